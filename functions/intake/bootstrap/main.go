@@ -1,0 +1,30 @@
+// The intake function on Lambda.
+package main
+
+import (
+	"context"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"dossier/functions"
+	"dossier/functions/intake"
+)
+
+func main() { functions.Main(run) }
+
+func run(ctx context.Context) error {
+	c, err := functions.Configure[intake.Config]()
+	if err != nil {
+		return err
+	}
+	aws, err := functions.AWS(ctx)
+	if err != nil {
+		return err
+	}
+	f, err := intake.New(c, functions.S3(aws), functions.DynamoDB(aws), functions.Log())
+	if err != nil {
+		return err
+	}
+	lambda.StartWithOptions(f.Handle, lambda.WithContext(ctx))
+	return nil
+}

@@ -1,0 +1,297 @@
+// Package intake turns uploads into documents: it reads an object version, finds out whose it is, and files it.
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"dossier/internal/bucket"
+	"dossier/internal/extract"
+	"dossier/internal/extract/content"
+	"dossier/internal/extract/pdf"
+	"dossier/internal/fault"
+	"dossier/internal/filing"
+	"dossier/internal/match"
+	"dossier/internal/meeting"
+	"dossier/internal/queue"
+	"dossier/internal/store"
+	"dossier/internal/ticket"
+)
+
+// Config is read from the environment.
+type Config struct {
+	Bucket string `env:"BUCKET,required,notEmpty"`
+	Table  string `env:"TABLE,required,notEmpty"`
+	// TicketKeys are the keys that sign upload links: id:base64key[,id:base64key...].
+	TicketKeys string `env:"TICKET_KEYS,required,notEmpty"`
+	// Staff hears of uploads for meetings that are not set up.
+	Staff string `env:"STAFF_ADDRESS,required,notEmpty"`
+	// PDFiumCache is the folder of PDFium's compiled cache; it may be read-only. Empty compiles at every start.
+	PDFiumCache string `env:"PDFIUM_CACHE"`
+	// MaxBytes bounds one upload.
+	MaxBytes int64 `env:"MAX_UPLOAD_BYTES" envDefault:"262144000"`
+	// ReadTime bounds the reading of one document.
+	ReadTime time.Duration `env:"READ_TIME" envDefault:"60s"`
+}
+
+// Function is the handler.
+type Function struct {
+	bucket   *bucket.Bucket
+	store    *store.Store
+	registry *filing.Registry
+	reader   *extract.Reader
+	engine   *pdf.Engine
+	tickets  *ticket.Keys
+	staff    string
+	log      *slog.Logger
+	indexes  indexes
+}
+
+// New wires the function.
+func New(c Config, s3c *s3.Client, db *dynamodb.Client, log *slog.Logger) (*Function, error) {
+	keys, err := ticket.ParseKeys(c.TicketKeys)
+	if err != nil {
+		return nil, err
+	}
+	limits := content.Limits{Bytes: c.MaxBytes, Time: c.ReadTime}.WithDefaults()
+	engine := pdf.New(c.PDFiumCache, limits.Memory)
+	st, b := store.New(db, c.Table), bucket.New(s3c, c.Bucket)
+	return &Function{bucket: b, store: st, registry: filing.New(st, time.Now), reader: extract.New(engine, limits),
+		engine: engine, tickets: keys, staff: c.Staff, log: log, indexes: indexes{bucket: b, held: map[string]held{}}}, nil
+}
+
+// Close frees the PDF engine.
+func (f *Function) Close() error { return f.engine.Close() }
+
+// Handle takes a batch of S3 notifications from SQS; those that fail come again.
+func (f *Function) Handle(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
+	return queue.Each(ctx, f.log, e, f.notification), nil
+}
+
+func (f *Function) notification(ctx context.Context, body []byte) error {
+	objects, err := bucket.Created(body)
+	if err != nil {
+		return err
+	}
+	for _, o := range objects {
+		if err := f.object(ctx, o); err != nil {
+			return fmt.Errorf("take in object %s: %w", o.ID(), err)
+		}
+	}
+	return nil
+}
+
+// object takes in one object version. It may be called any number of times for the same one.
+func (f *Function) object(ctx context.Context, o meeting.Object) error {
+	began := time.Now()
+	doc, err := f.store.Document(ctx, o.ID())
+	switch {
+	case fault.Is(err, fault.NotFound):
+		doc, err = f.take(ctx, o)
+		if fault.Is(err, fault.NotFound) {
+			f.log.WarnContext(ctx, "object version is gone", "document", o.ID())
+			return nil
+		}
+	case err == nil && doc.Status == meeting.Review && doc.Text != "":
+		doc, err = f.rematch(ctx, *doc)
+	}
+	if err != nil {
+		return err
+	}
+	f.log.InfoContext(ctx, "document", "document", *doc, "ms", time.Since(began).Milliseconds())
+	return nil
+}
+
+// upload is what the key of an upload and its ticket say.
+type upload struct {
+	claim    *match.Claim
+	uploader string // the participant whose ticket it was, also an expired one's
+	reason   string // why the ticket cannot be trusted
+}
+
+func (f *Function) upload(token, meetingID string, at time.Time) upload {
+	if token == "drop" {
+		return upload{}
+	}
+	t, err := f.tickets.Verify(token, meetingID, at)
+	switch {
+	case errors.Is(err, ticket.ErrExpired):
+		return upload{uploader: t.Participant, reason: match.TicketExpired}
+	case err != nil:
+		return upload{reason: match.TicketInvalid}
+	}
+	return upload{claim: &match.Claim{Participant: t.Participant, Agency: t.Agency, Kind: t.Kind, Session: t.Session}, uploader: t.Participant}
+}
+
+// take reads an object version for the first time.
+func (f *Function) take(ctx context.Context, o meeting.Object) (*meeting.Document, error) {
+	meetingID, _, name, ok := bucket.ParseIncoming(o.Key)
+	if !ok { // not where an upload belongs, and yet nothing is lost
+		meetingID, name = "-", path.Base(o.Key)
+	}
+	doc := meeting.Document{ID: o.ID(), Object: o, Meeting: meetingID, FileName: path.Base(name), Status: meeting.Review}
+	c, err := f.read(ctx, o)
+	switch reason := fault.Reason(err); {
+	case err == nil:
+	case fault.Is(err, fault.Rejected) && reason == content.NotReadableYet:
+		doc.Reason = reason
+	case fault.Is(err, fault.Rejected):
+		doc.Status, doc.Reason = meeting.Rejected, reason
+	default:
+		return nil, err
+	}
+	if c == nil {
+		c = &content.Content{}
+	}
+	doc.Format, doc.Title, doc.Author, doc.Created = string(c.Format), c.Metadata.Title, c.Metadata.Author, c.Metadata.Created
+	doc.Pages, doc.Words, doc.Excerpt, doc.Findings = len(c.Pages), c.Words(), c.Excerpt(1000), c.Findings
+	if len(c.Pages) > 0 && c.Pages[0].Title != "" {
+		doc.Title = c.Pages[0].Title // what the audience will see, rather than what a template was called
+	}
+	// Every text is stored, an empty one too: matching again, when the roster changes, starts from it.
+	doc.Text = "text/" + doc.ID + ".json.gz"
+	if err := f.bucket.PutJSON(ctx, doc.Text, c); err != nil {
+		return nil, err
+	}
+	return f.file(ctx, doc, c)
+}
+
+func (f *Function) read(ctx context.Context, o meeting.Object) (*content.Content, error) {
+	file, err := f.bucket.Fetch(ctx, o, f.reader.Limits().Bytes)
+	if err != nil {
+		return nil, err
+	}
+	c, err := f.reader.Read(ctx, file, file.Size)
+	if closeErr := file.Close(); closeErr != nil && err == nil {
+		return nil, fmt.Errorf("remove temporary file: %w", closeErr)
+	}
+	return c, err
+}
+
+// rematch looks again at a document in review, when the roster has changed since.
+func (f *Function) rematch(ctx context.Context, doc meeting.Document) (*meeting.Document, error) {
+	m, err := f.store.Meeting(ctx, doc.Meeting)
+	if fault.Is(err, fault.NotFound) || err == nil && m.Roster == doc.Roster {
+		return &doc, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var c content.Content
+	if err := f.bucket.GetJSON(ctx, doc.Text, &c); err != nil {
+		return nil, err
+	}
+	return f.file(ctx, doc, &c)
+}
+
+// file matches a document and files it, or keeps it. When the roster changes meanwhile, it looks again.
+func (f *Function) file(ctx context.Context, doc meeting.Document, c *content.Content) (*meeting.Document, error) {
+	for range 3 {
+		m, index, err := f.roster(ctx, doc.Meeting)
+		if err != nil {
+			return nil, err
+		}
+		out, err := f.registry.Submit(ctx, f.submission(doc, c, m, index))
+		if err != nil || out.Status != meeting.Review {
+			return out, err
+		}
+		now, err := f.store.Meeting(ctx, doc.Meeting)
+		if fault.Is(err, fault.NotFound) || err == nil && now.Roster == out.Roster {
+			return out, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return nil, fault.New(fault.Transient, "the roster keeps changing")
+}
+
+// roster gives a meeting and its index; zero values when no roster was loaded yet.
+func (f *Function) roster(ctx context.Context, id string) (meeting.Meeting, *match.Index, error) {
+	m, err := f.store.Meeting(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return meeting.Meeting{}, nil, nil
+	}
+	if err != nil {
+		return meeting.Meeting{}, nil, err
+	}
+	index, err := f.indexes.get(ctx, m)
+	return *m, index, err
+}
+
+func (f *Function) submission(doc meeting.Document, c *content.Content, m meeting.Meeting, index *match.Index) filing.Submission {
+	in := filing.Submission{Document: doc, Meeting: m, Staff: m.Secretariat}
+	if len(in.Staff) == 0 {
+		in.Staff = []string{f.staff}
+	}
+	d := &in.Document
+	d.Roster = m.Roster
+	if index == nil {
+		if d.Status == meeting.Review && d.Reason == "" {
+			d.Reason = match.UnknownMeeting
+		}
+		return in
+	}
+	_, token, _, _ := bucket.ParseIncoming(doc.Key)
+	up := f.upload(token, doc.Meeting, doc.Time)
+	in.Uploader, _ = index.Participant(up.uploader)
+	found := index.Match(match.Facts{FileName: doc.FileName, Content: c, Claim: up.claim})
+	d.Kind, d.Candidates = found.Kind, found.Candidates
+	switch {
+	case d.Status == meeting.Rejected, d.Reason == content.NotReadableYet:
+		// Whatever its name says, nobody has read it.
+	case up.reason != "":
+		d.Reason = up.reason
+	case found.Confidence >= match.Threshold:
+		in.File = found.File
+		if in.Uploader.ID == "" {
+			in.Uploader = found.Participant
+		}
+		d.Confidence, d.Evidence, d.Reason = found.Confidence, found.Evidence, ""
+	default:
+		d.Reason = found.Reason
+	}
+	return in
+}
+
+// indexes keeps the rosters of the meetings last used, for as long as the function is warm.
+type indexes struct {
+	bucket *bucket.Bucket
+	mu     sync.Mutex
+	held   map[string]held
+}
+
+type held struct {
+	token string
+	index *match.Index
+}
+
+// maxHeld bounds how many meetings' rosters stay in memory.
+const maxHeld = 8
+
+func (x *indexes) get(ctx context.Context, m *meeting.Meeting) (*match.Index, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if h, ok := x.held[m.ID]; ok && h.token == m.Roster {
+		return h.index, nil
+	}
+	var r meeting.Roster
+	if err := x.bucket.GetJSON(ctx, m.Index, &r); err != nil {
+		return nil, fmt.Errorf("read the roster's index: %w", err)
+	}
+	if len(x.held) >= maxHeld {
+		clear(x.held)
+	}
+	index := match.NewIndex(r)
+	x.held[m.ID] = held{m.Roster, index}
+	return index, nil
+}

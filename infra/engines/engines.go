@@ -1,0 +1,202 @@
+// Package engines starts the S3 and the DynamoDB that `make run`, `make invoke` and the tests use:
+// versitygw and minidyn, in this process, on loopback alone.
+package engines
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	ddbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/truora/minidyn/server"
+	"github.com/versity/versitygw/backend/meta"
+	"github.com/versity/versitygw/backend/posix"
+	"github.com/versity/versitygw/embedgw"
+
+	"dossier/internal/store"
+)
+
+// Credentials of the embedded S3; they open nothing but this machine's loopback.
+const (
+	AccessKey = "dossier"
+	SecretKey = "dossier-local"
+	Region    = "us-east-1"
+)
+
+// Config is the AWS configuration for engines on this machine.
+func Config() aws.Config {
+	return aws.Config{Region: Region, Credentials: credentials.NewStaticCredentialsProvider(AccessKey, SecretKey, "")}
+}
+
+// S3 is a running embedded S3.
+type S3 struct {
+	URL  string
+	done chan error
+	stop context.CancelFunc
+}
+
+// StartS3 serves the folder dir by the S3 API at addr ("127.0.0.1:0" takes a free port) until Close, and posts
+// events to webhook when it is not empty. One per process; it changes the working directory to dir.
+func StartS3(ctx context.Context, dir, addr, webhook string) (*S3, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("find folder: %w", err)
+	}
+	root, versions, sidecar := filepath.Join(dir, "objects"), filepath.Join(dir, "versions"), filepath.Join(dir, "meta")
+	for _, d := range []string{root, versions, sidecar} {
+		if err := os.MkdirAll(d, 0o700); err != nil {
+			return nil, fmt.Errorf("make folder: %w", err)
+		}
+	}
+	addr, err = freeAddr(addr)
+	if err != nil {
+		return nil, err
+	}
+	side, err := meta.NewSideCar(sidecar)
+	if err != nil {
+		return nil, fmt.Errorf("open metadata: %w", err)
+	}
+	var backend *posix.Posix
+	err = quietly(func() (err error) {
+		backend, err = posix.New(root, side, posix.PosixOpts{VersioningDir: versions, SideCarDir: sidecar,
+			NewDirPerm: 0o700, NewFilePerm: 0o600, Concurrency: 64, ForceNoObjLockFile: true})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open folder: %w", err)
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	g := &S3{URL: "http://" + addr, done: make(chan error, 1), stop: stop}
+	go func() {
+		g.done <- embedgw.RunVersityGW(ctx, backend, &embedgw.Config{
+			RootUserAccess: AccessKey, RootUserSecret: SecretKey, Region: Region, Ports: []string{addr},
+			MaxConnections: 1024, MaxRequests: 512, MultipartMaxParts: 10000, Quiet: true, KeepAlive: true,
+			DisableACLs: true, EventWebhookURL: webhook, HealthPath: "/health",
+		})
+	}()
+	for range 500 {
+		select {
+		case err := <-g.done:
+			stop()
+			return nil, fmt.Errorf("run S3: %w", err)
+		case <-time.After(10 * time.Millisecond):
+		}
+		if resp, err := http.Get(g.URL + "/health"); err == nil {
+			resp.Body.Close()
+			return g, nil
+		}
+	}
+	return nil, errors.Join(errors.New("S3 did not start within five seconds"), g.Close())
+}
+
+// Close stops the server and waits for it.
+func (g *S3) Close() error {
+	g.stop()
+	select {
+	case err := <-g.done:
+		if errors.Is(err, context.Canceled) {
+			return nil
+		}
+		return err
+	case <-time.After(10 * time.Second):
+		return errors.New("S3 did not stop within ten seconds")
+	}
+}
+
+// Client is a client of the running S3.
+func (g *S3) Client() *s3.Client { return S3Client(g.URL) }
+
+// S3Client is a client of an S3 on this machine.
+func S3Client(url string) *s3.Client {
+	return s3.NewFromConfig(Config(), func(o *s3.Options) {
+		o.BaseEndpoint = &url
+		o.UsePathStyle = true
+	})
+}
+
+// MakeBucket makes a versioned bucket when it is not there yet.
+func MakeBucket(ctx context.Context, client *s3.Client, name string) error {
+	_, err := client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &name})
+	var owned *types.BucketAlreadyOwnedByYou
+	var exists *types.BucketAlreadyExists
+	if err != nil && !errors.As(err, &owned) && !errors.As(err, &exists) {
+		return fmt.Errorf("create bucket: %w", err)
+	}
+	_, err = client.PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{Bucket: &name,
+		VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled}})
+	if err != nil {
+		return fmt.Errorf("turn versioning on: %w", err)
+	}
+	return nil
+}
+
+// DynamoDB is a running embedded DynamoDB. It lives in memory.
+type DynamoDB struct {
+	URL    string
+	server *http.Server
+}
+
+// StartDynamoDB serves an empty DynamoDB on a free port of loopback until Close.
+func StartDynamoDB() (*DynamoDB, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	d := &DynamoDB{URL: "http://" + l.Addr().String(), server: &http.Server{Handler: server.NewServer(), ReadHeaderTimeout: 5 * time.Second}}
+	go d.server.Serve(l)
+	return d, nil
+}
+
+// Close stops the server.
+func (d *DynamoDB) Close() error { return d.server.Close() }
+
+// Client is a client of the running DynamoDB.
+func (d *DynamoDB) Client() *dynamodb.Client { return DynamoDBClient(d.URL) }
+
+// DynamoDBClient is a client of a DynamoDB on this machine.
+func DynamoDBClient(url string) *dynamodb.Client {
+	return dynamodb.NewFromConfig(Config(), func(o *dynamodb.Options) { o.BaseEndpoint = &url })
+}
+
+// MakeTable makes Dossier's table when it is not there yet.
+func MakeTable(ctx context.Context, client *dynamodb.Client, name string) error {
+	_, err := client.CreateTable(ctx, store.TableInput(name))
+	var exists *ddbtypes.ResourceInUseException
+	if err != nil && !errors.As(err, &exists) {
+		return fmt.Errorf("create table: %w", err)
+	}
+	return nil
+}
+
+// freeAddr turns port 0 into a free port and says clearly when a port is taken.
+func freeAddr(addr string) (string, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return "", fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}
+
+// quietly runs f with standard output closed to it: posix.New prints its folders there.
+func quietly(f func() error) error {
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("open null device: %w", err)
+	}
+	defer null.Close()
+	out := os.Stdout
+	os.Stdout = null
+	defer func() { os.Stdout = out }()
+	return f()
+}

@@ -1,0 +1,348 @@
+// Package bucket is the S3 bucket: what was uploaded, version by version, and what Dossier derives from it.
+//
+//	roster/<meeting>/meeting.yaml, participants.csv   what the secretariat drops
+//	incoming/<meeting>/<ticket or drop>/<file name>   what people upload
+//	decisions/<meeting>/<time>-<id>.json              what staff decided
+//	text/<document id>.json.gz                        what was read
+//	index/<meeting>/<roster token>.json.gz            a roster, for matching
+//	problems/<object id>.json.gz                      what was wrong with a roster
+//
+// The first three are the truth: the table can be rebuilt from them. The others can be made again.
+package bucket
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go"
+
+	"dossier/internal/fault"
+	"dossier/internal/meeting"
+)
+
+// The prefixes of what people put into the bucket.
+const (
+	Roster    = "roster/"
+	Incoming  = "incoming/"
+	Decisions = "decisions/"
+)
+
+// maxDerived bounds what is read back of our own files, unpacked: 256 MiB.
+const maxDerived = 256 << 20
+
+// Bucket is one versioned S3 bucket.
+type Bucket struct {
+	s3   *s3.Client
+	name string
+}
+
+// New makes a Bucket of a bucket that exists and is versioned.
+func New(client *s3.Client, name string) *Bucket { return &Bucket{s3: client, name: name} }
+
+// Name is the bucket's name.
+func (b *Bucket) Name() string { return b.name }
+
+// ParseIncoming splits an upload's key into meeting, ticket (or "drop") and file name.
+func ParseIncoming(key string) (meetingID, ticket, fileName string, ok bool) {
+	rest, ok := strings.CutPrefix(key, Incoming)
+	if !ok {
+		return "", "", "", false
+	}
+	f := strings.SplitN(rest, "/", 3)
+	switch {
+	case len(f) == 3 && f[0] != "" && f[2] != "":
+		return f[0], f[1], f[2], true
+	case len(f) == 2 && f[0] != "" && f[1] != "": // put straight into the meeting's folder
+		return f[0], "drop", f[1], true
+	}
+	return "", "", "", false
+}
+
+// ParseRoster splits a roster file's key into meeting and file name.
+func ParseRoster(key string) (meetingID, fileName string, ok bool) {
+	rest, ok := strings.CutPrefix(key, Roster)
+	if !ok {
+		return "", "", false
+	}
+	meetingID, fileName, ok = strings.Cut(rest, "/")
+	return meetingID, fileName, ok && meetingID != "" && fileName != "" && !strings.Contains(fileName, "/")
+}
+
+// File is an object version on this machine's disk. Close removes it.
+type File struct {
+	*os.File
+	Size int64
+}
+
+// Close closes and removes the file.
+func (f *File) Close() error {
+	return errors.Join(f.File.Close(), os.Remove(f.File.Name()))
+}
+
+// Fetch copies one object version to a temporary file. It fails with NotFound when the version is gone and
+// with Rejected "too-large" when it has more than limit bytes.
+func (b *Bucket) Fetch(ctx context.Context, o meeting.Object, limit int64) (*File, error) {
+	out, err := b.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o)})
+	if err != nil {
+		return nil, wrap(err, "get object %s", o.ID())
+	}
+	defer out.Body.Close()
+	if size := aws.ToInt64(out.ContentLength); size > limit {
+		return nil, fault.Reject("too-large", "object %s has %d bytes, the limit is %d", o.ID(), size, limit)
+	}
+	f, err := os.CreateTemp("", "dossier-*")
+	if err != nil {
+		return nil, fmt.Errorf("make temporary file: %w", err)
+	}
+	file := &File{File: f}
+	file.Size, err = io.Copy(f, io.LimitReader(out.Body, limit+1))
+	if err == nil && file.Size > limit {
+		err = fault.Reject("too-large", "object %s has over %d bytes", o.ID(), limit)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("copy object %s: %w", o.ID(), err), file.Close())
+	}
+	return file, nil
+}
+
+// Read reads one object version of at most limit bytes into memory; errors are as Fetch's.
+func (b *Bucket) Read(ctx context.Context, o meeting.Object, limit int64) ([]byte, error) {
+	out, err := b.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o)})
+	if err != nil {
+		return nil, wrap(err, "get object %s", o.ID())
+	}
+	defer out.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(out.Body, limit+1))
+	if err != nil {
+		return nil, fmt.Errorf("read object %s: %w", o.ID(), err)
+	}
+	if int64(len(data)) > limit {
+		return nil, fault.Reject("too-large", "object %s has over %d bytes", o.ID(), limit)
+	}
+	return data, nil
+}
+
+func version(o meeting.Object) *string {
+	if o.Version == "" {
+		return nil
+	}
+	return &o.Version
+}
+
+func wrap(err error, format string, args ...any) error {
+	what := fmt.Sprintf(format, args...)
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		switch api.ErrorCode() {
+		case "NoSuchKey", "NoSuchVersion", "NotFound", "MethodNotAllowed": // the last is a delete marker's answer
+			return fault.New(fault.NotFound, "%s: %w", what, err)
+		case "PreconditionFailed":
+			return fault.New(fault.Exists, "%s: %w", what, err)
+		}
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// PutJSON writes v as gzipped JSON. What is written under a key is a function of the key, so writing
+// it again changes nothing.
+func (b *Bucket) PutJSON(ctx context.Context, key string, v any) error {
+	var buf bytes.Buffer
+	zw := gzip.NewWriter(&buf)
+	if err := errors.Join(json.NewEncoder(zw).Encode(v), zw.Close()); err != nil {
+		return fmt.Errorf("encode: %w", err)
+	}
+	_, err := b.s3.PutObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: &key, Body: bytes.NewReader(buf.Bytes()),
+		ContentType: aws.String("application/json"), ContentEncoding: aws.String("gzip")})
+	if err != nil {
+		return wrap(err, "put derived object")
+	}
+	return nil
+}
+
+// GetJSON reads what PutJSON wrote; NotFound when there is nothing.
+func (b *Bucket) GetJSON(ctx context.Context, key string, v any) error {
+	out, err := b.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &key})
+	if err != nil {
+		return wrap(err, "get derived object")
+	}
+	defer out.Body.Close()
+	zr, err := gzip.NewReader(out.Body)
+	if err != nil {
+		return fmt.Errorf("unpack derived object: %w", err)
+	}
+	if err := json.NewDecoder(io.LimitReader(zr, maxDerived)).Decode(v); err != nil {
+		return fmt.Errorf("decode derived object: %w", err)
+	}
+	return nil
+}
+
+// PutDecision keeps a decision under a key of its own and gives the object version's name.
+// A decision is never overwritten.
+func (b *Bucket) PutDecision(ctx context.Context, key string, d meeting.Decision) (meeting.Object, error) {
+	data, err := json.MarshalIndent(d, "", "  ")
+	if err != nil {
+		return meeting.Object{}, fmt.Errorf("encode decision: %w", err)
+	}
+	out, err := b.s3.PutObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: &key, Body: bytes.NewReader(data),
+		ContentType: aws.String("application/json"), IfNoneMatch: aws.String("*")})
+	if err != nil {
+		return meeting.Object{}, wrap(err, "put decision")
+	}
+	return meeting.Object{Bucket: b.name, Key: key, Version: aws.ToString(out.VersionId), Size: int64(len(data)), Time: d.At}, nil
+}
+
+// Versions lists object versions under a prefix after a marker, key by key, the newest version of each key
+// first; delete markers are left out. It makes at most pages requests of up to 1,000 versions and gives the
+// marker to go on from, "" at the end.
+func (b *Bucket) Versions(ctx context.Context, prefix, marker string, pages int) (found []meeting.Object, next string, err error) {
+	keyMarker, versionMarker, _ := strings.Cut(marker, "\n")
+	for range pages {
+		in := &s3.ListObjectVersionsInput{Bucket: &b.name, Prefix: &prefix}
+		if keyMarker != "" {
+			in.KeyMarker = &keyMarker
+			if versionMarker != "" {
+				in.VersionIdMarker = &versionMarker
+			}
+		}
+		out, err := b.s3.ListObjectVersions(ctx, in)
+		if err != nil {
+			return nil, "", wrap(err, "list versions under %s", prefix)
+		}
+		for _, v := range out.Versions {
+			if strings.HasSuffix(aws.ToString(v.Key), "/") && aws.ToInt64(v.Size) == 0 {
+				continue // a "folder" that a console made
+			}
+			found = append(found, meeting.Object{Bucket: b.name, Key: aws.ToString(v.Key), Version: aws.ToString(v.VersionId),
+				Size: aws.ToInt64(v.Size), Time: aws.ToTime(v.LastModified)})
+		}
+		if !aws.ToBool(out.IsTruncated) {
+			return found, "", nil
+		}
+		keyMarker, versionMarker = aws.ToString(out.NextKeyMarker), aws.ToString(out.NextVersionIdMarker)
+	}
+	return found, keyMarker + "\n" + versionMarker, nil
+}
+
+// RosterPair is a meeting.yaml and a participants.csv that were in force together.
+type RosterPair struct {
+	Meeting, Participants *meeting.Object // nil when there is none yet
+	// Token names the pair; a later pair's token sorts after it.
+	Token string
+}
+
+// RosterAsOf gives the newest roster files of a meeting that were there when o was put (S3 tells times in
+// whole seconds, so the whole of that second counts). The answer depends on the bucket alone, so an event
+// that comes late or twice loads nothing else than it did.
+func (b *Bucket) RosterAsOf(ctx context.Context, meetingID string, o meeting.Object) (RosterPair, error) {
+	all, _, err := b.Versions(ctx, Roster+meetingID+"/", "", 100)
+	if err != nil {
+		return RosterPair{}, err
+	}
+	second := o.Time.Unix()
+	for _, v := range all {
+		if v.Key == o.Key && v.Version == o.Version {
+			second = v.Time.Unix() // the list's word is the same whichever way the event came
+		}
+	}
+	var pair RosterPair
+	count := 0
+	for _, v := range all {
+		if v.Time.Unix() > second {
+			continue
+		}
+		_, name, _ := ParseRoster(v.Key)
+		switch name {
+		case "meeting.yaml":
+			count++
+			if pair.Meeting == nil { // the newest version comes first
+				pair.Meeting = &v
+			}
+		case "participants.csv":
+			count++
+			if pair.Participants == nil {
+				pair.Participants = &v
+			}
+		}
+	}
+	pair.Token = fmt.Sprintf("%012d-%06d", second, count)
+	return pair, nil
+}
+
+// Created reads the body of an S3 event notification and gives the object versions that it says were created.
+// The s3:TestEvent that S3 sends when a notification is set gives none, other events of ours neither.
+// Source: Amazon S3 User Guide, "Event message structure".
+func Created(body []byte) ([]meeting.Object, error) {
+	var n struct {
+		events.S3Event
+		Event string
+	}
+	if err := json.Unmarshal(body, &n); err != nil {
+		return nil, fmt.Errorf("decode S3 notification: %w", err)
+	}
+	if n.Records == nil && n.Event != "s3:TestEvent" {
+		return nil, errors.New("decode S3 notification: neither records nor a test event")
+	}
+	var created []meeting.Object
+	for _, r := range n.Records {
+		if !strings.HasPrefix(r.EventName, "ObjectCreated:") {
+			continue
+		}
+		// S3 writes a space as + and escapes the rest as in a query (same page).
+		key, err := url.QueryUnescape(r.S3.Object.Key)
+		if err != nil {
+			return nil, fmt.Errorf("decode S3 notification: key: %w", err)
+		}
+		if strings.HasSuffix(key, "/") && r.S3.Object.Size == 0 {
+			continue
+		}
+		created = append(created, meeting.Object{Bucket: r.S3.Bucket.Name, Key: key, Version: r.S3.Object.VersionID,
+			Size: r.S3.Object.Size, Time: r.EventTime, Sequencer: r.S3.Object.Sequencer})
+	}
+	return created, nil
+}
+
+// Notification writes the event that S3 would have sent for an object version.
+func Notification(o meeting.Object) ([]byte, error) {
+	r := events.S3EventRecord{EventVersion: "2.1", EventSource: "aws:s3", EventTime: o.Time, EventName: "ObjectCreated:Put"}
+	r.S3.SchemaVersion = "1.0"
+	r.S3.Bucket = events.S3Bucket{Name: o.Bucket, Arn: "arn:aws:s3:::" + o.Bucket}
+	r.S3.Object = events.S3Object{Key: url.QueryEscape(o.Key), Size: o.Size, VersionID: o.Version, Sequencer: o.Sequencer}
+	return json.Marshal(events.S3Event{Records: []events.S3EventRecord{r}})
+}
+
+// InOrder sorts object versions by time. S3 lists times in whole seconds: versions of one key in one second are
+// spread over it in the order in which S3 lists them, so that their order is kept.
+func InOrder(list []meeting.Object) []meeting.Object {
+	type slot struct {
+		key    string
+		second int64
+	}
+	groups := map[slot][]int{}
+	for i, o := range list {
+		if o.Time.Nanosecond() == 0 {
+			s := slot{o.Key, o.Time.Unix()}
+			groups[s] = append(groups[s], i)
+		}
+	}
+	out := slices.Clone(list)
+	for _, members := range groups {
+		n := len(members)
+		for rank, i := range members { // newest first
+			out[i].Time = out[i].Time.Add((time.Second * time.Duration(n-1-rank)) / time.Duration(n))
+		}
+	}
+	slices.SortStableFunc(out, func(a, b meeting.Object) int { return a.Time.Compare(b.Time) })
+	return out
+}

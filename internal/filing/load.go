@@ -1,0 +1,173 @@
+package filing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"dossier/internal/meeting"
+	"dossier/internal/store"
+)
+
+// ErrSuperseded means that a newer roster has taken over; there is nothing more to do for this one.
+var ErrSuperseded = errors.New("a newer roster has taken over")
+
+// chunk is how many requirements one transaction of a load holds, beside their session.
+const chunk = store.MaxTransaction - 10
+
+// Load puts a roster in force: requirements are added and removed in place, what is filed is kept, and completeness
+// is settled once everything of a session is loaded. The roster's Meeting.Roster is its token and Meeting.Index its
+// index. A load that was cut off anywhere can be run again and ends the same; one that meets a newer roster
+// stops with ErrSuperseded.
+//
+// The token fences: each session notes the newest token that touched it, every write of a load demands that it
+// is still its own, and while a session's Loading is set no completeness is decided.
+func (g *Registry) Load(ctx context.Context, r *meeting.Roster) error {
+	m := r.Meeting
+	stored, err := g.store.AllSessions(ctx, m.ID)
+	if err != nil {
+		return fmt.Errorf("load roster of %s: %w", m.ID, err)
+	}
+	plans := slices.Clone(r.Sessions)
+	removed := map[string]bool{}
+	for _, s := range stored {
+		if _, ok := r.Session(s.ID); !ok {
+			removed[s.ID] = true
+			plans = append(plans, s.Plan)
+		}
+	}
+	wanted := map[string]map[meeting.RequirementKey]meeting.Requirement{}
+	for _, p := range r.Participants {
+		for _, k := range p.Needs() {
+			if wanted[k.Session] == nil {
+				wanted[k.Session] = map[meeting.RequirementKey]meeting.Requirement{}
+			}
+			wanted[k.Session][k] = meeting.Requirement{RequirementKey: k, Meeting: m.ID, State: meeting.Outstanding,
+				Name: p.Name, Email: p.Email, Agency: p.Agency, Country: p.Country, Language: p.Language}
+		}
+	}
+	steps := []func(meeting.Plan) error{
+		func(p meeting.Plan) error { return g.begin(ctx, m, p, removed[p.ID]) },
+		func(p meeting.Plan) error { return g.requirements(ctx, m, p.ID, wanted[p.ID]) },
+	}
+	for _, step := range steps {
+		for _, p := range plans {
+			if err := step(p); err != nil {
+				return fmt.Errorf("load session %s of %s: %w", p.ID, m.ID, err)
+			}
+		}
+	}
+	if err := g.store.SetMeeting(ctx, &m); err != nil {
+		if errors.Is(err, store.ErrConflict) {
+			err = ErrSuperseded
+		}
+		return fmt.Errorf("load roster of %s: %w", m.ID, err)
+	}
+	for _, p := range plans {
+		if err := g.finish(ctx, m, p.ID); err != nil {
+			return fmt.Errorf("settle session %s of %s: %w", p.ID, m.ID, err)
+		}
+	}
+	return nil
+}
+
+// session runs one change of a session that this load holds.
+func (g *Registry) session(ctx context.Context, m meeting.Meeting, id string, keys []meeting.RequirementKey, change func(*work, *meeting.Session) error) error {
+	return again(ctx, func() error {
+		snap, err := g.store.Read(ctx, store.Wanted{Meeting: m.ID, Sessions: []string{id}, Requirements: keys})
+		if err != nil {
+			return err
+		}
+		s := snap.Sessions[id]
+		if s == nil {
+			s = &meeting.Session{Meeting: m.ID}
+			s.ID = id
+			snap.Sessions[id] = s
+		}
+		if s.Roster > m.Roster {
+			return ErrSuperseded
+		}
+		// The same roster loaded twice at once: whoever comes to a session that is done leaves it alone.
+		if s.Roster == m.Roster && s.Loading == "" {
+			return nil
+		}
+		w := &work{now: g.now(), meeting: m, snap: snap, touched: []string{id}}
+		if err := change(w, s); err != nil {
+			return err
+		}
+		return g.store.Commit(ctx, w.changes(""))
+	})
+}
+
+func (g *Registry) begin(ctx context.Context, m meeting.Meeting, p meeting.Plan, removed bool) error {
+	return g.session(ctx, m, p.ID, nil, func(_ *work, s *meeting.Session) error {
+		s.Plan, s.Removed, s.Loading, s.Roster = p, removed, m.Roster, m.Roster
+		return nil
+	})
+}
+
+// requirements brings a session's requirements to what the roster wants, some at a time.
+func (g *Registry) requirements(ctx context.Context, m meeting.Meeting, session string, wanted map[meeting.RequirementKey]meeting.Requirement) error {
+	stored, err := g.store.Requirements(ctx, m.ID, session)
+	if err != nil {
+		return err
+	}
+	differs := map[meeting.RequirementKey]bool{}
+	for k := range wanted {
+		differs[k] = true
+	}
+	for _, r := range stored {
+		want, ok := wanted[r.RequirementKey]
+		if ok && want.Name == r.Name && want.Email == r.Email && want.Agency == r.Agency && want.Country == r.Country &&
+			want.Language == r.Language && !r.Dropped {
+			delete(differs, r.RequirementKey)
+		} else if ok || !r.Dropped {
+			differs[r.RequirementKey] = true
+		}
+	}
+	keys := make([]meeting.RequirementKey, 0, len(differs))
+	for k := range differs {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, meeting.RequirementKey.Compare)
+	for some := range slices.Chunk(keys, chunk) {
+		err := g.session(ctx, m, session, some, func(w *work, _ *meeting.Session) error {
+			for _, k := range some {
+				w.want(k, wanted)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// want makes one requirement as the roster wants it, and keeps what is filed.
+func (w *work) want(k meeting.RequirementKey, wanted map[meeting.RequirementKey]meeting.Requirement) {
+	want, ok := wanted[k]
+	r := w.snap.Requirements[k]
+	switch {
+	case r == nil && !ok:
+	case r == nil:
+		w.requirements = append(w.requirements, &want)
+		w.snap.Sessions[k.Session].Account(meeting.Requirement{}, want)
+	default:
+		w.set(r, func(r *meeting.Requirement) {
+			r.Dropped = !ok
+			if ok {
+				r.Name, r.Email, r.Agency, r.Country, r.Language = want.Name, want.Email, want.Agency, want.Country, want.Language
+			}
+		})
+	}
+}
+
+// finish lets a session go and decides its completeness.
+func (g *Registry) finish(ctx context.Context, m meeting.Meeting, session string) error {
+	return g.session(ctx, m, session, nil, func(_ *work, s *meeting.Session) error {
+		s.Loading = ""
+		return nil
+	})
+}

@@ -1,0 +1,219 @@
+package meeting
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"log/slog"
+	"strings"
+	"time"
+)
+
+// Status is where a document stands.
+type Status string
+
+// The statuses of a document.
+const (
+	Filed       Status = "filed"
+	Review      Status = "review"
+	Rejected    Status = "rejected"
+	Superseded  Status = "superseded"
+	Withdrawn   Status = "withdrawn"
+	Quarantined Status = "quarantined"
+)
+
+// Object names one version of one object in the bucket, and when it was uploaded.
+type Object struct {
+	Bucket  string    `json:"bucket"`
+	Key     string    `json:"key"`
+	Version string    `json:"version"`
+	Size    int64     `json:"size"`
+	Time    time.Time `json:"time"`
+	// Sequencer orders events of one key (Amazon S3 User Guide, "Event message structure"); it may be empty.
+	Sequencer string `json:"sequencer,omitempty"`
+}
+
+// ID is the object version's own name, the same however often and by whichever way it arrives:
+// the first 128 bits of SHA-256 over bucket, key and version, in hex.
+func (o Object) ID() string {
+	h := sha256.New()
+	for _, s := range []string{o.Bucket, o.Key, o.Version} {
+		h.Write([]byte(s))
+		h.Write([]byte{0})
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// Order sorts as the uploads happened: by time in milliseconds, then S3's sequencer, then id,
+// so that any two documents have one order whatever way they came.
+func (o Object) Order() string {
+	// S3 sequencers are compared after padding to one length on the right with zeros.
+	seq := o.Sequencer + strings.Repeat("0", max(0, 24-len(o.Sequencer)))
+	return o.Time.UTC().Format("2006-01-02T15:04:05.000Z") + "#" + strings.ToUpper(seq) + "#" + o.ID()
+}
+
+// LogValue names the object by its id: a key holds a file name, and that may hold a person's.
+func (o Object) LogValue() slog.Value { return slog.StringValue(o.ID()) }
+
+// Document is one received object version.
+type Document struct {
+	ID string `json:"id"`
+	Object
+	Meeting  string `json:"meeting"`
+	FileName string `json:"fileName"`
+	Status   Status `json:"status"`
+	Kind     Kind   `json:"kind,omitempty"`
+	// Reason is a stable word for why the document is in review or was rejected.
+	Reason string `json:"reason,omitempty"`
+
+	// Serves are the requirements that it satisfies now; For those that it was ever filed for.
+	Serves []RequirementKey `json:"serves,omitempty"`
+	For    []RequirementKey `json:"for,omitempty"`
+	// SupersededBy is the id of the document that took its place.
+	SupersededBy string      `json:"supersededBy,omitempty"`
+	Candidates   []Candidate `json:"candidates,omitempty"`
+	Evidence     []Evidence  `json:"evidence,omitempty"`
+	Confidence   float64     `json:"confidence,omitempty"`
+	Late         bool        `json:"late,omitempty"`
+
+	// What was read. Excerpt is at most 1,000 characters; the whole is at Text in the bucket.
+	Format   string    `json:"format,omitempty"`
+	Title    string    `json:"title,omitempty"`
+	Author   string    `json:"author,omitempty"`
+	Created  time.Time `json:"created,omitzero"`
+	Pages    int       `json:"pages,omitempty"`
+	Words    int       `json:"words,omitempty"`
+	Excerpt  string    `json:"excerpt,omitempty"`
+	Text     string    `json:"text,omitempty"`
+	Findings []Finding `json:"findings,omitempty"`
+
+	// Roster is the token of the roster that it was matched against.
+	Roster string `json:"roster,omitempty"`
+	// Told: the uploader has been told what became of it.
+	Told     bool      `json:"told,omitempty"`
+	Received time.Time `json:"received"`
+	Rev      int       `json:"rev"`
+}
+
+// LogValue keeps the text, the names and the file name out of logs.
+func (d Document) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", d.ID), slog.String("meeting", d.Meeting),
+		slog.String("status", string(d.Status)), slog.String("reason", d.Reason))
+}
+
+// Finding is something that a reader of the file noticed.
+type Finding struct {
+	Code string `json:"code"`
+	// Detail is a number or a short name, never document text.
+	Detail string `json:"detail,omitempty"`
+}
+
+// Candidate is a place where a document may belong.
+type Candidate struct {
+	Participant string           `json:"participant"`
+	Name        string           `json:"name"`
+	For         []RequirementKey `json:"for,omitempty"`
+	Confidence  float64          `json:"confidence"`
+	Evidence    []Evidence       `json:"evidence"`
+}
+
+// Evidence is one observation that speaks for a candidate.
+type Evidence struct {
+	// Code is a stable word, such as "ticket" or "name-in-title".
+	Code   string `json:"code"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// Mail is an outbox item: a mail that has been decided. It holds what is needed to write it,
+// not the text: lists are read when it is sent.
+type Mail struct {
+	ID       string   `json:"id"`
+	Meeting  string   `json:"meeting"`
+	Template string   `json:"template"`
+	Language string   `json:"language"`
+	To       []string `json:"to"`
+	Session  string   `json:"session,omitempty"`
+	Epoch    int      `json:"epoch,omitempty"`
+	Document string   `json:"document,omitempty"`
+	// Outcome is what became of the document when the mail was decided.
+	Outcome Status `json:"outcome,omitempty"`
+	// Problems is the bucket key of a list of roster problems.
+	Problems string    `json:"problems,omitempty"`
+	Decided  time.Time `json:"decided"`
+
+	State MailState `json:"state"`
+	// Lease is until when a sender holds the item, and when it may be tried again.
+	Lease     time.Time `json:"lease,omitzero"`
+	Attempts  int       `json:"attempts"`
+	MessageID string    `json:"messageId,omitempty"`
+	Failure   string    `json:"failure,omitempty"`
+	Rev       int       `json:"rev"`
+}
+
+// LogValue keeps addresses out of logs.
+func (m Mail) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", m.ID), slog.String("meeting", m.Meeting),
+		slog.String("template", m.Template), slog.String("state", string(m.State)))
+}
+
+// MailState is where an outbox item stands.
+type MailState string
+
+// The states of an outbox item.
+const (
+	Pending MailState = "pending"
+	Sending MailState = "sending"
+	Sent    MailState = "sent"
+	Failed  MailState = "failed"
+)
+
+// The mails that Dossier writes.
+const (
+	MailReceipt          = "receipt"
+	MailReview           = "review"
+	MailComplete         = "complete"
+	MailNoLongerComplete = "no-longer-complete"
+	MailRosterRejected   = "roster-rejected"
+)
+
+// MailID is an outbox item's id: the same decision always has the same id, so it is put once,
+// and a stack that is rebuilt from its bucket mails nobody twice.
+func MailID(template string, parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		h.Write([]byte(p))
+		h.Write([]byte{0})
+	}
+	return template + "-" + hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// Action is what staff decide.
+type Action string
+
+// The actions that staff can take.
+const (
+	// Withdraw takes a document out; what it satisfied is outstanding again.
+	Withdraw Action = "withdraw"
+	// Waive does without a requirement.
+	Waive Action = "waive"
+	// Require takes a waiver back.
+	Require Action = "require"
+)
+
+// Decision is one thing that staff decided. It is kept in the bucket, so that the table can be rebuilt.
+type Decision struct {
+	Action      Action         `json:"action"`
+	Meeting     string         `json:"meeting"`
+	Document    string         `json:"document,omitempty"`
+	Requirement RequirementKey `json:"requirement,omitzero"`
+	By          string         `json:"by"`
+	Reason      string         `json:"reason"`
+	At          time.Time      `json:"at"`
+}
+
+// Load is the record of one version of a roster file: that it was dealt with, and how.
+type Load struct {
+	ID      string    `json:"id"`
+	Meeting string    `json:"meeting"`
+	Result  string    `json:"result"` // "loaded", "rejected", "waiting" or "superseded"
+	At      time.Time `json:"at"`
+}

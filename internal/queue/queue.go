@@ -1,0 +1,54 @@
+// Package queue answers SQS batches message by message, and sends messages.
+package queue
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+)
+
+// Each gives every message's body to handle. A message that fails is reported by its id and comes again;
+// the others are done. Source: AWS Lambda Developer Guide, "Reporting batch item failures" for SQS.
+func Each(ctx context.Context, log *slog.Logger, e events.SQSEvent, handle func(context.Context, []byte) error) events.SQSEventResponse {
+	var r events.SQSEventResponse
+	for _, m := range e.Records {
+		if err := safely(ctx, []byte(m.Body), handle); err != nil {
+			log.ErrorContext(ctx, "message failed", "message", m.MessageId,
+				"receive_count", m.Attributes["ApproximateReceiveCount"], "error", err)
+			r.BatchItemFailures = append(r.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
+		}
+	}
+	return r
+}
+
+// safely turns a panic into a failure of one message, so that the rest of its batch goes on.
+func safely(ctx context.Context, body []byte, handle func(context.Context, []byte) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return handle(ctx, body)
+}
+
+// Sender sends to one SQS queue.
+type Sender struct {
+	sqs *sqs.Client
+	url string
+}
+
+// NewSender makes a Sender to the queue of the URL.
+func NewSender(client *sqs.Client, url string) *Sender { return &Sender{sqs: client, url: url} }
+
+// Send puts one message into the queue.
+func (s *Sender) Send(ctx context.Context, body []byte) error {
+	_, err := s.sqs.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &s.url, MessageBody: aws.String(string(body))})
+	if err != nil {
+		return fmt.Errorf("send message: %w", err)
+	}
+	return nil
+}

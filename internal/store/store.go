@@ -1,0 +1,628 @@
+// Package store keeps Dossier's state in one DynamoDB table. Every write creates an item or compares
+// its revision and swaps it; several items change in one transaction or not at all.
+//
+// Keys of the table (PK, SK), and of its one index "open" (GPK, GSK), which holds only what somebody
+// has to look for:
+//
+//	M#<meeting>            MEETING                        the meeting
+//	M#<meeting>            SESSION#<session>              a session with its counts
+//	S#<meeting>#<session>  REQ#<kind>#<participant>       a requirement
+//	D#<document>           DOCUMENT                       a document      GPK M#<meeting>#DOCS, GSK <status>#<order>
+//	O#<mail>               OUTBOX                         an outbox item  GPK OUTBOX (until sent; OUTBOX#FAILED when refused), GSK <decided>
+//	L#<object>             LOAD                           a roster file version that was dealt with
+//	X#<object>             DECISION                       a staff decision that was carried out
+//	SWEEP                  <prefix>                       where the sweep goes on
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"dossier/internal/fault"
+	"dossier/internal/meeting"
+)
+
+// MaxTransaction is how many items one transaction may hold
+// (Amazon DynamoDB Developer Guide, "TransactWriteItems API").
+const MaxTransaction = 100
+
+const openIndex = "open"
+
+// Store is the table.
+type Store struct {
+	db    *dynamodb.Client
+	table string
+}
+
+// New makes a store over a table that exists.
+func New(db *dynamodb.Client, table string) *Store { return &Store{db: db, table: table} }
+
+type key struct{ pk, sk string }
+
+func (k key) av() map[string]types.AttributeValue {
+	return map[string]types.AttributeValue{
+		"PK": &types.AttributeValueMemberS{Value: k.pk},
+		"SK": &types.AttributeValueMemberS{Value: k.sk},
+	}
+}
+
+func meetingKey(id string) key            { return key{"M#" + id, "MEETING"} }
+func sessionKey(meetingID, id string) key { return key{"M#" + meetingID, "SESSION#" + id} }
+func documentKey(id string) key           { return key{"D#" + id, "DOCUMENT"} }
+func mailKey(id string) key               { return key{"O#" + id, "OUTBOX"} }
+func loadKey(id string) key               { return key{"L#" + id, "LOAD"} }
+func decisionKey(id string) key           { return key{"X#" + id, "DECISION"} }
+func requirementKey(meetingID string, k meeting.RequirementKey) key {
+	return key{"S#" + meetingID + "#" + k.Session, "REQ#" + string(k.Kind) + "#" + k.Participant}
+}
+
+// index gives an item's place in the open index; an empty partition keeps it out.
+func documentIndex(d *meeting.Document) (string, string) {
+	return "M#" + d.Meeting + "#DOCS", string(d.Status) + "#" + d.Object.Order()
+}
+
+func mailIndex(m *meeting.Mail) (string, string) {
+	at := m.Decided.UTC().Format(time.RFC3339Nano)
+	switch m.State {
+	case meeting.Sent:
+		return "", ""
+	case meeting.Failed:
+		return "OUTBOX#FAILED", at
+	default:
+		return "OUTBOX", at
+	}
+}
+
+func encode(v any, k key, gpk, gsk string) (map[string]types.AttributeValue, error) {
+	item, err := attributevalue.MarshalMapWithOptions(v, func(o *attributevalue.EncoderOptions) { o.TagKey = "json" })
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", k.sk, err)
+	}
+	maps.Copy(item, k.av())
+	if gpk != "" {
+		item["GPK"] = &types.AttributeValueMemberS{Value: gpk}
+		item["GSK"] = &types.AttributeValueMemberS{Value: gsk}
+	}
+	return item, nil
+}
+
+func decode[T any](item map[string]types.AttributeValue) (*T, error) {
+	v := new(T)
+	err := attributevalue.UnmarshalMapWithOptions(item, v, func(o *attributevalue.DecoderOptions) { o.TagKey = "json" })
+	if err != nil {
+		return nil, fmt.Errorf("decode item: %w", err)
+	}
+	return v, nil
+}
+
+func get[T any](ctx context.Context, s *Store, k key) (*T, error) {
+	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: k.av(), ConsistentRead: aws.Bool(true)})
+	if err != nil {
+		return nil, fmt.Errorf("get %s: %w", k.sk, err)
+	}
+	if out.Item == nil {
+		return nil, fault.New(fault.NotFound, "no such item: %s", k.sk)
+	}
+	return decode[T](out.Item)
+}
+
+// Meeting reads a meeting; NotFound when no roster was ever loaded for it.
+func (s *Store) Meeting(ctx context.Context, id string) (*meeting.Meeting, error) {
+	return get[meeting.Meeting](ctx, s, meetingKey(id))
+}
+
+// Document reads a document; NotFound when there is none.
+func (s *Store) Document(ctx context.Context, id string) (*meeting.Document, error) {
+	return get[meeting.Document](ctx, s, documentKey(id))
+}
+
+// Mail reads an outbox item; NotFound when there is none.
+func (s *Store) Mail(ctx context.Context, id string) (*meeting.Mail, error) {
+	return get[meeting.Mail](ctx, s, mailKey(id))
+}
+
+// Session reads one session; NotFound when there is none.
+func (s *Store) Session(ctx context.Context, meetingID, id string) (*meeting.Session, error) {
+	return get[meeting.Session](ctx, s, sessionKey(meetingID, id))
+}
+
+// Load reads the record of a roster file version; NotFound when it was not dealt with.
+func (s *Store) Load(ctx context.Context, id string) (*meeting.Load, error) {
+	return get[meeting.Load](ctx, s, loadKey(id))
+}
+
+// Sessions reads all sessions of a meeting in the agenda's order, removed ones left out.
+func (s *Store) Sessions(ctx context.Context, meetingID string) ([]*meeting.Session, error) {
+	all, err := s.AllSessions(ctx, meetingID)
+	return slices.DeleteFunc(all, func(x *meeting.Session) bool { return x.Removed }), err
+}
+
+// AllSessions is Sessions with the removed ones.
+func (s *Store) AllSessions(ctx context.Context, meetingID string) ([]*meeting.Session, error) {
+	all, err := query[meeting.Session](ctx, s, "M#"+meetingID, "SESSION#")
+	slices.SortFunc(all, func(a, b *meeting.Session) int {
+		if a.Number != b.Number {
+			return a.Number - b.Number
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	return all, err
+}
+
+// Requirements reads all requirements of a session by kind and participant, dropped ones too.
+func (s *Store) Requirements(ctx context.Context, meetingID, session string) ([]*meeting.Requirement, error) {
+	return query[meeting.Requirement](ctx, s, "S#"+meetingID+"#"+session, "REQ#")
+}
+
+func query[T any](ctx context.Context, s *Store, pk, prefix string) ([]*T, error) {
+	return collect[T](ctx, s, &dynamodb.QueryInput{
+		TableName: &s.table, ConsistentRead: aws.Bool(true),
+		KeyConditionExpression: aws.String("PK = :p AND begins_with(SK, :s)"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":p": &types.AttributeValueMemberS{Value: pk}, ":s": &types.AttributeValueMemberS{Value: prefix}},
+	}, 0)
+}
+
+// collect follows the pages of a query, up to limit items; 0 is no limit.
+func collect[T any](ctx context.Context, s *Store, in *dynamodb.QueryInput, limit int) ([]*T, error) {
+	var all []*T
+	pages := dynamodb.NewQueryPaginator(s.db, in)
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("query: %w", err)
+		}
+		for _, item := range page.Items {
+			v, err := decode[T](item)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, v)
+			if limit > 0 && len(all) == limit {
+				return all, nil
+			}
+		}
+	}
+	return all, nil
+}
+
+// Documents lists a meeting's documents of one status by order of upload, at most limit. It reads an
+// index, which may lag: for pages and for healing, never for a decision.
+func (s *Store) Documents(ctx context.Context, meetingID string, status meeting.Status, limit int) ([]*meeting.Document, error) {
+	return collect[meeting.Document](ctx, s, &dynamodb.QueryInput{
+		TableName: &s.table, IndexName: aws.String(openIndex),
+		KeyConditionExpression: aws.String("GPK = :p AND begins_with(GSK, :s)"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":p": &types.AttributeValueMemberS{Value: "M#" + meetingID + "#DOCS"},
+			":s": &types.AttributeValueMemberS{Value: string(status) + "#"}},
+	}, limit)
+}
+
+// OpenMails lists outbox items not yet sent that were decided before a moment, oldest first, at most limit.
+// It reads an index, which may lag.
+func (s *Store) OpenMails(ctx context.Context, before time.Time, limit int) ([]*meeting.Mail, error) {
+	return s.mails(ctx, "OUTBOX", before, limit)
+}
+
+// FailedMails lists outbox items that were refused for good, as OpenMails does.
+func (s *Store) FailedMails(ctx context.Context, before time.Time, limit int) ([]*meeting.Mail, error) {
+	return s.mails(ctx, "OUTBOX#FAILED", before, limit)
+}
+
+func (s *Store) mails(ctx context.Context, partition string, before time.Time, limit int) ([]*meeting.Mail, error) {
+	return collect[meeting.Mail](ctx, s, &dynamodb.QueryInput{
+		TableName: &s.table, IndexName: aws.String(openIndex),
+		KeyConditionExpression: aws.String("GPK = :p AND GSK < :t"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":p": &types.AttributeValueMemberS{Value: partition},
+			":t": &types.AttributeValueMemberS{Value: before.UTC().Format(time.RFC3339Nano)}},
+	}, limit)
+}
+
+// Snapshot is some items as they were read, or as they are to be written.
+// Items are found by their own ids; what was not in the table is not in the maps.
+type Snapshot struct {
+	Documents    map[string]*meeting.Document
+	Requirements map[meeting.RequirementKey]*meeting.Requirement
+	Sessions     map[string]*meeting.Session
+	Mails        map[string]*meeting.Mail
+	Decided      map[string]bool
+}
+
+// Wanted names the items of one meeting to read together.
+type Wanted struct {
+	Meeting      string
+	Documents    []string
+	Requirements []meeting.RequirementKey
+	Sessions     []string
+	Mails        []string
+	Decisions    []string
+}
+
+// Read reads the wanted items, each strongly consistent, in one request for every hundred.
+// The items are not one moment's: a Commit compares the revision of each.
+func (s *Store) Read(ctx context.Context, w Wanted) (*Snapshot, error) {
+	var keys []key
+	for _, id := range w.Documents {
+		keys = append(keys, documentKey(id))
+	}
+	for _, k := range w.Requirements {
+		keys = append(keys, requirementKey(w.Meeting, k))
+	}
+	for _, id := range w.Sessions {
+		keys = append(keys, sessionKey(w.Meeting, id))
+	}
+	for _, id := range w.Mails {
+		keys = append(keys, mailKey(id))
+	}
+	for _, id := range w.Decisions {
+		keys = append(keys, decisionKey(id))
+	}
+	items, err := s.batch(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	snap := &Snapshot{
+		Documents: map[string]*meeting.Document{}, Requirements: map[meeting.RequirementKey]*meeting.Requirement{},
+		Sessions: map[string]*meeting.Session{}, Mails: map[string]*meeting.Mail{}, Decided: map[string]bool{},
+	}
+	for k, item := range items {
+		switch {
+		case k.sk == "DOCUMENT":
+			var d *meeting.Document
+			if d, err = decode[meeting.Document](item); err == nil {
+				snap.Documents[d.ID] = d
+			}
+		case k.sk == "OUTBOX":
+			var m *meeting.Mail
+			if m, err = decode[meeting.Mail](item); err == nil {
+				snap.Mails[m.ID] = m
+			}
+		case k.sk == "DECISION":
+			snap.Decided[strings.TrimPrefix(k.pk, "X#")] = true
+		case strings.HasPrefix(k.sk, "SESSION#"):
+			var x *meeting.Session
+			if x, err = decode[meeting.Session](item); err == nil {
+				snap.Sessions[x.ID] = x
+			}
+		default:
+			var r *meeting.Requirement
+			if r, err = decode[meeting.Requirement](item); err == nil {
+				snap.Requirements[r.RequirementKey] = r
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return snap, nil
+}
+
+// batch reads items by key, strongly consistent; DynamoDB may leave some for another round.
+func (s *Store) batch(ctx context.Context, keys []key) (map[key]map[string]types.AttributeValue, error) {
+	found := make(map[key]map[string]types.AttributeValue, len(keys))
+	slices.SortFunc(keys, func(a, b key) int { return strings.Compare(a.pk+"\x00"+a.sk, b.pk+"\x00"+b.sk) })
+	keys = slices.Compact(keys)
+	for chunk := range slices.Chunk(keys, 100) {
+		want := make([]map[string]types.AttributeValue, len(chunk))
+		for i, k := range chunk {
+			want[i] = k.av()
+		}
+		ask := map[string]types.KeysAndAttributes{s.table: {Keys: want, ConsistentRead: aws.Bool(true)}}
+		for round := 0; len(ask) > 0; round++ {
+			if round > 0 {
+				if round > 8 {
+					return nil, fault.New(fault.Transient, "batch get: still %d keys unprocessed", len(ask[s.table].Keys))
+				}
+				select {
+				case <-ctx.Done():
+					return nil, ctx.Err()
+				case <-time.After(10 * time.Millisecond << round):
+				}
+			}
+			out, err := s.db.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: ask})
+			if err != nil {
+				return nil, fmt.Errorf("batch get: %w", err)
+			}
+			for _, item := range out.Responses[s.table] {
+				found[key{text(item["PK"]), text(item["SK"])}] = item
+			}
+			ask = out.UnprocessedKeys
+		}
+	}
+	return found, nil
+}
+
+func text(v types.AttributeValue) string {
+	if s, ok := v.(*types.AttributeValueMemberS); ok {
+		return s.Value
+	}
+	return ""
+}
+
+// Known tells which of the object ids have a record of the given sort.
+type Known struct {
+	Documents map[string]*meeting.Document
+	Loads     map[string]bool
+	Decisions map[string]bool
+}
+
+// Known looks the object ids up among documents, loads and decisions, whichever prefix they are of.
+func (s *Store) Known(ctx context.Context, documents, loads, decisions []string) (*Known, error) {
+	var keys []key
+	for _, id := range documents {
+		keys = append(keys, documentKey(id))
+	}
+	for _, id := range loads {
+		keys = append(keys, loadKey(id))
+	}
+	for _, id := range decisions {
+		keys = append(keys, decisionKey(id))
+	}
+	items, err := s.batch(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	known := &Known{Documents: map[string]*meeting.Document{}, Loads: map[string]bool{}, Decisions: map[string]bool{}}
+	for k, item := range items {
+		switch k.sk {
+		case "DOCUMENT":
+			d, err := decode[meeting.Document](item)
+			if err != nil {
+				return nil, err
+			}
+			known.Documents[d.ID] = d
+		case "LOAD":
+			known.Loads[strings.TrimPrefix(k.pk, "L#")] = true
+		case "DECISION":
+			known.Decisions[strings.TrimPrefix(k.pk, "X#")] = true
+		}
+	}
+	return known, nil
+}
+
+// Changes are items to write in one transaction. An item with revision 0 must not exist yet; any other
+// must still have the revision it was read with. Commit raises the revisions in the given items.
+type Changes struct {
+	Documents    []*meeting.Document
+	Requirements []*meeting.Requirement
+	Sessions     []*meeting.Session
+	Mails        []*meeting.Mail
+	// Decision is the id of the decision object that these changes carry out; "" for none.
+	Decision string
+}
+
+// Len counts the items.
+func (c *Changes) Len() int {
+	n := len(c.Documents) + len(c.Requirements) + len(c.Sessions) + len(c.Mails)
+	if c.Decision != "" {
+		n++
+	}
+	return n
+}
+
+// ErrConflict is wrapped when an item changed since it was read: read again and decide again.
+var ErrConflict = errors.New("changed since it was read")
+
+// Commit writes all changes or none. It fails with ErrConflict (and is Transient) when any item is not as
+// it was read, or is being written by another transaction.
+func (s *Store) Commit(ctx context.Context, c *Changes) error {
+	if c.Len() == 0 {
+		return nil
+	}
+	if c.Len() > MaxTransaction {
+		return fmt.Errorf("commit: %d items, a transaction holds %d", c.Len(), MaxTransaction)
+	}
+	var puts []types.TransactWriteItem
+	add := func(v any, rev int, k key, gpk, gsk string) error {
+		item, err := encode(v, k, gpk, gsk)
+		if err != nil {
+			return err
+		}
+		put := &types.Put{TableName: &s.table, Item: item}
+		if rev == 0 {
+			put.ConditionExpression = aws.String("attribute_not_exists(PK)")
+		} else {
+			put.ConditionExpression = aws.String("#rev = :rev")
+			put.ExpressionAttributeNames = map[string]string{"#rev": "rev"}
+			put.ExpressionAttributeValues = map[string]types.AttributeValue{
+				":rev": &types.AttributeValueMemberN{Value: fmt.Sprint(rev)}}
+		}
+		item["rev"] = &types.AttributeValueMemberN{Value: fmt.Sprint(rev + 1)}
+		puts = append(puts, types.TransactWriteItem{Put: put})
+		return nil
+	}
+	for _, d := range c.Documents {
+		gpk, gsk := documentIndex(d)
+		if err := add(d, d.Rev, documentKey(d.ID), gpk, gsk); err != nil {
+			return err
+		}
+	}
+	for _, r := range c.Requirements {
+		if err := add(r, r.Rev, requirementKey(r.Meeting, r.RequirementKey), "", ""); err != nil {
+			return err
+		}
+	}
+	for _, x := range c.Sessions {
+		if err := add(x, x.Rev, sessionKey(x.Meeting, x.ID), "", ""); err != nil {
+			return err
+		}
+	}
+	for _, m := range c.Mails {
+		gpk, gsk := mailIndex(m)
+		if err := add(m, m.Rev, mailKey(m.ID), gpk, gsk); err != nil {
+			return err
+		}
+	}
+	if c.Decision != "" {
+		if err := add(struct{}{}, 0, decisionKey(c.Decision), "", ""); err != nil {
+			return err
+		}
+	}
+	_, err := s.db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: puts})
+	if conflict(err) {
+		return &fault.Error{Kind: fault.Transient, Reason: "conflict", Err: fmt.Errorf("commit %d items: %w", len(puts), ErrConflict)}
+	}
+	if err != nil {
+		return fmt.Errorf("commit %d items: %w", len(puts), err)
+	}
+	for _, d := range c.Documents {
+		d.Rev++
+	}
+	for _, r := range c.Requirements {
+		r.Rev++
+	}
+	for _, x := range c.Sessions {
+		x.Rev++
+	}
+	for _, m := range c.Mails {
+		m.Rev++
+	}
+	return nil
+}
+
+// conflict tells a lost race from a real failure: a cancelled transaction is a conflict only when each
+// reason is one that reading again can settle.
+func conflict(err error) bool {
+	if _, ok := errors.AsType[*types.TransactionConflictException](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok {
+		return true
+	}
+	cancelled, ok := errors.AsType[*types.TransactionCanceledException](err)
+	if !ok {
+		return false
+	}
+	for _, r := range cancelled.CancellationReasons {
+		switch aws.ToString(r.Code) {
+		case "", "None", "ConditionalCheckFailed", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded":
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// PutMail writes one outbox item outside any transaction, creating or comparing as Commit does.
+func (s *Store) PutMail(ctx context.Context, m *meeting.Mail) error {
+	return s.Commit(ctx, &Changes{Mails: []*meeting.Mail{m}})
+}
+
+// SetMeeting puts a meeting's roster in force. It fails with ErrConflict when a newer roster already is.
+func (s *Store) SetMeeting(ctx context.Context, m *meeting.Meeting) error {
+	item, err := encode(m, meetingKey(m.ID), "", "")
+	if err != nil {
+		return err
+	}
+	_, err = s.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: item,
+		ConditionExpression:      aws.String("attribute_not_exists(PK) OR #r <= :r"),
+		ExpressionAttributeNames: map[string]string{"#r": "roster"},
+		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":r": &types.AttributeValueMemberS{Value: m.Roster}},
+	})
+	if conflict(err) {
+		return fmt.Errorf("put meeting: %w", ErrConflict)
+	}
+	if err != nil {
+		return fmt.Errorf("put meeting: %w", err)
+	}
+	return s.listMeeting(ctx, m)
+}
+
+// listMeeting notes the meeting in the list of meetings, which is for pages.
+func (s *Store) listMeeting(ctx context.Context, m *meeting.Meeting) error {
+	item, err := encode(m, key{"MEETINGS", m.ID}, "", "")
+	if err != nil {
+		return err
+	}
+	if _, err := s.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: item}); err != nil {
+		return fmt.Errorf("list meeting: %w", err)
+	}
+	return nil
+}
+
+// Meetings lists all meetings by id.
+func (s *Store) Meetings(ctx context.Context) ([]*meeting.Meeting, error) {
+	return collect[meeting.Meeting](ctx, s, &dynamodb.QueryInput{
+		TableName: &s.table, ConsistentRead: aws.Bool(true),
+		KeyConditionExpression: aws.String("PK = :p"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":p": &types.AttributeValueMemberS{Value: "MEETINGS"}},
+	}, 0)
+}
+
+// PutLoad records that a roster file version was dealt with.
+func (s *Store) PutLoad(ctx context.Context, l *meeting.Load) error {
+	return s.put(ctx, l, loadKey(l.ID))
+}
+
+type cursor struct {
+	Marker string `json:"marker"`
+}
+
+// Cursor is where the sweep of a prefix goes on; "" is the beginning.
+func (s *Store) Cursor(ctx context.Context, prefix string) (string, error) {
+	c, err := get[cursor](ctx, s, key{"SWEEP", prefix})
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return c.Marker, nil
+}
+
+// SetCursor notes where the sweep of a prefix goes on.
+func (s *Store) SetCursor(ctx context.Context, prefix, marker string) error {
+	return s.put(ctx, cursor{marker}, key{"SWEEP", prefix})
+}
+
+func (s *Store) put(ctx context.Context, v any, k key) error {
+	item, err := encode(v, k, "", "")
+	if err != nil {
+		return err
+	}
+	if _, err := s.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: item}); err != nil {
+		return fmt.Errorf("put %s: %w", k.sk, err)
+	}
+	return nil
+}
+
+// MailIDFromKey reads an outbox item's id from the keys of a stream record; false when it is another item's.
+func MailIDFromKey(pk, sk string) (string, bool) {
+	id, ok := strings.CutPrefix(pk, "O#")
+	return id, ok && sk == "OUTBOX"
+}
+
+// TableInput is the table as template.yaml also makes it, for engines on this machine.
+func TableInput(table string) *dynamodb.CreateTableInput {
+	attr := func(n string) types.AttributeDefinition {
+		return types.AttributeDefinition{AttributeName: aws.String(n), AttributeType: types.ScalarAttributeTypeS}
+	}
+	return &dynamodb.CreateTableInput{
+		TableName:            &table,
+		BillingMode:          types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{attr("PK"), attr("SK"), attr("GPK"), attr("GSK")},
+		KeySchema: []types.KeySchemaElement{
+			{AttributeName: aws.String("PK"), KeyType: types.KeyTypeHash},
+			{AttributeName: aws.String("SK"), KeyType: types.KeyTypeRange}},
+		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{{
+			IndexName: aws.String(openIndex),
+			KeySchema: []types.KeySchemaElement{
+				{AttributeName: aws.String("GPK"), KeyType: types.KeyTypeHash},
+				{AttributeName: aws.String("GSK"), KeyType: types.KeyTypeRange}},
+			Projection: &types.Projection{ProjectionType: types.ProjectionTypeAll},
+		}},
+	}
+}

@@ -1,0 +1,157 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dossier/infra/engines"
+	"dossier/internal/fault"
+	"dossier/internal/meeting"
+	"dossier/internal/store"
+)
+
+func newStore(t testing.TB) *store.Store {
+	t.Helper()
+	db, err := engines.StartDynamoDB()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	if err := engines.MakeTable(t.Context(), db.Client(), "dossier"); err != nil {
+		t.Fatal(err)
+	}
+	return store.New(db.Client(), "dossier")
+}
+
+func TestCommitAndRead(t *testing.T) {
+	s := newStore(t)
+	ctx := t.Context()
+	key := meeting.RequirementKey{Session: "s1", Kind: meeting.Presentation, Participant: "p1"}
+	doc := &meeting.Document{ID: "d1", Meeting: "m", Status: meeting.Review, Object: meeting.Object{Key: "incoming/m/drop/a.pdf", Time: time.Date(2021, 6, 1, 8, 0, 0, 0, time.UTC)},
+		Candidates: []meeting.Candidate{{Participant: "p1", Name: "Amina Diallo", For: []meeting.RequirementKey{key}, Confidence: .5}}}
+	req := &meeting.Requirement{RequirementKey: key, Meeting: "m", State: meeting.Outstanding, Name: "Amina Diallo"}
+	session := &meeting.Session{Plan: meeting.Plan{ID: "s1", Title: "Law", Number: 1}, Meeting: "m", Outstanding: 1, Required: 1}
+	mail := &meeting.Mail{ID: "o1", Meeting: "m", Template: meeting.MailReceipt, To: []string{"a@example.org"}, State: meeting.Pending, Decided: time.Now().UTC()}
+	c := &store.Changes{Documents: []*meeting.Document{doc}, Requirements: []*meeting.Requirement{req},
+		Sessions: []*meeting.Session{session}, Mails: []*meeting.Mail{mail}, Decision: "x1"}
+	if err := s.Commit(ctx, c); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Read(ctx, store.Wanted{Meeting: "m", Documents: []string{"d1", "none"}, Requirements: []meeting.RequirementKey{key},
+		Sessions: []string{"s1"}, Mails: []string{"o1"}, Decisions: []string{"x1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &store.Snapshot{Documents: map[string]*meeting.Document{"d1": doc}, Requirements: map[meeting.RequirementKey]*meeting.Requirement{key: req},
+		Sessions: map[string]*meeting.Session{"s1": session}, Mails: map[string]*meeting.Mail{"o1": mail}, Decided: map[string]bool{"x1": true}}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("read (-want +got):\n%s", d)
+	}
+	if doc.Rev != 1 {
+		t.Errorf("revision after the first write: %d", doc.Rev)
+	}
+	list, err := s.Documents(ctx, "m", meeting.Review, 10)
+	if err != nil || len(list) != 1 || list[0].ID != "d1" {
+		t.Errorf("index: %v %v", list, err)
+	}
+	mails, err := s.OpenMails(ctx, time.Now().Add(time.Minute), 10)
+	if err != nil || len(mails) != 1 {
+		t.Errorf("open mails: %v %v", mails, err)
+	}
+	mail.State = meeting.Sent
+	if err := s.PutMail(ctx, mail); err != nil {
+		t.Fatal(err)
+	}
+	if mails, err = s.OpenMails(ctx, time.Now().Add(time.Minute), 10); err != nil || len(mails) != 0 {
+		t.Errorf("open mails after sending: %v %v", mails, err)
+	}
+}
+
+// A transaction with one stale item changes nothing.
+func TestCommitConflict(t *testing.T) {
+	s := newStore(t)
+	ctx := t.Context()
+	session := &meeting.Session{Plan: meeting.Plan{ID: "s1"}, Meeting: "m"}
+	if err := s.Commit(ctx, &store.Changes{Sessions: []*meeting.Session{session}}); err != nil {
+		t.Fatal(err)
+	}
+	stale := *session
+	session.Outstanding = 3
+	if err := s.Commit(ctx, &store.Changes{Sessions: []*meeting.Session{session}}); err != nil {
+		t.Fatal(err)
+	}
+	doc := &meeting.Document{ID: "d1", Meeting: "m"}
+	err := s.Commit(ctx, &store.Changes{Sessions: []*meeting.Session{&stale}, Documents: []*meeting.Document{doc}})
+	if !errors.Is(err, store.ErrConflict) || !fault.Is(err, fault.Transient) {
+		t.Fatalf("a stale revision was written: %v", err)
+	}
+	if _, err := s.Document(ctx, "d1"); !fault.Is(err, fault.NotFound) {
+		t.Errorf("a cancelled transaction left a document: %v", err)
+	}
+	if err := s.Commit(ctx, &store.Changes{Documents: []*meeting.Document{doc}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Commit(ctx, &store.Changes{Documents: []*meeting.Document{{ID: "d1", Meeting: "m"}}}); !errors.Is(err, store.ErrConflict) {
+		t.Errorf("a document was put twice: %v", err)
+	}
+}
+
+func TestCommitBounds(t *testing.T) {
+	s := newStore(t)
+	var c store.Changes
+	for i := range store.MaxTransaction + 1 {
+		c.Mails = append(c.Mails, &meeting.Mail{ID: fmt.Sprint(i)})
+	}
+	if err := s.Commit(t.Context(), &c); err == nil {
+		t.Error("101 items went into one transaction")
+	}
+	c.Mails = c.Mails[1:]
+	if err := s.Commit(t.Context(), &c); err != nil {
+		t.Errorf("100 items: %v", err)
+	}
+}
+
+// More than one page of results, and more than one batch of keys.
+func TestMany(t *testing.T) {
+	s := newStore(t)
+	ctx := context.Background()
+	var keys []meeting.RequirementKey
+	for i := range 250 {
+		k := meeting.RequirementKey{Session: "s1", Kind: meeting.Nomination, Participant: fmt.Sprintf("p%03d", i)}
+		keys = append(keys, k)
+		if err := s.Commit(ctx, &store.Changes{Requirements: []*meeting.Requirement{{RequirementKey: k, Meeting: "m"}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := s.Requirements(ctx, "m", "s1")
+	if err != nil || len(all) != 250 {
+		t.Fatalf("%d requirements, %v", len(all), err)
+	}
+	snap, err := s.Read(ctx, store.Wanted{Meeting: "m", Requirements: keys})
+	if err != nil || len(snap.Requirements) != 250 {
+		t.Fatalf("%d read, %v", len(snap.Requirements), err)
+	}
+}
+
+// An older roster never replaces a newer one.
+func TestSetMeetingOrder(t *testing.T) {
+	s := newStore(t)
+	ctx := t.Context()
+	for _, step := range []struct {
+		token string
+		ok    bool
+	}{{"2", true}, {"1", false}, {"2", true}, {"3", true}} {
+		err := s.SetMeeting(ctx, &meeting.Meeting{ID: "m", Roster: step.token})
+		if (err == nil) != step.ok {
+			t.Errorf("token %s: %v", step.token, err)
+		}
+	}
+	if m, err := s.Meeting(ctx, "m"); err != nil || m.Roster != "3" {
+		t.Errorf("meeting %v %v", m, err)
+	}
+}
