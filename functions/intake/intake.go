@@ -69,6 +69,9 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, log *slog.Logger) (*Func
 		engine: engine, tickets: keys, staff: c.Staff, log: log, indexes: indexes{bucket: b, held: map[string]held{}}}, nil
 }
 
+// Ready starts the PDF engine ahead of the first document.
+func (f *Function) Ready(ctx context.Context) error { return f.engine.Start(ctx) }
+
 // Close frees the PDF engine.
 func (f *Function) Close() error { return f.engine.Close() }
 

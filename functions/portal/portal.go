@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -228,12 +227,11 @@ func (p *Portal) meeting(w http.ResponseWriter, r *http.Request, id string) {
 	var errs [3]error
 	page.Review, errs[0] = p.store.Documents(ctx, id, meeting.Review, maxListed)
 	page.Rejected, errs[1] = p.store.Documents(ctx, id, meeting.Rejected, maxListed)
-	page.FailedMails, errs[2] = p.store.FailedMails(ctx, time.Now().Add(time.Hour), maxListed)
+	page.FailedMails, errs[2] = p.store.FailedMails(ctx, id, maxListed)
 	if err := errors.Join(errs[:]...); err != nil {
 		p.fail(w, r, err)
 		return
 	}
-	page.FailedMails = slices.DeleteFunc(page.FailedMails, func(f *meeting.Mail) bool { return f.Meeting != id })
 	p.show(w, r, "board.html", http.StatusOK, page)
 }
 

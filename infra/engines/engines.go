@@ -77,26 +77,38 @@ func StartS3(ctx context.Context, dir, addr, webhook string) (*S3, error) {
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	g := &S3{URL: "http://" + addr, done: make(chan error, 1), stop: stop}
-	go func() {
-		g.done <- embedgw.RunVersityGW(ctx, backend, &embedgw.Config{
-			RootUserAccess: AccessKey, RootUserSecret: SecretKey, Region: Region, Ports: []string{addr},
-			MaxConnections: 1024, MaxRequests: 512, MultipartMaxParts: 10000, Quiet: true, KeepAlive: true,
-			DisableACLs: true, EventWebhookURL: webhook, HealthPath: "/health",
-		})
-	}()
+	err = quietly(func() error {
+		go func() {
+			g.done <- embedgw.RunVersityGW(ctx, backend, &embedgw.Config{
+				RootUserAccess: AccessKey, RootUserSecret: SecretKey, Region: Region, Ports: []string{addr},
+				// Without keep-alive no client's idle connection holds up a stop.
+				MaxConnections: 1024, MaxRequests: 512, MultipartMaxParts: 10000, Quiet: true, KeepAlive: false,
+				DisableACLs: true, EventWebhookURL: webhook, HealthPath: "/health",
+			})
+		}()
+		return g.ready()
+	})
+	if err != nil {
+		stop()
+		return nil, err
+	}
+	return g, nil
+}
+
+// ready waits until the server answers.
+func (g *S3) ready() error {
 	for range 500 {
 		select {
 		case err := <-g.done:
-			stop()
-			return nil, fmt.Errorf("run S3: %w", err)
+			return fmt.Errorf("run S3: %w", err)
 		case <-time.After(10 * time.Millisecond):
 		}
 		if resp, err := http.Get(g.URL + "/health"); err == nil {
 			resp.Body.Close()
-			return g, nil
+			return nil
 		}
 	}
-	return nil, errors.Join(errors.New("S3 did not start within five seconds"), g.Close())
+	return errors.New("S3 did not start within five seconds")
 }
 
 // Close stops the server and waits for it.
@@ -108,8 +120,8 @@ func (g *S3) Close() error {
 			return nil
 		}
 		return err
-	case <-time.After(10 * time.Second):
-		return errors.New("S3 did not stop within ten seconds")
+	case <-time.After(15 * time.Second): // it gives requests ten
+		return errors.New("S3 did not stop within fifteen seconds")
 	}
 }
 
@@ -188,7 +200,16 @@ func freeAddr(addr string) (string, error) {
 	return l.Addr().String(), nil
 }
 
-// quietly runs f with standard output closed to it: posix.New prints its folders there.
+// PDFiumCache is the folder in which this machine keeps PDFium's compiled cache between runs and tests.
+func PDFiumCache() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		dir = os.TempDir()
+	}
+	return filepath.Join(dir, "dossier", "pdfium")
+}
+
+// quietly runs f with standard output closed to it: the gateway prints its settings there.
 func quietly(f func() error) error {
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {

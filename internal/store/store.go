@@ -1,14 +1,14 @@
 // Package store keeps Dossier's state in one DynamoDB table. Every write creates an item or compares
 // its revision and swaps it; several items change in one transaction or not at all.
 //
-// Keys of the table (PK, SK), and of its one index "open" (GPK, GSK), which holds only what somebody
-// has to look for:
+// Keys of the table (PK, SK), and of its one index "open" (GPK, GSK), which holds what somebody
+// has to look for. An item once in the index stays there, for the embedded DynamoDB does not take one out:
 //
 //	M#<meeting>            MEETING                        the meeting
 //	M#<meeting>            SESSION#<session>              a session with its counts
 //	S#<meeting>#<session>  REQ#<kind>#<participant>       a requirement
 //	D#<document>           DOCUMENT                       a document      GPK M#<meeting>#DOCS, GSK <status>#<order>
-//	O#<mail>               OUTBOX                         an outbox item  GPK OUTBOX (until sent; OUTBOX#FAILED when refused), GSK <decided>
+//	O#<mail>               OUTBOX                         an outbox item  GPK OUTBOX, GSK <decided>; then M#<meeting>#MAILS, <state>#<decided>
 //	L#<object>             LOAD                           a roster file version that was dealt with
 //	X#<object>             DECISION                       a staff decision that was carried out
 //	SWEEP                  <prefix>                       where the sweep goes on
@@ -66,21 +66,17 @@ func requirementKey(meetingID string, k meeting.RequirementKey) key {
 	return key{"S#" + meetingID + "#" + k.Session, "REQ#" + string(k.Kind) + "#" + k.Participant}
 }
 
-// index gives an item's place in the open index; an empty partition keeps it out.
+// documentIndex and mailIndex give an item's place in the open index.
 func documentIndex(d *meeting.Document) (string, string) {
 	return "M#" + d.Meeting + "#DOCS", string(d.Status) + "#" + d.Object.Order()
 }
 
 func mailIndex(m *meeting.Mail) (string, string) {
 	at := m.Decided.UTC().Format(time.RFC3339Nano)
-	switch m.State {
-	case meeting.Sent:
-		return "", ""
-	case meeting.Failed:
-		return "OUTBOX#FAILED", at
-	default:
-		return "OUTBOX", at
+	if m.State == meeting.Sent || m.State == meeting.Failed {
+		return "M#" + m.Meeting + "#MAILS", string(m.State) + "#" + at
 	}
+	return "OUTBOX", at
 }
 
 func encode(v any, k key, gpk, gsk string) (map[string]types.AttributeValue, error) {
@@ -199,33 +195,28 @@ func collect[T any](ctx context.Context, s *Store, in *dynamodb.QueryInput, limi
 // Documents lists a meeting's documents of one status by order of upload, at most limit. It reads an
 // index, which may lag: for pages and for healing, never for a decision.
 func (s *Store) Documents(ctx context.Context, meetingID string, status meeting.Status, limit int) ([]*meeting.Document, error) {
-	return collect[meeting.Document](ctx, s, &dynamodb.QueryInput{
-		TableName: &s.table, IndexName: aws.String(openIndex),
-		KeyConditionExpression: aws.String("GPK = :p AND begins_with(GSK, :s)"),
-		ExpressionAttributeValues: map[string]types.AttributeValue{
-			":p": &types.AttributeValueMemberS{Value: "M#" + meetingID + "#DOCS"},
-			":s": &types.AttributeValueMemberS{Value: string(status) + "#"}},
-	}, limit)
+	return indexed[meeting.Document](ctx, s, "M#"+meetingID+"#DOCS", "begins_with(GSK, :s)", string(status)+"#", limit)
 }
 
 // OpenMails lists outbox items not yet sent that were decided before a moment, oldest first, at most limit.
 // It reads an index, which may lag.
 func (s *Store) OpenMails(ctx context.Context, before time.Time, limit int) ([]*meeting.Mail, error) {
-	return s.mails(ctx, "OUTBOX", before, limit)
+	return indexed[meeting.Mail](ctx, s, "OUTBOX", "GSK < :s", before.UTC().Format(time.RFC3339Nano), limit)
 }
 
-// FailedMails lists outbox items that were refused for good, as OpenMails does.
-func (s *Store) FailedMails(ctx context.Context, before time.Time, limit int) ([]*meeting.Mail, error) {
-	return s.mails(ctx, "OUTBOX#FAILED", before, limit)
+// FailedMails lists a meeting's mails that were refused for good, as OpenMails does.
+func (s *Store) FailedMails(ctx context.Context, meetingID string, limit int) ([]*meeting.Mail, error) {
+	return indexed[meeting.Mail](ctx, s, "M#"+meetingID+"#MAILS", "begins_with(GSK, :s)", string(meeting.Failed)+"#", limit)
 }
 
-func (s *Store) mails(ctx context.Context, partition string, before time.Time, limit int) ([]*meeting.Mail, error) {
-	return collect[meeting.Mail](ctx, s, &dynamodb.QueryInput{
+// indexed queries the open index, by one condition on its sort key.
+func indexed[T any](ctx context.Context, s *Store, partition, condition, value string, limit int) ([]*T, error) {
+	return collect[T](ctx, s, &dynamodb.QueryInput{
 		TableName: &s.table, IndexName: aws.String(openIndex),
-		KeyConditionExpression: aws.String("GPK = :p AND GSK < :t"),
+		KeyConditionExpression: aws.String("GPK = :p AND " + condition),
 		ExpressionAttributeValues: map[string]types.AttributeValue{
 			":p": &types.AttributeValueMemberS{Value: partition},
-			":t": &types.AttributeValueMemberS{Value: before.UTC().Format(time.RFC3339Nano)}},
+			":s": &types.AttributeValueMemberS{Value: value}},
 	}, limit)
 }
 
@@ -604,6 +595,9 @@ func MailIDFromKey(pk, sk string) (string, bool) {
 	id, ok := strings.CutPrefix(pk, "O#")
 	return id, ok && sk == "OUTBOX"
 }
+
+// MailKey gives the keys under which an outbox item stands, as a stream record holds them.
+func MailKey(id string) (pk, sk string) { k := mailKey(id); return k.pk, k.sk }
 
 // TableInput is the table as template.yaml also makes it, for engines on this machine.
 func TableInput(table string) *dynamodb.CreateTableInput {

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"dossier/infra/engines"
+)
+
+// maxReceives is after how many failures a message goes to the dead letters, as template.yaml says.
+const maxReceives = 5
+
+// Queue stands in for an SQS queue and its mapping to a function: it gives each message to the handler as Lambda
+// would, again when it is reported as failed, and to the dead letters after five times.
+type Queue struct {
+	name    string
+	handler lambda.Handler
+	dead    string // folder
+	log     *slog.Logger
+	ctx     context.Context
+	stop    context.CancelFunc
+	slots   chan struct{}
+	work    sync.WaitGroup
+}
+
+func newQueue(name string, handler lambda.Handler, dead string, concurrency int, log *slog.Logger) *Queue {
+	ctx, stop := context.WithCancel(context.Background())
+	return &Queue{name: name, handler: handler, dead: dead, log: log, ctx: ctx, stop: stop, slots: make(chan struct{}, concurrency)}
+}
+
+// Send takes a message and returns at once.
+func (q *Queue) Send(_ context.Context, body []byte) error {
+	if q.ctx.Err() != nil {
+		return errors.New("queue is closed")
+	}
+	q.work.Go(func() {
+		// What fails for good is in the dead letters; what a stop cut off is in the bucket.
+		if err := q.process(q.ctx, body); err != nil && q.ctx.Err() == nil {
+			q.log.Error("message given up", "queue", q.name, "error", err)
+		}
+	})
+	return nil
+}
+
+// Close stops taking messages and waits for those at work.
+func (q *Queue) Close() error {
+	q.stop()
+	q.work.Wait()
+	return nil
+}
+
+// process gives one message to the handler until it is done.
+func (q *Queue) process(ctx context.Context, body []byte) error {
+	select {
+	case q.slots <- struct{}{}:
+		defer func() { <-q.slots }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	id := rand.Text()
+	for receive := 1; receive <= maxReceives; receive++ {
+		event, err := json.Marshal(events.SQSEvent{Records: []events.SQSMessage{{
+			MessageId: id, Body: string(body), EventSource: "aws:sqs", AWSRegion: engines.Region,
+			EventSourceARN: "arn:aws:sqs:" + engines.Region + ":123456789012:" + q.name,
+			Attributes: map[string]string{"ApproximateReceiveCount": strconv.Itoa(receive),
+				"SentTimestamp": strconv.FormatInt(time.Now().UnixMilli(), 10)},
+		}}})
+		if err != nil {
+			return fmt.Errorf("encode event: %w", err)
+		}
+		out, err := q.handler.Invoke(ctx, event)
+		var answer events.SQSEventResponse
+		if err == nil {
+			err = json.Unmarshal(out, &answer)
+		}
+		if err == nil && len(answer.BatchItemFailures) == 0 {
+			return nil
+		}
+		q.log.Warn("message comes again", "queue", q.name, "receive", receive, "error", err)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond << receive):
+		}
+	}
+	if err := os.WriteFile(filepath.Join(q.dead, q.name+"-"+id+".json"), body, 0o600); err != nil {
+		return fmt.Errorf("keep dead letter: %w", err)
+	}
+	return fmt.Errorf("message failed %d times and is in the dead letters", maxReceives)
+}
+
+// waiting sends to a queue and waits until the message is dealt with.
+type waiting struct{ q *Queue }
+
+// Send returns when the message is done, or in the dead letters.
+func (w waiting) Send(ctx context.Context, body []byte) error { return w.q.process(ctx, body) }

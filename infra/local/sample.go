@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"dossier/internal/fault"
+	"dossier/internal/meeting"
+)
+
+//go:embed sample
+var sample embed.FS
+
+const sampleMeeting = "regm-africa-2021"
+
+// Sample loads the sample meeting as its users would: file by file, by the S3 API. When the bucket has it already,
+// nothing is uploaded again.
+func (s *System) Sample(ctx context.Context) error {
+	if m, err := s.table.Meeting(ctx, sampleMeeting); err == nil {
+		s.say("The sample meeting is there: %s.", m.Title)
+		return s.summary(ctx)
+	} else if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	s.say("\nLoading the sample meeting ...")
+	for _, name := range []string{"meeting.yaml", "participants.csv"} {
+		if _, err := s.put(ctx, "sample/roster/"+name, "roster/"+sampleMeeting+"/"+name); err != nil {
+			return err
+		}
+	}
+	var m *meeting.Meeting
+	err := wait(ctx, "the roster to be loaded", func() (bool, error) {
+		sessions, err := s.table.Sessions(ctx, sampleMeeting)
+		if err != nil || len(sessions) == 0 {
+			return false, err
+		}
+		for _, x := range sessions {
+			if x.Loading != "" {
+				return false, nil
+			}
+		}
+		m, err = s.table.Meeting(ctx, sampleMeeting)
+		return err == nil, nil
+	})
+	if err != nil {
+		return err
+	}
+	files, err := fs.ReadDir(sample, "sample/incoming")
+	if err != nil {
+		return fmt.Errorf("read sample: %w", err)
+	}
+	s.say("  %s\n  %d files to upload\n", m.Title, len(files))
+	for i, f := range files {
+		o, err := s.put(ctx, "sample/incoming/"+f.Name(), "incoming/"+sampleMeeting+"/drop/"+f.Name())
+		if err != nil {
+			return err
+		}
+		var d *meeting.Document
+		err = wait(ctx, f.Name()+" to be filed", func() (bool, error) {
+			var err error
+			if d, err = s.table.Document(ctx, o.ID()); fault.Is(err, fault.NotFound) {
+				return false, nil
+			}
+			return err == nil, err
+		})
+		if err != nil {
+			return err
+		}
+		s.say("  %2d/%d  %-48s %s", i+1, len(files), f.Name(), s.became(ctx, d))
+	}
+	// Mails follow within moments; the summary should count them.
+	if err := wait(ctx, "the mails to be sent", func() (bool, error) {
+		open, err := s.table.OpenMails(ctx, time.Now().Add(time.Hour), 1)
+		return len(open) == 0, err
+	}); err != nil {
+		return err
+	}
+	return s.summary(ctx)
+}
+
+// became says in a line what became of a document.
+func (s *System) became(ctx context.Context, d *meeting.Document) string {
+	if d.Status != meeting.Filed {
+		return fmt.Sprintf("%s (%s)", d.Status, d.Reason)
+	}
+	out := "filed"
+	for _, k := range d.Serves {
+		x, err := s.table.Session(ctx, d.Meeting, k.Session)
+		if err != nil {
+			continue
+		}
+		out += fmt.Sprintf(": %s of %s, session %d", k.Kind, d.Candidates[0].Name, x.Number)
+		if x.Complete {
+			out += " - complete"
+		}
+	}
+	return out
+}
+
+// summary says where every session stands.
+func (s *System) summary(ctx context.Context) error {
+	sessions, err := s.table.Sessions(ctx, sampleMeeting)
+	if err != nil {
+		return err
+	}
+	s.say("")
+	for _, x := range sessions {
+		state := fmt.Sprintf("waiting for %d of %d", x.Outstanding, x.Required)
+		switch {
+		case x.Complete:
+			state = "complete"
+		case x.Required == 0:
+			state = "nothing asked"
+		}
+		s.say("  %d. %-58s %s", x.Number, x.Title, state)
+	}
+	review, err := s.table.Documents(ctx, sampleMeeting, meeting.Review, 100)
+	if err != nil {
+		return err
+	}
+	mails, err := fs.Glob(mailFolder(s.mailDir), "*.eml")
+	if err != nil {
+		return err
+	}
+	s.say("  %d to review, %d mails in %s", len(review), len(mails), path.Join(s.o.Dir, "mail"))
+	return nil
+}
+
+func (s *System) put(ctx context.Context, file, key string) (meeting.Object, error) {
+	data, err := fs.ReadFile(sample, file)
+	if err != nil {
+		return meeting.Object{}, fmt.Errorf("read sample: %w", err)
+	}
+	out, err := s.client.PutObject(ctx, &s3.PutObjectInput{Bucket: aws.String(bucketName), Key: &key, Body: bytes.NewReader(data)})
+	if err != nil {
+		return meeting.Object{}, fmt.Errorf("upload %s: %w", path.Base(file), err)
+	}
+	return meeting.Object{Bucket: bucketName, Key: key, Version: aws.ToString(out.VersionId)}, nil
+}
+
+// wait asks until something is so, for at most a minute.
+func wait(ctx context.Context, what string, so func() (bool, error)) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, time.Minute, errors.New("it took over a minute"))
+	defer cancel()
+	for {
+		ok, err := so()
+		if err != nil && ctx.Err() == nil {
+			return fmt.Errorf("wait for %s: %w", what, err)
+		}
+		if ok {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for %s: %w", what, context.Cause(ctx))
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
