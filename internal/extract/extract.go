@@ -81,7 +81,8 @@ func (r *Reader) read(ctx context.Context, f content.Format, src io.ReaderAt, si
 	return nil, fault.Reject(content.NotReadableYet, "no reader for %s", f)
 }
 
-// Sniff tells a file's format by its bytes; a format without a name of its own is told by its media type.
+// Sniff tells a file's format by its bytes; a format without a name of its own is told by its media type. A zip that
+// was cut short is Rejected as corrupt.
 func Sniff(src io.ReaderAt, size int64) (content.Format, error) {
 	mime, err := mimetype.DetectReader(io.NewSectionReader(src, 0, size))
 	if err != nil {
@@ -93,7 +94,7 @@ func Sniff(src io.ReaderAt, size int64) (content.Format, error) {
 		return content.PDF, nil
 	case isZip(mime):
 		// mimetype sees the first bytes alone, and a zip's parts may stand in any order.
-		return sniffZip(src, size, content.Format(media)), nil
+		return sniffZip(src, size, content.Format(media))
 	}
 	// PDF readers accept up to 1,024 bytes before the header (ISO 32000-1, Annex H, note 13).
 	head := make([]byte, min(size, 1024))
@@ -115,17 +116,14 @@ func isZip(m *mimetype.MIME) bool {
 	return false
 }
 
-func sniffZip(src io.ReaderAt, size int64, other content.Format) content.Format {
+// sniffZip looks at what a zip holds. Its directory stands at its end: without it, the file was cut short.
+func sniffZip(src io.ReaderAt, size int64, other content.Format) (content.Format, error) {
 	z, err := zip.NewReader(src, size)
 	if err != nil {
-		// Cut short: the directory of a zip stands at its end. What the first bytes say must do.
-		if strings.Contains(string(other), "presentationml") {
-			return content.PPTX
-		}
-		return other
+		return other, content.Broken("open zip: %w", err)
 	}
 	if ooxml.IsPresentation(z) {
-		return content.PPTX
+		return content.PPTX, nil
 	}
-	return other
+	return other, nil
 }

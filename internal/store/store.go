@@ -84,12 +84,33 @@ func encode(v any, k key, gpk, gsk string) (map[string]types.AttributeValue, err
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", k.sk, err)
 	}
+	prune(item)
 	maps.Copy(item, k.av())
 	if gpk != "" {
 		item["GPK"] = &types.AttributeValueMemberS{Value: gpk}
 		item["GSK"] = &types.AttributeValueMemberS{Value: gsk}
 	}
 	return item, nil
+}
+
+// prune takes empty lists out: a list that is not there reads the same, and the embedded DynamoDB returns an empty
+// one as a value without a type.
+func prune(item map[string]types.AttributeValue) {
+	for name, v := range item {
+		switch v := v.(type) {
+		case *types.AttributeValueMemberM:
+			prune(v.Value)
+		case *types.AttributeValueMemberL:
+			if len(v.Value) == 0 {
+				delete(item, name)
+			}
+			for _, e := range v.Value {
+				if m, ok := e.(*types.AttributeValueMemberM); ok {
+					prune(m.Value)
+				}
+			}
+		}
+	}
 }
 
 func decode[T any](item map[string]types.AttributeValue) (*T, error) {

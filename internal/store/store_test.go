@@ -116,6 +116,19 @@ func TestCommitBounds(t *testing.T) {
 	}
 }
 
+// An empty list is no list, at any depth.
+func TestEmptyLists(t *testing.T) {
+	s := newStore(t)
+	d := &meeting.Document{ID: "d", Meeting: "m", Serves: []meeting.RequirementKey{}, Candidates: []meeting.Candidate{{Name: "A", For: []meeting.RequirementKey{}}}}
+	if err := s.Commit(t.Context(), &store.Changes{Documents: []*meeting.Document{d}}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Document(t.Context(), "d")
+	if err != nil || got.Serves != nil || len(got.Candidates) != 1 || got.Candidates[0].For != nil {
+		t.Errorf("%+v %v", got, err)
+	}
+}
+
 // More than one page of results, and more than one batch of keys.
 func TestMany(t *testing.T) {
 	s := newStore(t)

@@ -1,0 +1,476 @@
+package functions_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/middleware"
+	"github.com/jhillyerd/enmime/v2"
+
+	"dossier/functions/deliver"
+	"dossier/functions/intake"
+	"dossier/functions/portal"
+	"dossier/functions/roster"
+	"dossier/functions/sweep"
+	"dossier/infra/engines"
+	"dossier/internal/bucket"
+	"dossier/internal/mail"
+	"dossier/internal/meeting"
+	"dossier/internal/store"
+	"dossier/internal/ticket"
+)
+
+const keys = "k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+
+// engine is the one embedded S3 that a process may have; TestMain hands it to the tests.
+type engine struct{ s3 *engines.S3 }
+
+var shared engine
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "dossier-test-*")
+	if err == nil {
+		shared.s3, err = engines.StartS3(context.Background(), dir, "127.0.0.1:0", "")
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	if err := errors.Join(shared.s3.Close(), os.RemoveAll(dir)); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// world is Dossier with a bucket, a table and a mail folder of its own. Nothing happens in it by itself: a test
+// brings each event.
+type world struct {
+	t       testing.TB
+	bucket  string
+	s3      *s3.Client
+	db      *dynamodb.Client
+	store   *store.Store
+	objects *bucket.Bucket
+	intake  lambda.Handler
+	roster  lambda.Handler
+	deliver lambda.Handler
+	sweep   lambda.Handler
+	portal  http.Handler
+	mailDir string
+	logs    *lockedBuffer
+	// queued are the messages that a function put into a queue.
+	queued *messages
+	faults *faults
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+type messages struct {
+	mu             sync.Mutex
+	intake, roster [][]byte
+}
+
+type sender struct {
+	m    *messages
+	into *[][]byte
+}
+
+func (s sender) Send(_ context.Context, body []byte) error {
+	s.m.mu.Lock()
+	defer s.m.mu.Unlock()
+	*s.into = append(*s.into, body)
+	return nil
+}
+
+// faults counts the calls to AWS, and kills a function at one of them: the call fails, before or after it took
+// effect, and so do all that follow.
+type faults struct {
+	mu     sync.Mutex
+	calls  []string
+	at     int // 0 is never
+	after  bool
+	killed bool
+}
+
+var errKilled = errors.New("killed")
+
+func (f *faults) arm(at int, after bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls, f.at, f.after, f.killed = nil, at, after, false
+}
+
+// enter notes a call; dead tells that it must not happen, last that nothing after it may.
+func (f *faults) enter(name string) (dead, last bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls = append(f.calls, name)
+	if f.killed {
+		return true, false
+	}
+	if f.at > 0 && len(f.calls) == f.at {
+		f.killed = true
+		return !f.after, f.after
+	}
+	return false, false
+}
+
+func (f *faults) count(prefix string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := 0
+	for _, c := range f.calls {
+		if strings.HasPrefix(c, prefix) {
+			n++
+		}
+	}
+	return n
+}
+
+func (f *faults) add(stack *middleware.Stack) error {
+	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("faults", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+		dead, last := f.enter(middleware.GetServiceID(ctx) + " " + middleware.GetOperationName(ctx))
+		if dead {
+			return middleware.InitializeOutput{}, middleware.Metadata{}, errKilled
+		}
+		out, meta, err := next.HandleInitialize(ctx, in)
+		if last {
+			return middleware.InitializeOutput{}, meta, errKilled
+		}
+		return out, meta, err
+	}), middleware.After)
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	ctx := context.Background()
+	db, err := engines.StartDynamoDB()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	f := &faults{}
+	s3Client := s3.NewFromConfig(engines.Config(), func(o *s3.Options) {
+		o.BaseEndpoint, o.UsePathStyle = &shared.s3.URL, true
+		o.APIOptions = append(o.APIOptions, f.add)
+	})
+	dbClient := dynamodb.NewFromConfig(engines.Config(), func(o *dynamodb.Options) {
+		o.BaseEndpoint = &db.URL
+		o.APIOptions = append(o.APIOptions, f.add)
+	})
+	// The test's own calls never fail.
+	w := &world{t: t, s3: shared.s3.Client(), db: db.Client(), faults: f, mailDir: t.TempDir(), logs: &lockedBuffer{}, queued: &messages{}}
+	w.bucket = fmt.Sprintf("dossier-%d", time.Now().UnixNano())
+	w.objects, w.store = bucket.New(w.s3, w.bucket), store.New(w.db, "dossier")
+	must(t, engines.MakeBucket(ctx, w.s3, w.bucket))
+	must(t, engines.MakeTable(ctx, w.db, "dossier"))
+	log := slog.New(slog.NewJSONHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	in, err := intake.New(intake.Config{Bucket: w.bucket, Table: "dossier", TicketKeys: keys, Staff: "staff@dossier.example",
+		PDFiumCache: engines.PDFiumCache(), MaxBytes: 10 << 20, ReadTime: time.Minute}, s3Client, dbClient, log)
+	must(t, err)
+	t.Cleanup(func() { in.Close() })
+	de, err := deliver.New(deliver.Config{Bucket: w.bucket, Table: "dossier", From: "Dossier <dossier@dossier.example>", Lease: time.Hour},
+		s3Client, dbClient, mail.NewFolder(w.mailDir), log)
+	must(t, err)
+	po, err := portal.New(portal.Config{Bucket: w.bucket, Table: "dossier", TicketKeys: keys, TicketLife: time.Hour}, s3Client, dbClient,
+		func(r *http.Request) string { return r.Header.Get("Test-Who") }, log)
+	must(t, err)
+	w.portal = po
+	ro := roster.New(roster.Config{Bucket: w.bucket, Table: "dossier", Staff: "staff@dossier.example"}, s3Client, dbClient, sender{w.queued, &w.queued.intake}, log)
+	sw := sweep.New(sweep.Config{Bucket: w.bucket, Table: "dossier", Grace: -time.Hour, Pages: 100, Mails: 1000}, s3Client, dbClient,
+		sender{w.queued, &w.queued.intake}, sender{w.queued, &w.queued.roster}, log)
+	w.intake, w.roster = lambda.NewHandler(in.Handle), lambda.NewHandler(ro.Handle)
+	w.deliver, w.sweep = lambda.NewHandler(de.Handle), lambda.NewHandler(sw.Handle)
+	return w
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// put uploads a file; at is the time that its event will say.
+func (w *world) put(key string, data []byte, at time.Time) meeting.Object {
+	w.t.Helper()
+	out, err := w.s3.PutObject(context.Background(), &s3.PutObjectInput{Bucket: &w.bucket, Key: &key, Body: bytes.NewReader(data)})
+	must(w.t, err)
+	return meeting.Object{Bucket: w.bucket, Key: key, Version: aws.ToString(out.VersionId), Size: int64(len(data)), Time: at}
+}
+
+// send gives messages to a function as SQS does and gives the ids of those that failed.
+func (w *world) send(h lambda.Handler, bodies ...[]byte) []string {
+	w.t.Helper()
+	var e events.SQSEvent
+	for i, b := range bodies {
+		e.Records = append(e.Records, events.SQSMessage{MessageId: fmt.Sprint(i), Body: string(b), EventSource: "aws:sqs"})
+	}
+	var r events.SQSEventResponse
+	w.invoke(h, e, &r)
+	var failed []string
+	for _, f := range r.BatchItemFailures {
+		failed = append(failed, f.ItemIdentifier)
+	}
+	return failed
+}
+
+func (w *world) invoke(h lambda.Handler, event, answer any) {
+	w.t.Helper()
+	in, err := json.Marshal(event)
+	must(w.t, err)
+	out, err := h.Invoke(context.Background(), in)
+	if err != nil {
+		w.t.Fatalf("invoke: %v", err)
+	}
+	must(w.t, json.Unmarshal(out, answer))
+}
+
+func (w *world) event(o meeting.Object) []byte {
+	w.t.Helper()
+	body, err := bucket.Notification(o)
+	must(w.t, err)
+	return body
+}
+
+// takeIn brings upload events to intake and demands that they succeed.
+func (w *world) takeIn(objects ...meeting.Object) {
+	w.t.Helper()
+	for _, o := range objects {
+		if failed := w.send(w.intake, w.event(o)); len(failed) > 0 {
+			w.t.Fatalf("intake failed:\n%s", w.logs)
+		}
+	}
+}
+
+// load drops roster files and brings their events, then what they cause.
+func (w *world) load(id, yaml, csv string) {
+	w.t.Helper()
+	now := time.Now()
+	for name, text := range map[string]string{"meeting.yaml": yaml, "participants.csv": csv} {
+		o := w.put("roster/"+id+"/"+name, []byte(text), now)
+		if failed := w.send(w.roster, w.event(o)); len(failed) > 0 {
+			w.t.Fatalf("roster failed:\n%s", w.logs)
+		}
+	}
+	w.drain()
+}
+
+// drain brings what is queued to its function, until nothing is.
+func (w *world) drain() {
+	w.t.Helper()
+	for {
+		w.queued.mu.Lock()
+		rosters, uploads := w.queued.roster, w.queued.intake
+		w.queued.roster, w.queued.intake = nil, nil
+		w.queued.mu.Unlock()
+		if len(rosters)+len(uploads) == 0 {
+			return
+		}
+		for _, m := range rosters {
+			if failed := w.send(w.roster, m); len(failed) > 0 {
+				w.t.Fatalf("roster failed:\n%s", w.logs)
+			}
+		}
+		for _, m := range uploads {
+			if failed := w.send(w.intake, m); len(failed) > 0 {
+				w.t.Fatalf("intake failed:\n%s", w.logs)
+			}
+		}
+	}
+}
+
+// record is a stream record as DynamoDB writes it for an outbox item.
+func record(id string) events.DynamoDBEventRecord {
+	pk, sk := store.MailKey(id)
+	r := events.DynamoDBEventRecord{EventName: "INSERT", EventSource: "aws:dynamodb"}
+	r.Change.SequenceNumber = "seq-" + id
+	r.Change.Keys = map[string]events.DynamoDBAttributeValue{"PK": events.NewStringAttribute(pk), "SK": events.NewStringAttribute(sk)}
+	return r
+}
+
+// post brings every pending mail to deliver.
+func (w *world) post() {
+	w.t.Helper()
+	open, err := w.store.OpenMails(context.Background(), time.Now().Add(time.Hour), 0)
+	must(w.t, err)
+	for _, m := range open {
+		if m.State != meeting.Pending {
+			continue
+		}
+		var r events.DynamoDBEventResponse
+		w.invoke(w.deliver, events.DynamoDBEvent{Records: []events.DynamoDBEventRecord{record(m.ID)}}, &r)
+		if len(r.BatchItemFailures) > 0 {
+			w.t.Fatalf("deliver failed:\n%s", w.logs)
+		}
+	}
+}
+
+func (w *world) runSweep() sweep.Report {
+	w.t.Helper()
+	var r sweep.Report
+	w.invoke(w.sweep, events.EventBridgeEvent{DetailType: "Scheduled Event", Source: "aws.events", Detail: json.RawMessage("{}")}, &r)
+	return r
+}
+
+// mails reads every mail written, by its outbox id.
+func (w *world) mails() map[string]*enmime.Envelope {
+	w.t.Helper()
+	files, err := filepath.Glob(filepath.Join(w.mailDir, "*.eml"))
+	must(w.t, err)
+	all := map[string]*enmime.Envelope{}
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		must(w.t, err)
+		e, err := enmime.ReadEnvelope(bytes.NewReader(data))
+		must(w.t, err)
+		all[strings.TrimSuffix(filepath.Base(f), ".eml")] = e
+	}
+	return all
+}
+
+// subjects delivers, and counts the mails of a template by subject.
+func (w *world) subjects(template string) []string {
+	w.t.Helper()
+	w.post()
+	var s []string
+	for id, e := range w.mails() {
+		if strings.HasPrefix(id, template+"-") {
+			s = append(s, e.GetHeader("Subject"))
+		}
+	}
+	slices.Sort(s)
+	return s
+}
+
+func (w *world) document(o meeting.Object) *meeting.Document {
+	w.t.Helper()
+	d, err := w.store.Document(context.Background(), o.ID())
+	must(w.t, err)
+	return d
+}
+
+func (w *world) session(id string) *meeting.Session {
+	w.t.Helper()
+	s, err := w.store.Session(context.Background(), "m", id)
+	must(w.t, err)
+	return s
+}
+
+func (w *world) requirement(key string) *meeting.Requirement {
+	w.t.Helper()
+	k, ok := meeting.ParseRequirementKey(key)
+	if !ok {
+		w.t.Fatalf("bad key %q", key)
+	}
+	snap, err := w.store.Read(context.Background(), store.Wanted{Meeting: "m", Requirements: []meeting.RequirementKey{k}})
+	must(w.t, err)
+	r := snap.Requirements[k]
+	if r == nil {
+		w.t.Fatalf("no requirement %s", key)
+	}
+	return r
+}
+
+// check looks at promises that hold at any quiet moment: counts are what the requirements say, and requirement and
+// document point to each other.
+func (w *world) check() {
+	w.t.Helper()
+	ctx := context.Background()
+	sessions, err := w.store.AllSessions(ctx, "m")
+	must(w.t, err)
+	for _, s := range sessions {
+		reqs, err := w.store.Requirements(ctx, "m", s.ID)
+		must(w.t, err)
+		required, outstanding := 0, 0
+		for _, r := range reqs {
+			if r.Dropped {
+				continue
+			}
+			required++
+			if r.State == meeting.Outstanding {
+				outstanding++
+			}
+			if (r.State == meeting.Satisfied) != (r.Document != "") {
+				w.t.Errorf("%s is %s with document %q", r.RequirementKey, r.State, r.Document)
+			}
+			if r.Document == "" {
+				continue
+			}
+			d, err := w.store.Document(ctx, r.Document)
+			must(w.t, err)
+			if d.Status != meeting.Filed || !slices.Contains(d.Serves, r.RequirementKey) {
+				w.t.Errorf("%s has document %s, which is %s for %v", r.RequirementKey, d.ID, d.Status, d.Serves)
+			}
+		}
+		if s.Required != required || s.Outstanding != outstanding {
+			w.t.Errorf("session %s counts %d of %d outstanding, its requirements say %d of %d", s.ID, s.Outstanding, s.Required, outstanding, required)
+		}
+		if s.Loading == "" && s.Complete != (outstanding == 0 && required > 0) && !s.Removed {
+			w.t.Errorf("session %s: complete is %v with %d of %d outstanding", s.ID, s.Complete, outstanding, required)
+		}
+	}
+}
+
+func (w *world) token(tk ticket.Ticket) string {
+	w.t.Helper()
+	k, err := ticket.ParseKeys(keys)
+	must(w.t, err)
+	tk.Meeting = "m"
+	if tk.Expires == 0 {
+		tk.Expires = time.Now().Add(time.Hour).Unix()
+	}
+	token, err := k.Sign(tk)
+	must(w.t, err)
+	return token
+}
+
+func (w *world) decide(form string) *http.Response {
+	w.t.Helper()
+	r, err := http.NewRequest(http.MethodPost, "http://localhost/meetings/m/decisions", strings.NewReader(form))
+	must(w.t, err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Test-Who", "Ms Staff")
+	return w.serve(r)
+}
+
+func (w *world) serve(r *http.Request) *http.Response {
+	rec := httptest.NewRecorder()
+	w.portal.ServeHTTP(rec, r)
+	return rec.Result()
+}
