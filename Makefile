@@ -1,0 +1,61 @@
+# Two commands need nothing but Go and make: `make run` and `make test`. What needs more says so.
+SHELL := /bin/bash
+FUNCTIONS := $(notdir $(patsubst %/bootstrap,%,$(wildcard functions/*/bootstrap)))
+BUILD := .build
+# The PDF reader's compiled cache belongs to the system and architecture that made it.
+ARCH ?= $(shell go env GOHOSTARCH)
+FN ?= intake
+EVENT ?= events/$(FN)
+FUZZTIME ?= 60s
+
+.PHONY: run test race build invoke deploy lint fuzz bench screenshots reproducible clean
+
+run: ## the whole system on this machine, with the sample meeting
+	go run ./infra/local
+
+test: ## every test that needs Go alone
+	go test ./...
+
+race: ## the same under the race detector (needs a C compiler)
+	go test -race ./...
+
+build: $(addprefix build-,$(FUNCTIONS)) ## every function, ready to deploy
+	@test "$(ARCH)" = "$$(go env GOHOSTARCH)" -a "$$(go env GOHOSTOS)" = linux || \
+		{ echo "make build: PDFium's cache can be made for this machine's own system alone; build on linux/$(ARCH)." >&2; exit 1; }
+	go run ./infra/pdfcache -dir $(BUILD)/intake/pdfium
+
+build-%:
+	GOOS=linux GOARCH=$(ARCH) CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags '-s -w -buildid=' \
+		-o $(BUILD)/$*/bootstrap ./functions/$*/bootstrap
+
+reproducible: build ## two builds give the same bytes
+	cd $(BUILD) && find . -type f -name bootstrap | sort | xargs sha256sum > ../.sums
+	rm -rf $(BUILD) && $(MAKE) build
+	cd $(BUILD) && sha256sum -c ../.sums && rm ../.sums
+
+invoke: build ## the built function on an event: make invoke FN=intake EVENT=events/intake.json
+	go run ./infra/invoke -fn $(FN) -event $(EVENT)
+
+deploy: build ## needs the SAM CLI and AWS credentials; the first time: make deploy ARGS=--guided
+	sam deploy --template-file template.yaml --capabilities CAPABILITY_IAM --resolve-s3 \
+		--parameter-overrides Architecture=$(if $(filter arm64,$(ARCH)),arm64,x86_64) $(PARAMETERS) $(ARGS)
+
+lint: ## go vet, staticcheck, formatting, and the template (needs cfn-lint)
+	go vet ./...
+	go tool staticcheck ./...
+	test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
+	cfn-lint template.yaml
+
+fuzz: ## every fuzz target for $(FUZZTIME)
+	@set -e; for p in $$(go list ./...); do \
+		for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+			echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; done; done
+
+bench: ## benchmarks, for benchstat
+	go test -run '^$$' -bench . -benchmem ./...
+
+screenshots: ## every page and mail of the local run, as .build/screenshots/*.png (needs chromium)
+	go run ./infra/screenshots
+
+clean:
+	rm -rf $(BUILD) .dossier
