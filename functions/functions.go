@@ -36,14 +36,20 @@ func AWS(ctx context.Context) (aws.Config, error) {
 // S3 makes a client; one that is pointed elsewhere uses path style, for a bucket has no host name there.
 func S3(c aws.Config) *s3.Client {
 	return s3.NewFromConfig(c, func(o *s3.Options) {
-		if os.Getenv("AWS_ENDPOINT_URL_S3") != "" || os.Getenv("AWS_ENDPOINT_URL") != "" {
-			o.UsePathStyle = true
-		}
+		o.UsePathStyle = elsewhere("S3")
 	})
 }
 
-// DynamoDB makes a client.
-func DynamoDB(c aws.Config) *dynamodb.Client { return dynamodb.NewFromConfig(c) }
+// DynamoDB makes a client; one that is pointed elsewhere does without the checksums that only AWS sends.
+func DynamoDB(c aws.Config) *dynamodb.Client {
+	return dynamodb.NewFromConfig(c, func(o *dynamodb.Options) {
+		o.DisableValidateResponseChecksum = elsewhere("DYNAMODB")
+	})
+}
+
+func elsewhere(service string) bool {
+	return os.Getenv("AWS_ENDPOINT_URL_"+service) != "" || os.Getenv("AWS_ENDPOINT_URL") != ""
+}
 
 // Log is the function's logger, in Lambda's format and with its request id.
 func Log() *slog.Logger { return lambdacontext.NewLogger() }

@@ -150,18 +150,6 @@ func (f *faults) enter(name string) (dead, last bool) {
 	return false, false
 }
 
-func (f *faults) count(prefix string) int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	n := 0
-	for _, c := range f.calls {
-		if strings.HasPrefix(c, prefix) {
-			n++
-		}
-	}
-	return n
-}
-
 func (f *faults) add(stack *middleware.Stack) error {
 	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("faults", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
 		dead, last := f.enter(middleware.GetServiceID(ctx) + " " + middleware.GetOperationName(ctx))

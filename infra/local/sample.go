@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,19 +12,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"dossier/infra/local/sample"
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
 )
 
-//go:embed sample
-var sample embed.FS
-
-const sampleMeeting = "regm-africa-2021"
-
 // Sample loads the sample meeting as its users would: file by file, by the S3 API. When the bucket has it already,
 // nothing is uploaded again.
 func (s *System) Sample(ctx context.Context) error {
-	if m, err := s.table.Meeting(ctx, sampleMeeting); err == nil {
+	if m, err := s.table.Meeting(ctx, sample.Meeting); err == nil {
 		s.say("The sample meeting is there: %s.", m.Title)
 		return s.summary(ctx)
 	} else if !fault.Is(err, fault.NotFound) {
@@ -33,13 +28,13 @@ func (s *System) Sample(ctx context.Context) error {
 	}
 	s.say("\nLoading the sample meeting ...")
 	for _, name := range []string{"meeting.yaml", "participants.csv"} {
-		if _, err := s.put(ctx, "sample/roster/"+name, "roster/"+sampleMeeting+"/"+name); err != nil {
+		if _, err := s.put(ctx, "roster/"+name, "roster/"+sample.Meeting+"/"+name); err != nil {
 			return err
 		}
 	}
 	var m *meeting.Meeting
 	err := wait(ctx, "the roster to be loaded", func() (bool, error) {
-		sessions, err := s.table.Sessions(ctx, sampleMeeting)
+		sessions, err := s.table.Sessions(ctx, sample.Meeting)
 		if err != nil || len(sessions) == 0 {
 			return false, err
 		}
@@ -48,19 +43,19 @@ func (s *System) Sample(ctx context.Context) error {
 				return false, nil
 			}
 		}
-		m, err = s.table.Meeting(ctx, sampleMeeting)
+		m, err = s.table.Meeting(ctx, sample.Meeting)
 		return err == nil, nil
 	})
 	if err != nil {
 		return err
 	}
-	files, err := fs.ReadDir(sample, "sample/incoming")
+	files, err := sample.Files.ReadDir("incoming")
 	if err != nil {
 		return fmt.Errorf("read sample: %w", err)
 	}
 	s.say("  %s\n  %d files to upload\n", m.Title, len(files))
 	for i, f := range files {
-		o, err := s.put(ctx, "sample/incoming/"+f.Name(), "incoming/"+sampleMeeting+"/drop/"+f.Name())
+		o, err := s.put(ctx, "incoming/"+f.Name(), "incoming/"+sample.Meeting+"/drop/"+f.Name())
 		if err != nil {
 			return err
 		}
@@ -108,7 +103,7 @@ func (s *System) became(ctx context.Context, d *meeting.Document) string {
 
 // summary says where every session stands.
 func (s *System) summary(ctx context.Context) error {
-	sessions, err := s.table.Sessions(ctx, sampleMeeting)
+	sessions, err := s.table.Sessions(ctx, sample.Meeting)
 	if err != nil {
 		return err
 	}
@@ -123,7 +118,7 @@ func (s *System) summary(ctx context.Context) error {
 		}
 		s.say("  %d. %-58s %s", x.Number, x.Title, state)
 	}
-	review, err := s.table.Documents(ctx, sampleMeeting, meeting.Review, 100)
+	review, err := s.table.Documents(ctx, sample.Meeting, meeting.Review, 100)
 	if err != nil {
 		return err
 	}
@@ -136,7 +131,7 @@ func (s *System) summary(ctx context.Context) error {
 }
 
 func (s *System) put(ctx context.Context, file, key string) (meeting.Object, error) {
-	data, err := fs.ReadFile(sample, file)
+	data, err := sample.Files.ReadFile(file)
 	if err != nil {
 		return meeting.Object{}, fmt.Errorf("read sample: %w", err)
 	}

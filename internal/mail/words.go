@@ -7,7 +7,6 @@ type vocabulary struct {
 	reasons  map[string]string
 	evidence map[string]string
 	problems map[string]string
-	fields   map[string]string
 	// dateFormat takes day, month, year and clock.
 	dateFormat string
 	months     []string

@@ -1,0 +1,194 @@
+package archtest_test
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
+
+	"dossier/internal/store"
+)
+
+const root = "../.."
+
+type resource struct {
+	Type       string
+	Properties struct {
+		CodeURI           string
+		Timeout           int
+		VisibilityTimeout int
+		Environment       struct{ Variables map[string]any }
+		Events            map[string]struct {
+			Type       string
+			Properties struct {
+				FunctionResponseTypes []string
+			}
+		}
+		KeySchema []struct {
+			AttributeName, KeyType string
+		}
+		GlobalSecondaryIndexes []struct {
+			IndexName string
+			KeySchema []struct{ AttributeName, KeyType string }
+		}
+	}
+}
+
+type template struct {
+	Globals struct {
+		Function struct {
+			Timeout     int
+			Environment struct{ Variables map[string]any }
+		}
+	}
+	Resources map[string]resource
+}
+
+func readTemplate(t *testing.T) template {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(root, "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err = yaml.YAMLToJSON(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tmpl template
+	if err := json.Unmarshal(data, &tmpl); err != nil {
+		t.Fatal(err)
+	}
+	if len(tmpl.Resources) < 10 {
+		t.Fatalf("the template has only %d resources", len(tmpl.Resources))
+	}
+	return tmpl
+}
+
+func functionFolders(t *testing.T) []string {
+	t.Helper()
+	mains, err := filepath.Glob(filepath.Join(root, "functions", "*", "bootstrap", "main.go"))
+	if err != nil || len(mains) == 0 {
+		t.Fatalf("no functions: %v", err)
+	}
+	var names []string
+	for _, m := range mains {
+		names = append(names, filepath.Base(filepath.Dir(filepath.Dir(m))))
+	}
+	return names
+}
+
+// Every function is in the template and in events/, and nothing else is.
+func TestTemplateFunctionsAndEventsAgree(t *testing.T) {
+	folders := functionFolders(t)
+	var inTemplate []string
+	for _, r := range readTemplate(t).Resources {
+		if r.Type == "AWS::Serverless::Function" {
+			inTemplate = append(inTemplate, strings.TrimPrefix(r.Properties.CodeURI, ".build/"))
+		}
+	}
+	slices.Sort(inTemplate)
+	if d := cmp.Diff(folders, inTemplate); d != "" {
+		t.Errorf("functions (-folders +template):\n%s", d)
+	}
+	entries, err := os.ReadDir(filepath.Join(root, "events"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var inEvents []string
+	for _, e := range entries {
+		inEvents = append(inEvents, e.Name())
+		files, err := filepath.Glob(filepath.Join(root, "events", e.Name(), "*.json"))
+		if err != nil || len(files) == 0 {
+			t.Errorf("events/%s is empty", e.Name())
+		}
+		for _, f := range files {
+			data, err := os.ReadFile(f)
+			if err != nil || !json.Valid(data) {
+				t.Errorf("%s is no JSON: %v", f, err)
+			}
+		}
+	}
+	if d := cmp.Diff(folders, inEvents); d != "" {
+		t.Errorf("functions (-folders +events):\n%s", d)
+	}
+}
+
+// Every required variable of a function's Config is set in the template, and no variable is set that nobody reads.
+func TestConfigurationAgrees(t *testing.T) {
+	tmpl := readTemplate(t)
+	for _, r := range tmpl.Resources {
+		if r.Type != "AWS::Serverless::Function" {
+			continue
+		}
+		name := strings.TrimPrefix(r.Properties.CodeURI, ".build/")
+		source, err := os.ReadFile(filepath.Join(root, "functions", name, name+".go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		set := slices.Sorted(maps.Keys(r.Properties.Environment.Variables))
+		all := append(slices.Collect(maps.Keys(tmpl.Globals.Function.Environment.Variables)), set...)
+		for line := range strings.Lines(string(source)) {
+			_, tag, ok := strings.Cut(line, "`env:\"")
+			if !ok {
+				continue
+			}
+			variable, options, _ := strings.Cut(strings.SplitN(tag, `"`, 2)[0], ",")
+			if strings.Contains(options, "required") && !slices.Contains(all, variable) {
+				t.Errorf("%s requires %s, which the template does not set", name, variable)
+			}
+		}
+		for _, variable := range set {
+			if !strings.Contains(string(source), `env:"`+variable) {
+				t.Errorf("the template sets %s for %s, which does not read it", variable, name)
+			}
+		}
+	}
+}
+
+// A queue hides a message for at least six times its function's timeout, and every batch is answered in parts.
+func TestQueuesFitTheirFunctions(t *testing.T) {
+	tmpl := readTemplate(t)
+	for queue, function := range map[string]string{"IntakeQueue": "Intake", "RosterQueue": "Roster"} {
+		q, f := tmpl.Resources[queue], tmpl.Resources[function]
+		if f.Properties.Timeout == 0 || q.Properties.VisibilityTimeout < 6*f.Properties.Timeout {
+			t.Errorf("%s hides messages for %d s, its function takes up to %d s", queue, q.Properties.VisibilityTimeout, f.Properties.Timeout)
+		}
+	}
+	for name, r := range tmpl.Resources {
+		for event, e := range r.Properties.Events {
+			if (e.Type == "SQS" || e.Type == "DynamoDB") && !slices.Contains(e.Properties.FunctionResponseTypes, "ReportBatchItemFailures") {
+				t.Errorf("%s.%s does not take partial answers", name, event)
+			}
+		}
+	}
+}
+
+// The table of the template is the table of the engines.
+func TestTableAgrees(t *testing.T) {
+	got := readTemplate(t).Resources["Table"].Properties
+	want := store.TableInput("x")
+	for i, k := range want.KeySchema {
+		if got.KeySchema[i].AttributeName != *k.AttributeName || got.KeySchema[i].KeyType != string(k.KeyType) {
+			t.Errorf("key %d is %v in the template, %s in the code", i, got.KeySchema[i], *k.AttributeName)
+		}
+	}
+	if len(got.GlobalSecondaryIndexes) != len(want.GlobalSecondaryIndexes) {
+		t.Fatalf("%d indexes in the template, %d in the code", len(got.GlobalSecondaryIndexes), len(want.GlobalSecondaryIndexes))
+	}
+	for i, x := range want.GlobalSecondaryIndexes {
+		if got.GlobalSecondaryIndexes[i].IndexName != *x.IndexName {
+			t.Errorf("index %d is %s in the template, %s in the code", i, got.GlobalSecondaryIndexes[i].IndexName, *x.IndexName)
+		}
+		for j, k := range x.KeySchema {
+			if got.GlobalSecondaryIndexes[i].KeySchema[j].AttributeName != *k.AttributeName {
+				t.Errorf("index key %d differs", j)
+			}
+		}
+	}
+}

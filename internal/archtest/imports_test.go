@@ -1,0 +1,125 @@
+// Package archtest holds tests of the project's shape: who may import whom and why, and that the template, the functions
+// and the events agree.
+package archtest_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+type listed struct {
+	ImportPath                string
+	Imports                   []string
+	TestImports, XTestImports []string
+}
+
+func packages(t *testing.T) []listed {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", "dossier/...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []listed
+	d := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var p listed
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	if len(all) < 15 {
+		t.Fatalf("only %d packages were listed", len(all))
+	}
+	return all
+}
+
+// under tells whether a package is the one named or in its folder.
+func under(p, folder string) bool { return p == folder || strings.HasPrefix(p, folder+"/") }
+
+// Data flows one way: each room may use those named after it, and no others of ours.
+func TestImportsPointDown(t *testing.T) {
+	rooms := []struct {
+		room, reason string
+		may          []string
+	}{
+		{"internal/meeting", "the domain knows nothing but itself", nil},
+		{"internal/fault", "the kinds of failure are for everybody", nil},
+		{"internal/ticket", "signs what the domain says", []string{"internal/meeting"}},
+		{"internal/roster", "reads files into the domain", []string{"internal/meeting"}},
+		{"internal/queue", "knows messages, not what they mean", nil},
+		{"internal/extract", "a library in itself: bytes to text", []string{"internal/meeting", "internal/fault", "internal/extract"}},
+		{"internal/match/fold", "words alone", nil},
+		{"internal/letter", "pure text", []string{"internal/meeting", "internal/match/fold"}},
+		{"internal/match", "pure: document and roster to candidates", []string{"internal/meeting", "internal/extract/content", "internal/letter", "internal/match"}},
+		{"internal/store", "the table alone", []string{"internal/meeting", "internal/fault"}},
+		{"internal/bucket", "the bucket alone", []string{"internal/meeting", "internal/fault"}},
+		{"internal/mail", "writes what it is given", []string{"internal/meeting", "internal/fault", "internal/roster"}},
+		{"internal/filing", "decides what is filed", []string{"internal/meeting", "internal/fault", "internal/store", "internal/match"}},
+		{"internal/archtest", "tests only", nil},
+		{"functions", "wiring and use cases", []string{"internal", "functions"}},
+		{"infra", "stands around everything", []string{"internal", "functions", "infra"}},
+	}
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, "dossier/")
+		// The most particular room that holds the package.
+		best := -1
+		for i, r := range rooms {
+			if under(name, r.room) && (best < 0 || len(r.room) > len(rooms[best].room)) {
+				best = i
+			}
+		}
+		if best < 0 {
+			t.Errorf("%s is in no room: add it to the table, with its reason", name)
+			continue
+		}
+		for _, imp := range p.Imports {
+			ours, ok := strings.CutPrefix(imp, "dossier/")
+			if ok && !slices.ContainsFunc(rooms[best].may, func(m string) bool { return under(ours, m) }) {
+				t.Errorf("%s imports %s, but it %s", name, ours, rooms[best].reason)
+			}
+		}
+	}
+}
+
+// Some libraries belong to some rooms.
+func TestLibrariesKeepTheirRooms(t *testing.T) {
+	rules := []struct {
+		library, reason string
+		may             []string
+	}{
+		{"github.com/aws/aws-sdk-go-v2", "only store, bucket, mail, queue and the wiring talk to AWS", []string{"internal/store", "internal/bucket", "internal/mail", "internal/queue", "functions", "infra"}},
+		{"github.com/aws/aws-lambda-go", "only the functions and what reads their events know Lambda", []string{"internal/bucket", "internal/queue", "functions", "infra"}},
+		{"github.com/klippa-app/go-pdfium", "PDF is read in one place", []string{"internal/extract/pdf"}},
+		{"github.com/tetratelabs/wazero", "the sandbox is the PDF reader's", []string{"internal/extract/pdf"}},
+		{"github.com/versity/versitygw", "an engine for this machine alone", []string{"infra/engines"}},
+		{"github.com/truora/minidyn", "an engine for this machine alone", []string{"infra/engines"}},
+		{"github.com/ledongthuc/pdf", "a second reader for tests; on an upload it can kill the process", nil},
+	}
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, "dossier/")
+		for _, rule := range rules {
+			uses := slices.ContainsFunc(p.Imports, func(i string) bool { return under(i, rule.library) })
+			if uses && !slices.ContainsFunc(rule.may, func(m string) bool { return under(name, m) }) {
+				t.Errorf("%s imports %s: %s", name, rule.library, rule.reason)
+			}
+		}
+	}
+}
+
+func TestNames(t *testing.T) {
+	for _, p := range packages(t) {
+		if slices.Contains([]string{"util", "utils", "common", "helpers", "types", "models"}, path.Base(p.ImportPath)) {
+			t.Errorf("%s: the name says nothing", p.ImportPath)
+		}
+	}
+}
