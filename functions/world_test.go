@@ -40,13 +40,20 @@ import (
 
 const keys = "k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
-// engine is the one embedded S3 that a process may have; TestMain hands it to the tests.
-type engine struct{ s3 *engines.S3 }
+// engine is the one embedded S3 that a process may have; TestMain hands it to the tests. It changes the working
+// directory: root is the project's.
+type engine struct {
+	s3   *engines.S3
+	root string
+}
 
 var shared engine
 
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "dossier-test-*")
+	if err == nil {
+		shared.root, err = filepath.Abs("..")
+	}
 	if err == nil {
 		shared.s3, err = engines.StartS3(context.Background(), dir, "127.0.0.1:0", "")
 	}
