@@ -49,7 +49,7 @@ lint: ## go vet, staticcheck, formatting, and the template (needs cfn-lint)
 fuzz: ## every fuzz target for $(FUZZTIME)
 	@set -e; for p in $$(go list ./...); do \
 		for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
-			echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; done; done
+			echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x $$p; done; done
 
 bench: ## benchmarks, for benchstat
 	go test -run '^$$' -bench . -benchmem ./...
