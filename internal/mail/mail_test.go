@@ -1,0 +1,217 @@
+package mail_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"github.com/google/go-cmp/cmp"
+	"github.com/jhillyerd/enmime/v2"
+
+	"dossier/internal/fault"
+	"dossier/internal/mail"
+	"dossier/internal/meeting"
+	"dossier/internal/roster"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var at = time.Date(2021, 6, 14, 16, 31, 0, 0, time.UTC)
+
+func view(template, lang string) mail.View {
+	session := &meeting.Session{Plan: meeting.Plan{ID: "s1", Title: "Supply chains & finance", Number: 5, Starts: at}, Meeting: "m", Complete: true, Epoch: 1}
+	keys := []meeting.RequirementKey{{Session: "s1", Kind: meeting.Nomination, Participant: "p1"}, {Session: "s1", Kind: meeting.Presentation, Participant: "p2"}, {Session: "s1", Kind: meeting.Presentation, Participant: "p3"}, {Session: "s1", Kind: meeting.Presentation, Participant: "p4"}}
+	return mail.View{
+		Mail:    meeting.Mail{ID: template + "-1", Meeting: "m", Template: template, Language: lang, To: []string{"one@secretariat.example", "two@secretariat.example"}, Epoch: 1, Outcome: meeting.Filed, Decided: at},
+		Meeting: meeting.Meeting{ID: "m", Title: "Expert meeting <2021>", TimeZone: "Africa/Nairobi"},
+		Session: session, Sessions: []*meeting.Session{session}, Now: at,
+		Document: &meeting.Document{ID: "d", FileName: `R&D <b>"slides"</b>.pptx`, Pages: 12, For: keys[1:2], Title: "R&D", Reason: "several-named",
+			Candidates: []meeting.Candidate{{Name: "Aïssatou N'Diaye", Evidence: []meeting.Evidence{{Code: "name-in-title", Detail: "Aïssatou N'Diaye"}, {Code: "looks-like", Detail: "presentation"}}}}},
+		Requirements: []*meeting.Requirement{
+			{RequirementKey: keys[0], Name: "Grace Odhiambo", Agency: "Ministry <of> Justice", State: meeting.Satisfied, FileName: "letter.pdf", Late: true},
+			{RequirementKey: keys[1], Name: "Aïssatou N'Diaye", Agency: "Teranga", State: meeting.Outstanding},
+			{RequirementKey: keys[2], Name: "Kofi Mensah", Agency: "Coast", State: meeting.Waived, Reason: "ill"},
+			{RequirementKey: keys[3], Name: "Gone", State: meeting.Outstanding, Dropped: true}},
+		Problems: []roster.Problem{{File: "participants.csv", Line: 3, Code: roster.BadEmail, Value: "<x>"}, {File: "meeting.yaml", Code: roster.NoSessions}},
+	}
+}
+
+// Every mail in every language is as its golden file says, in both parts.
+func TestWrite(t *testing.T) {
+	w, err := mail.NewWriter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, template := range []string{meeting.MailReceipt, meeting.MailReview, meeting.MailComplete, meeting.MailNoLongerComplete, meeting.MailRosterRejected} {
+		for _, lang := range mail.Languages() {
+			t.Run(template+"."+lang, func(t *testing.T) {
+				m, err := w.Write(view(template, lang))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, ending := range []string{"txt", "html"} {
+					got := m.HTML
+					if ending == "txt" {
+						got = m.Subject + "\n\n" + m.Text + "\n"
+					}
+					golden := filepath.Join("testdata", template+"."+lang+"."+ending)
+					if *update {
+						if err := errors.Join(os.MkdirAll("testdata", 0o755), os.WriteFile(golden, []byte(got), 0o644)); err != nil {
+							t.Fatal(err)
+						}
+					}
+					want, err := os.ReadFile(golden)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if d := cmp.Diff(string(want), got); d != "" {
+						t.Errorf("%s (-want +got)\n%s", ending, d)
+					}
+				}
+				if strings.Contains(m.HTML, "<b>") || strings.Contains(m.HTML, "<of>") || strings.Contains(m.HTML, "<x>") {
+					t.Error("a document's or a roster's words are markup in the mail")
+				}
+			})
+		}
+	}
+}
+
+// Every word of one language has its like in the others.
+func TestLanguagesSayTheSame(t *testing.T) {
+	w, err := mail.NewWriter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range []string{"empty", "corrupt", "locked", "too-large", "not-readable-yet", "nobody-named", "several-named", "kind-unclear", "session-unclear", "not-required", "ticket-invalid", "ticket-expired", "unknown-meeting"} {
+		otherwise := w.Reason("en", "no such code")
+		if w.Reason("en", code) == otherwise || w.Reason("fr", code) == w.Reason("en", code) || w.Reason("fr", code) == w.Reason("fr", "no such code") {
+			t.Errorf("%s has no words in one of the languages", code)
+		}
+	}
+	if w.Reason("pt", "empty") != w.Reason("en", "empty") {
+		t.Error("a language without words is not answered in English")
+	}
+}
+
+func TestMIME(t *testing.T) {
+	w, err := mail.NewWriter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := view(meeting.MailReceipt, "fr")
+	v.Document.FileName = "évil\r\nBcc: victim@example.org\r\n\r\nbody"
+	m, err := w.Write(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := m.MIME("Dossier <dossier@meetings.example>", v.Mail, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := enmime.ReadEnvelope(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.GetHeader("Bcc") != "" {
+		t.Errorf("a file name made a header:\n%s", raw)
+	}
+	if got := e.GetHeader("Message-Id"); got != "<receipt-1@meetings.example>" {
+		t.Errorf("message id %s", got)
+	}
+	if got := e.GetHeader("Subject"); !strings.HasPrefix(got, "Reçu et classé : évil Bcc") {
+		t.Errorf("subject %q", got)
+	}
+	if e.Text == "" || e.HTML == "" || e.GetHeader("Auto-Submitted") != "auto-generated" {
+		t.Errorf("a part or a header is missing:\n%s", raw)
+	}
+	if d, err := e.Date(); err != nil || !d.Equal(at) {
+		t.Errorf("date %v %v", d, err)
+	}
+	v.Mail.To = []string{"not an address"}
+	if _, err := m.MIME("dossier@meetings.example", v.Mail, at); !fault.Is(err, fault.Rejected) {
+		t.Errorf("a bad address: %v", err)
+	}
+}
+
+// What goes to SES, on the wire; and what comes of its answers.
+func TestSES(t *testing.T) {
+	var got struct {
+		FromEmailAddress, ConfigurationSetName string
+		Destination                            struct{ ToAddresses []string }
+		Content                                struct{ Raw struct{ Data []byte } }
+		EmailTags                              []struct{ Name, Value string }
+	}
+	status, kind := http.StatusOK, ""
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/v2/email/outbound-emails" {
+			t.Errorf("path %s", r.URL.Path)
+		}
+		body, err := io.ReadAll(r.Body)
+		if err == nil {
+			err = json.Unmarshal(body, &got)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		w.Header().Set("X-Amzn-Errortype", kind)
+		w.WriteHeader(status)
+		fmt.Fprint(w, `{"MessageId":"0100-abc"}`)
+	}))
+	defer server.Close()
+	client := sesv2.New(sesv2.Options{Region: "eu-west-1", BaseEndpoint: &server.URL, RetryMaxAttempts: 1,
+		Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""), HTTPClient: server.Client(), Retryer: aws.NopRetryer{}})
+	s := mail.NewSES(client, "dossier-set")
+	m := meeting.Mail{ID: "receipt-1", To: []string{"a@example.org"}}
+	id, err := s.Send(t.Context(), []byte("raw mail"), "dossier@meetings.example", m)
+	if err != nil || id != "0100-abc" {
+		t.Fatalf("%q %v", id, err)
+	}
+	if string(got.Content.Raw.Data) != "raw mail" || got.ConfigurationSetName != "dossier-set" || got.FromEmailAddress != "dossier@meetings.example" ||
+		len(got.Destination.ToAddresses) != 1 || len(got.EmailTags) != 1 || got.EmailTags[0].Name != "outbox" || got.EmailTags[0].Value != "receipt-1" {
+		t.Errorf("sent %+v", got)
+	}
+	for _, test := range []struct {
+		status   int
+		kind     string
+		rejected bool
+	}{{400, "MessageRejected", true}, {400, "BadRequestException", true}, {429, "TooManyRequestsException", false}, {400, "SendingPausedException", false}, {500, "InternalFailure", false}} {
+		status, kind = test.status, test.kind
+		if _, err := s.Send(t.Context(), []byte("raw"), "d@meetings.example", m); err == nil || fault.Is(err, fault.Rejected) != test.rejected {
+			t.Errorf("%s: %v", test.kind, err)
+		}
+	}
+}
+
+func TestFolder(t *testing.T) {
+	dir := t.TempDir()
+	f := mail.NewFolder(dir)
+	m := meeting.Mail{ID: "receipt-1"}
+	for _, text := range []string{"first", "second"} {
+		if id, err := f.Send(t.Context(), []byte(text), "", m); err != nil || id != m.ID {
+			t.Fatalf("%q %v", id, err)
+		}
+	}
+	got, err := os.ReadFile(filepath.Join(dir, "receipt-1.eml"))
+	if err != nil || string(got) != "first" {
+		t.Errorf("%q %v: a mail that was sent is not sent again", got, err)
+	}
+	if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
+		t.Errorf("%d files, %v", len(files), err)
+	}
+	if _, err := f.Send(t.Context(), nil, "", meeting.Mail{ID: "../x"}); err == nil {
+		t.Error("an id left the folder")
+	}
+}

@@ -1,0 +1,172 @@
+package match_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dossier/internal/extract/content"
+	"dossier/internal/match"
+	"dossier/internal/meeting"
+)
+
+func person(id, name string, sector meeting.Sector, roles ...string) meeting.Participant {
+	p := meeting.Participant{ID: id, Name: name, Sector: sector, Agency: "Agency of " + id}
+	for _, r := range roles {
+		role, session, _ := strings.Cut(r, ":")
+		p.Roles = append(p.Roles, meeting.Role{Name: meeting.RoleName(role), Session: session})
+	}
+	return p
+}
+
+func index() *match.Index {
+	return match.NewIndex(meeting.Roster{
+		Sessions: []meeting.Plan{{ID: "s1", Title: "Supply chains I"}, {ID: "s2", Title: "Supply chains II"}, {ID: "s3", Title: "Opening"}},
+		Participants: []meeting.Participant{
+			person("1", "Aïssatou N'Diaye", meeting.Private, "presenter:s1"),
+			person("2", "João Manuel dos Santos", meeting.Private, "presenter:s1"),
+			person("3", "Youssef El-Sayed", meeting.Private, "presenter:s1", "presenter:s2"),
+			person("4", "Jean Mbeki", meeting.Private, "presenter:s1"),
+			person("5", "Jean Paul Mbeki", meeting.Private, "presenter:s2"),
+			person("6", "Grace Odhiambo", meeting.Public, "expert:s1", "panellist:s3"),
+			person("7", "Madonna", meeting.Private, "presenter:s1"),
+			person("8", "Li Wei", meeting.Private, "presenter:s1"),
+			person("9", "Wei Li", meeting.Private, "presenter:s2"),
+			person("10", "عبد الرحمن حسن", meeting.Private, "presenter:s1"),
+			person("11", "Kofi Annor", meeting.Private, "moderator:s1"),
+		},
+	})
+}
+
+func slides(title string) *content.Content {
+	head, body, _ := strings.Cut(title, "\n")
+	return &content.Content{Format: content.PPTX, Pages: []content.Page{{Number: 1, Title: head, Text: body, Width: 720, Height: 540}}}
+}
+
+func TestNames(t *testing.T) {
+	for text, want := range map[string]string{
+		"Chains\nAïssatou N’Diaye":                       "1",
+		"Chains\nNDIAYE Aissatou":                        "1",
+		"Chains\nN'diaye, Aïssatou":                      "1",
+		"Chains\nDr. João Manuel DOS SANTOS, Porto":      "2",
+		"Chains\nsantos joão manuel dos":                 "2",
+		"Chains\nJean Mbeki":                             "4",
+		"Chains\nJean Paul Mbeki":                        "5",
+		"Chains\nJean-Paul MBEKI":                        "5",
+		"Chains\nعَبْدُ الرَّحمن حسن":                    "10",
+		"Chains\nJean Pierre Mbeki":                      match.NobodyNamed,
+		"Chains\nMadonna":                                match.NobodyNamed, // one word is no full name
+		"Chains\nWei Li":                                 match.SeveralNamed,
+		"Chains\nAïssatou\nN’Diaye":                      match.NobodyNamed, // a name does not go over a line
+		"Chains\nJean Mbeki and Aïssatou N'Diaye":        match.SeveralNamed,
+		"Chains\nMarie Jean; Mbeki Paul":                 match.NobodyNamed,
+		"Chains\nmoderated by Kofi Annor\nby Jean Mbeki": "4", // no presentation is wanted of the moderator
+		"Chains\nKofi Annor":                             match.NotRequired,
+		"Chains\nYoussef El-Sayed":                       match.SessionUnclear,
+		"Supply chains II\nYoussef El Sayed":             "3",
+	} {
+		r := index().Match(match.Facts{FileName: "slides.pptx", Content: slides(text)})
+		got := r.Reason
+		if len(r.File) > 0 {
+			got = r.Participant.ID
+		}
+		if got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}
+
+func TestFileNames(t *testing.T) {
+	for name, want := range map[string]string{
+		"ndiaye_aissatou.pptx":                 "1",
+		"Aissatou-NDIAYE v2 (final).pptx":      "1",
+		"JeanMbeki.pptx":                       "4",
+		"2021-06-23 Jean.Mbeki slides.pptx":    "4",
+		"mbeki.pptx":                           match.NobodyNamed,
+		"El-Sayed Youssef Supply chains I.ppt": "3",
+	} {
+		r := index().Match(match.Facts{FileName: name, Content: slides("Title")})
+		got := r.Reason
+		if len(r.File) > 0 {
+			got = r.Participant.ID
+		}
+		if got != want {
+			t.Errorf("%q: %s, want %s", name, got, want)
+		}
+	}
+}
+
+func TestKinds(t *testing.T) {
+	pdf := func(w, h float64, text string) *content.Content {
+		return &content.Content{Format: content.PDF, Pages: []content.Page{{Number: 1, Text: text, Width: w, Height: h}}}
+	}
+	for _, test := range []struct {
+		name, file string
+		c          *content.Content
+		want       meeting.Kind
+	}{
+		{"slides", "x.pptx", slides("x"), meeting.Presentation},
+		{"lying PDF", "x.pdf", pdf(842, 595, "x"), meeting.Presentation},
+		{"English letter", "x.pdf", pdf(595, 842, "has the honour to nominate"), meeting.Nomination},
+		{"French letter", "x.pdf", pdf(595, 842, "la Direction désigne le fonctionnaire suivant"), meeting.Nomination},
+		{"Portuguese letter", "x.pdf", pdf(595, 842, "comunicar a nomeação da seguinte funcionária"), meeting.Nomination},
+		{"Arabic letter", "x.pdf", pdf(595, 842, "يشرفنا ترشيح السيدة"), meeting.Nomination},
+		{"regret", "x.pdf", pdf(595, 842, "regrets that it cannot nominate"), meeting.Unknown},
+		{"nothing said", "x.pdf", pdf(595, 842, "Curriculum vitae"), meeting.Unknown},
+		{"named in the file name", "Presentation Mbeki.pdf", pdf(595, 842, "Paper"), meeting.Presentation},
+		{"names its session", "x.pdf", pdf(595, 842, "Supply chains II"), meeting.Presentation},
+		{"a scan", "Nomination letter Grace.pdf", pdf(595, 842, ""), meeting.Nomination},
+		{"nothing read", "x.docx", nil, meeting.Unknown},
+	} {
+		if got := index().Match(match.Facts{FileName: test.file, Content: test.c}).Kind; got != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
+// A nomination names a person for the meeting: it serves every session in which the person has a role.
+func TestNominationServesAllSessions(t *testing.T) {
+	r := index().Match(match.Facts{FileName: "letter.pdf", Content: &content.Content{Format: content.PDF,
+		Pages: []content.Page{{Text: "We nominate\nMs Grace Odhiambo", Width: 595, Height: 842}}}})
+	want := []meeting.RequirementKey{{Session: "s1", Kind: meeting.Nomination, Participant: "6"}, {Session: "s3", Kind: meeting.Nomination, Participant: "6"}}
+	if d := cmp.Diff(want, r.File); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+}
+
+// In review the candidates and what speaks for them are shown.
+func TestCandidates(t *testing.T) {
+	r := index().Match(match.Facts{FileName: "Jean Mbeki.pptx", Content: slides("Chains\nAïssatou N'Diaye")})
+	if r.Reason != match.SeveralNamed || len(r.Candidates) != 2 {
+		t.Fatalf("%+v", r)
+	}
+	want := [][]meeting.Evidence{
+		{{Code: match.NameInTitle, Detail: "Aïssatou N'Diaye"}, {Code: match.LooksLike, Detail: "presentation"}},
+		{{Code: match.NameInFileName, Detail: "Jean Mbeki"}, {Code: match.LooksLike, Detail: "presentation"}}}
+	for i, c := range r.Candidates {
+		if d := cmp.Diff(want[i], c.Evidence); d != "" {
+			t.Errorf("candidate %d (-want +got)\n%s", i, d)
+		}
+	}
+}
+
+func BenchmarkMatch(b *testing.B) {
+	for _, n := range []int{100, 10_000} {
+		r := meeting.Roster{Sessions: []meeting.Plan{{ID: "s1", Title: "Supply chains"}}}
+		for i := range n {
+			r.Participants = append(r.Participants, person(fmt.Sprint(i), fmt.Sprintf("Given%d Family%d", i%700, i), meeting.Private, "presenter:s1"))
+		}
+		x := match.NewIndex(r)
+		f := match.Facts{FileName: "slides.pptx", Content: slides(strings.Repeat("some words of a title page\n", 20) + "Given42 Family42")}
+		b.Run(fmt.Sprintf("people=%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if len(x.Match(f).File) != 1 {
+					b.Fatal("not matched")
+				}
+			}
+		})
+	}
+}
