@@ -87,7 +87,8 @@ func (g *Registry) submit(ctx context.Context, in Submission) (*meeting.Document
 	doc := in.Document
 	in.Meeting.ID = doc.Meeting // also when no roster was loaded for it yet
 	receipt := meeting.MailID(meeting.MailReceipt, doc.ID)
-	notice := meeting.MailID(meeting.MailReview, doc.ID)
+	// Staff hear of it once; those of a meeting that was set up only later, once more.
+	notice := meeting.MailID(meeting.MailReview, doc.ID, strconv.FormatBool(in.Meeting.Roster != ""))
 	snap, err := g.store.Read(ctx, store.Wanted{Meeting: doc.Meeting, Documents: []string{doc.ID}, Requirements: in.File,
 		Sessions: sessionsOf(in.File), Mails: []string{receipt, notice}})
 	if err != nil {

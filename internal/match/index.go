@@ -37,7 +37,7 @@ func NewIndex(r meeting.Roster) *Index {
 	x := &Index{roster: r, byID: map[string]int{}, anchors: map[string][]int{}}
 	seen := map[string]int{}
 	for i, p := range r.Participants {
-		name := fold.Words(p.Name)
+		name := withoutTitles(fold.Words(p.Name))
 		slices.Sort(name)
 		for _, w := range slices.Compact(slices.Clone(name)) {
 			seen[w]++
@@ -57,6 +57,17 @@ func NewIndex(r meeting.Roster) *Index {
 		x.sessions = append(x.sessions, sessionName{s.ID, " " + strings.Join(fold.Words(s.Title), " ") + " "})
 	}
 	return x
+}
+
+// withoutTitles takes the titles before a name off, in the languages of the rosters: a title slide may have others, or
+// none. What is left has two words at least.
+func withoutTitles(name []string) []string {
+	titles := []string{"mr", "mrs", "ms", "miss", "mx", "dr", "dra", "prof", "professor", "hon", "honourable", "honorable", "he", "amb", "ambassador", "judge", "justice",
+		"m", "mme", "mlle", "me", "madame", "monsieur", "se", "sr", "sra", "senhor", "senhora", "doutor", "doutora", "eng", "ing", "السيد", "السيدة", "السيده", "الدكتور", "الدكتورة", "د"}
+	for len(name) > 2 && slices.Contains(titles, name[0]) {
+		name = name[1:]
+	}
+	return name
 }
 
 // Roster is the roster behind the index.

@@ -36,6 +36,7 @@ func index() *match.Index {
 			person("9", "Wei Li", meeting.Private, "presenter:s2"),
 			person("10", "عبد الرحمن حسن", meeting.Private, "presenter:s1"),
 			person("11", "Kofi Annor", meeting.Private, "moderator:s1"),
+			person("12", "H.E. Dr. Amara Koroma", meeting.Private, "presenter:s1"),
 		},
 	})
 }
@@ -53,6 +54,7 @@ func TestNames(t *testing.T) {
 		"Chains\nDr. João Manuel DOS SANTOS, Porto":      "2",
 		"Chains\nsantos joão manuel dos":                 "2",
 		"Chains\nJean Mbeki":                             "4",
+		"Chains\nProf. Amara KOROMA":                     "12", // the roster's titles are not the slide's
 		"Chains\nJean Paul Mbeki":                        "5",
 		"Chains\nJean-Paul MBEKI":                        "5",
 		"Chains\nعَبْدُ الرَّحمن حسن":                    "10",

@@ -127,6 +127,12 @@ func goodID(s string) bool {
 	return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`).MatchString(s)
 }
 
+// primary takes the language off a tag such as fr-FR (RFC 5646, 2.2.1).
+func primary(tag string) string {
+	tag, _, _ = strings.Cut(strings.ToLower(strings.TrimSpace(tag)), "-")
+	return tag
+}
+
 func goodLanguage(s string) bool { return regexp.MustCompile(`^[a-z]{2,3}$`).MatchString(s) }
 
 // line finds where a value stands; 0 when it is not there.
@@ -168,7 +174,7 @@ func (p *reader) meeting(id string, data []byte) {
 
 	m := &p.roster.Meeting
 	in := f.Meeting
-	m.ID, m.Title, m.TimeZone, m.Languages = in.ID, in.Title, in.TimeZone, in.Languages
+	m.ID, m.Title, m.TimeZone = in.ID, in.Title, in.TimeZone
 	p.need("$.meeting.id", "id", in.ID)
 	p.need("$.meeting.title", "title", in.Title)
 	if in.ID != "" && !goodID(in.ID) {
@@ -200,9 +206,10 @@ func (p *reader) meeting(id string, data []byte) {
 		}
 	}
 	for i, l := range in.Languages {
-		if !goodLanguage(l) {
+		if !goodLanguage(primary(l)) {
 			p.bad(p.line(fmt.Sprintf("$.meeting.languages[%d]", i)), BadLanguage, l)
 		}
+		m.Languages = append(m.Languages, primary(l))
 	}
 	if len(in.Secretariat) == 0 {
 		p.bad(p.line("$.meeting"), Missing, "secretariat")
@@ -375,7 +382,7 @@ func (p *reader) participants(data []byte) {
 func (p *reader) participant(line int, get func(string) string, ids map[string]int) {
 	q := meeting.Participant{ID: get("id"), Name: strings.Join(strings.Fields(get("name")), " "), Email: get("email"),
 		Gender: strings.ToLower(get("gender")), Sector: meeting.Sector(strings.ToLower(get("sector"))),
-		Agency: get("agency"), Country: get("country"), Language: strings.ToLower(get("language"))}
+		Agency: get("agency"), Country: get("country"), Language: primary(get("language"))}
 	switch {
 	case q.ID == "":
 		p.bad(line, Missing, "id")

@@ -40,7 +40,7 @@ const header = "id,name,email,gender,sector,agency,country,language,roles\n"
 
 func TestParse(t *testing.T) {
 	rows := header + "p1,Amina Diallo,amina@example.org,F,public,Ministry of Justice,Senegal,fr,presenter:s1;moderator:s2\n" +
-		"p2,\"N'Diaye, Moussa\",moussa@example.org,male,private,Teranga SA,Senegal,fr,\"panellist:s1\"\n"
+		"p2,\"N'Diaye, Moussa\",moussa@example.org,male,private,Teranga SA,Senegal,fr-SN,\"panellist:s1\"\n"
 	semicolons := strings.ReplaceAll(strings.ReplaceAll(header, ",", ";"), "\n", "\r\n") +
 		"p1;Amina Diallo;amina@example.org;F;public;Ministry of Justice;Senegal;fr;presenter:s1;moderator:s2\r\n" +
 		"p2;N'Diaye, Moussa;moussa@example.org;male;private;Teranga SA;Senegal;fr;\"panellist:s1\"\r\n"
