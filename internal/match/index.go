@@ -64,8 +64,15 @@ func NewIndex(r meeting.Roster) *Index {
 func withoutTitles(name []string) []string {
 	titles := []string{"mr", "mrs", "ms", "miss", "mx", "dr", "dra", "prof", "professor", "hon", "honourable", "honorable", "he", "amb", "ambassador", "judge", "justice",
 		"m", "mme", "mlle", "me", "madame", "monsieur", "se", "sr", "sra", "senhor", "senhora", "doutor", "doutora", "eng", "ing", "السيد", "السيدة", "السيده", "الدكتور", "الدكتورة", "د"}
-	for len(name) > 2 && slices.Contains(titles, name[0]) {
-		name = name[1:]
+	for len(name) > 2 {
+		switch {
+		case slices.Contains(titles, name[0]):
+			name = name[1:]
+		case len(name) > 3 && slices.Contains([]string{"h e", "s e"}, name[0]+" "+name[1]): // H.E., S.E.
+			name = name[2:]
+		default:
+			return name
+		}
 	}
 	return name
 }
