@@ -549,6 +549,11 @@ func TestMailLease(t *testing.T) {
 	if r := w.runSweep(); r.Mails != 0 {
 		t.Errorf("a held mail was driven: %+v", r)
 	}
+	var r events.DynamoDBEventResponse
+	w.invoke(w.deliver, events.DynamoDBEvent{Records: []events.DynamoDBEventRecord{record(held.ID)}}, &r)
+	if m, err := w.store.Mail(context.Background(), held.ID); err != nil || m.State != meeting.Sending || m.Attempts != held.Attempts {
+		t.Errorf("a held mail was taken by another: %+v %v", m, err)
+	}
 	held.Lease = time.Now().Add(-time.Second)
 	must(t, w.store.PutMail(context.Background(), held))
 	if r := w.runSweep(); r.Mails != 1 {

@@ -18,10 +18,12 @@ import (
 	ddbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/oklog/ulid/v2"
 	"github.com/truora/minidyn/server"
 	"github.com/versity/versitygw/backend/meta"
 	"github.com/versity/versitygw/backend/posix"
 	"github.com/versity/versitygw/embedgw"
+	"github.com/versity/versitygw/s3response"
 
 	"dossier/internal/store"
 )
@@ -79,7 +81,7 @@ func StartS3(ctx context.Context, dir, addr, webhook string) (*S3, error) {
 	g := &S3{URL: "http://" + addr, done: make(chan error, 1), stop: stop}
 	err = quietly(func() error {
 		go func() {
-			g.done <- embedgw.RunVersityGW(ctx, backend, &embedgw.Config{
+			g.done <- embedgw.RunVersityGW(ctx, dated{backend}, &embedgw.Config{
 				RootUserAccess: AccessKey, RootUserSecret: SecretKey, Region: Region, Ports: []string{addr},
 				// Without keep-alive no client's idle connection holds up a stop.
 				MaxConnections: 1024, MaxRequests: 512, MultipartMaxParts: 10000, Quiet: true, KeepAlive: false,
@@ -93,6 +95,22 @@ func StartS3(ctx context.Context, dir, addr, webhook string) (*S3, error) {
 		return nil, err
 	}
 	return g, nil
+}
+
+// dated mends a list's times: versitygw dates a version that was replaced by its replacement, where S3 keeps the time
+// of its upload. The gateway's version ids are ULIDs, which hold that time.
+type dated struct{ *posix.Posix }
+
+// ListObjectVersions lists as the backend does.
+func (d dated) ListObjectVersions(ctx context.Context, in *s3.ListObjectVersionsInput) (s3response.ListVersionsResult, error) {
+	out, err := d.Posix.ListObjectVersions(ctx, in)
+	for i, v := range out.Versions {
+		// The "null" version, of before versioning, keeps its own time.
+		if id, err := ulid.ParseStrict(aws.ToString(v.VersionId)); err == nil {
+			out.Versions[i].LastModified = aws.Time(id.Timestamp())
+		}
+	}
+	return out, err
 }
 
 // ready waits until the server answers.
