@@ -46,6 +46,9 @@ lint: ## go vet, staticcheck, formatting, and the template (needs cfn-lint)
 	test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
 	cfn-lint template.yaml
 
+accuracy: ## what the readers find against pdftotext and LibreOffice, over real documents (needs both)
+	go run ./infra/accuracy
+
 fuzz: ## every fuzz target for $(FUZZTIME)
 	@set -e; for p in $$(go list ./...); do \
 		for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \

@@ -65,7 +65,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, log *slog.Logger) (*Func
 	limits := content.Limits{Bytes: c.MaxBytes, Time: c.ReadTime}.WithDefaults()
 	engine := pdf.New(c.PDFiumCache, limits.Memory)
 	st, b := store.New(db, c.Table), bucket.New(s3c, c.Bucket)
-	return &Function{bucket: b, store: st, registry: filing.New(st, time.Now), reader: extract.New(engine, limits),
+	return &Function{bucket: b, store: st, registry: filing.New(st, time.Now), reader: extract.New(engine, nil, limits),
 		engine: engine, tickets: keys, staff: c.Staff, log: log, indexes: indexes{bucket: b, held: map[string]held{}}}, nil
 }
 

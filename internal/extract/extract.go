@@ -3,34 +3,38 @@
 package extract
 
 import (
-	"archive/zip"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
-
-	"github.com/gabriel-vasile/mimetype"
+	"strconv"
 
 	"dossier/internal/extract/content"
+	"dossier/internal/extract/language"
+	"dossier/internal/extract/message"
+	"dossier/internal/extract/ocr"
+	"dossier/internal/extract/odf"
+	"dossier/internal/extract/ole"
 	"dossier/internal/extract/ooxml"
+	"dossier/internal/extract/pdf"
+	"dossier/internal/extract/picture"
+	"dossier/internal/extract/plain"
+	"dossier/internal/extract/rtf"
 	"dossier/internal/fault"
 )
 
-// PDFReader reads a PDF; *pdf.Engine is one.
-type PDFReader interface {
-	Read(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits) (*content.Content, error)
-}
-
 // Reader reads documents of every format that it knows. It is safe for concurrent use.
 type Reader struct {
-	pdf    PDFReader
-	limits content.Limits
+	pdf       *pdf.Engine
+	ocr       ocr.Engine
+	languages *language.Detector
+	limits    content.Limits
 }
 
-// New makes a Reader.
-func New(pdf PDFReader, limits content.Limits) *Reader {
-	return &Reader{pdf: pdf, limits: limits.WithDefaults()}
+// New makes a Reader. The OCR engine may be nil: pages that are pictures are then left unread, and a finding says so.
+func New(pdf *pdf.Engine, engine ocr.Engine, limits content.Limits) *Reader {
+	return &Reader{pdf: pdf, ocr: engine, languages: language.NewDetector(), limits: limits.WithDefaults()}
 }
 
 // Limits are the limits in force.
@@ -39,7 +43,24 @@ func (r *Reader) Limits() content.Limits { return r.limits }
 // Read reads one document of size bytes. It fails with a fault of kind Rejected whose reason is one of
 // content's: Empty, Corrupt, Locked, TooLarge or NotReadableYet; whatever was found out until then is
 // returned with the error. Any other error is of this machine or of the context.
-func (r *Reader) Read(ctx context.Context, src io.ReaderAt, size int64) (c *content.Content, err error) {
+func (r *Reader) Read(ctx context.Context, src io.ReaderAt, size int64) (*content.Content, error) {
+	outer := ctx
+	ctx, cancel := context.WithTimeout(ctx, r.limits.Time)
+	defer cancel()
+	scanner := ocr.NewScanner(r.ocr, r.limits.Scans, r.limits.ScanTime)
+	c, err := r.read(ctx, src, size, scanner, 0)
+	// Our own time limit is the document's fault; the caller's is not.
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) && outer.Err() == nil {
+		return c, content.Over("of reading", r.limits.Time)
+	}
+	if n := scanner.Unread(); n > 0 {
+		c.Find(content.ScanUnread, strconv.Itoa(n))
+	}
+	return c, err
+}
+
+// read reads a document, or one within another: depth is how many mails it lies in.
+func (r *Reader) read(ctx context.Context, src io.ReaderAt, size int64, scanner *ocr.Scanner, depth int) (c *content.Content, err error) {
 	c = &content.Content{}
 	if size == 0 {
 		return c, fault.Reject(content.Empty, "the file has no bytes")
@@ -47,83 +68,74 @@ func (r *Reader) Read(ctx context.Context, src io.ReaderAt, size int64) (c *cont
 	if size > r.limits.Bytes {
 		return c, content.Over("bytes", r.limits.Bytes)
 	}
-	if c.Format, err = Sniff(src, size); err != nil {
+	format, err := Sniff(src, size, r.limits)
+	c.Format = format
+	if err != nil {
 		return c, err
 	}
-	outer := ctx
-	ctx, cancel := context.WithTimeout(ctx, r.limits.Time)
-	defer cancel()
 	// A reader that panics on a stranger's bytes has met a broken file; the next document is unharmed.
 	defer func() {
 		if p := recover(); p != nil {
-			c, err = &content.Content{Format: c.Format}, content.Broken("reader panicked: %v", p)
+			c, err = &content.Content{Format: format}, content.Broken("reader panicked: %v", p)
 		}
 	}()
-	read, err := r.read(ctx, c.Format, src, size)
+	read, err := r.as(ctx, format, src, size, scanner, depth)
 	if read != nil {
-		read.Format = c.Format
+		read.Format = format
 		c = read
 	}
-	// Our own time limit is the document's fault; the caller's is not.
-	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) && outer.Err() == nil {
-		err = content.Over("of reading", r.limits.Time)
+	c.Metadata.Languages = r.languages.Shares(c.Pages)
+	if err == nil && c.Empty() && c.Metadata.Pictures == 0 && scanner.Unread() == 0 && format != content.PDF {
+		return c, fault.Reject(content.Empty, "the document says nothing")
 	}
 	return c, err
 }
 
-func (r *Reader) read(ctx context.Context, f content.Format, src io.ReaderAt, size int64) (*content.Content, error) {
+// as reads a document of a known format.
+func (r *Reader) as(ctx context.Context, f content.Format, src io.ReaderAt, size int64, scanner *ocr.Scanner, depth int) (*content.Content, error) {
 	switch f {
 	case content.PDF:
-		return r.pdf.Read(ctx, src, size, r.limits)
+		return r.pdf.Read(ctx, src, size, r.limits, scanner)
 	case content.PPTX:
 		return ooxml.ReadPresentation(ctx, src, size, r.limits)
+	case content.DOCX:
+		return ooxml.ReadDocument(ctx, src, size, r.limits)
+	case content.ODT, content.ODP:
+		return odf.Read(ctx, src, size, r.limits)
+	case content.DOC, content.PPT:
+		return ole.Read(ctx, f, src, size, r.limits)
+	case content.RTF:
+		return rtf.Read(ctx, src, size, r.limits)
+	case content.Text, content.HTML:
+		return plain.Read(ctx, f, src, size, r.limits)
+	case content.JPEG, content.PNG, content.TIFF, content.WebP:
+		return picture.Read(ctx, f, src, size, r.limits, scanner)
+	case content.EML, content.MSG:
+		if depth >= r.limits.Nesting {
+			return nil, content.Over("mails within mails", r.limits.Nesting)
+		}
+		nested := func(ctx context.Context, name, media string, data []byte) (content.Attachment, error) {
+			return r.attachment(ctx, name, data, scanner, depth+1)
+		}
+		if f == content.MSG {
+			return message.ReadMSG(ctx, src, size, r.limits, nested)
+		}
+		return message.ReadEML(ctx, src, size, r.limits, nested)
 	}
 	return nil, fault.Reject(content.NotReadableYet, "no reader for %s", f)
 }
 
-// Sniff tells a file's format by its bytes; a format without a name of its own is told by its media type. A zip that
-// was cut short is Rejected as corrupt.
-func Sniff(src io.ReaderAt, size int64) (content.Format, error) {
-	mime, err := mimetype.DetectReader(io.NewSectionReader(src, 0, size))
-	if err != nil {
-		return "", fmt.Errorf("sniff: %w", err)
+// attachment reads what a mail carries. One that cannot be read does not keep the mail from being read.
+func (r *Reader) attachment(ctx context.Context, name string, data []byte, scanner *ocr.Scanner, depth int) (content.Attachment, error) {
+	c, err := r.read(ctx, bytes.NewReader(data), int64(len(data)), scanner, depth)
+	if c.Format.Misnamed(name) {
+		c.Find(content.Misnamed, string(c.Format))
 	}
-	media, _, _ := strings.Cut(mime.String(), ";")
 	switch {
-	case mime.Is("application/pdf"):
-		return content.PDF, nil
-	case isZip(mime):
-		// mimetype sees the first bytes alone, and a zip's parts may stand in any order.
-		return sniffZip(src, size, content.Format(media))
+	case err == nil:
+		return content.Attachment{Content: c}, nil
+	case fault.Is(err, fault.Rejected):
+		return content.Attachment{Content: c, Reason: fault.Reason(err)}, nil
 	}
-	// PDF readers accept up to 1,024 bytes before the header (ISO 32000-1, Annex H, note 13).
-	head := make([]byte, min(size, 1024))
-	if _, err := src.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
-		return "", fmt.Errorf("sniff: %w", err)
-	}
-	if strings.Contains(string(head), "%PDF-") {
-		return content.PDF, nil
-	}
-	return content.Format(media), nil
-}
-
-func isZip(m *mimetype.MIME) bool {
-	for ; m != nil; m = m.Parent() {
-		if m.Is("application/zip") {
-			return true
-		}
-	}
-	return false
-}
-
-// sniffZip looks at what a zip holds. Its directory stands at its end: without it, the file was cut short.
-func sniffZip(src io.ReaderAt, size int64, other content.Format) (content.Format, error) {
-	z, err := zip.NewReader(src, size)
-	if err != nil {
-		return other, content.Broken("open zip: %w", err)
-	}
-	if ooxml.IsPresentation(z) {
-		return content.PPTX, nil
-	}
-	return other, nil
+	return content.Attachment{}, fmt.Errorf("attachment: %w", err)
 }

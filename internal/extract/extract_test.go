@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	ledongthuc "github.com/ledongthuc/pdf"
 
 	"dossier/infra/engines"
@@ -34,7 +35,7 @@ func newReader(t testing.TB, limits content.Limits) *extract.Reader {
 	}
 	e := pdf.New(engines.PDFiumCache(), limits.WithDefaults().Memory)
 	t.Cleanup(func() { e.Close() })
-	return extract.New(e, limits)
+	return extract.New(e, nil, limits)
 }
 
 func read(t testing.TB, r *extract.Reader, data []byte) (*content.Content, error) {
@@ -172,7 +173,6 @@ func TestRefusals(t *testing.T) {
 		"PPTX cut short":        {good[:len(good)/2], content.Limits{}, content.Corrupt},
 		"PDF cut to its header": {[]byte("%PDF-1.4\n%cut"), content.Limits{}, content.Corrupt},
 		"locked PDF":            {locked, content.Limits{}, content.Locked},
-		"text":                  {[]byte("just a text"), content.Limits{}, content.NotReadableYet},
 		"a zip of anything":     {ooxmltest.Zip("x", map[string]string{"a.txt": "b"}), content.Limits{}, content.NotReadableYet},
 		"too many slides":       {good, content.Limits{Pages: 1}, content.TooLarge},
 		"too many pages":        {pdftest.Make("x", 595, 842, "a", "b"), content.Limits{Pages: 1}, content.TooLarge},
@@ -238,9 +238,9 @@ func TestPDF(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &content.Content{Format: content.PDF, Metadata: content.Metadata{Title: "Une réunion", Created: time.Date(2021, 6, 1, 8, 0, 0, 0, time.UTC)},
+	want := &content.Content{Format: content.PDF, Metadata: content.Metadata{Title: "Une réunion", Created: time.Date(2021, 6, 1, 8, 0, 0, 0, time.UTC), Languages: []content.LanguageShare{{Language: "fr", Share: 1}}},
 		Pages: []content.Page{{Number: 1, Text: "Première page\nÉlève (2)", Width: 842, Height: 595}, {Number: 2, Text: "Seconde", Width: 842, Height: 595}}}
-	if d := cmp.Diff(want, c); d != "" {
+	if d := cmp.Diff(want, c, cmpopts.IgnoreUnexported(content.Content{})); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
 	}
 	if c.Words() != 5 || c.Excerpt(8) != "Première" {

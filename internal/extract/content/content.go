@@ -2,7 +2,10 @@
 package content
 
 import (
+	"cmp"
 	"fmt"
+	"path"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -14,11 +17,71 @@ import (
 // Format is what a file is, told by its bytes.
 type Format string
 
-// The formats that are told apart. Other formats carry their media type.
+// The formats that are read. Others carry their media type.
 const (
 	PDF  Format = "pdf"
-	PPTX Format = "pptx"
+	PPTX Format = "pptx" // PPSX, POTX and the macro-enabled kinds too
+	PPT  Format = "ppt"
+	ODP  Format = "odp"
+	DOCX Format = "docx" // DOCM and the templates too
+	DOC  Format = "doc"
+	ODT  Format = "odt"
+	RTF  Format = "rtf"
+	EML  Format = "eml"
+	MSG  Format = "msg"
+	Text Format = "txt"
+	HTML Format = "html"
+	JPEG Format = "jpeg"
+	PNG  Format = "png"
+	TIFF Format = "tiff"
+	WebP Format = "webp"
 )
+
+// extensions are the file name extensions that a format goes by.
+func (f Format) extensions() []string {
+	switch f {
+	case PPTX:
+		return []string{"pptx", "ppsx", "potx", "pptm", "ppsm", "potm"}
+	case PPT:
+		return []string{"ppt", "pps", "pot"}
+	case ODP:
+		return []string{"odp", "otp"}
+	case DOCX:
+		return []string{"docx", "docm", "dotx", "dotm"}
+	case DOC:
+		return []string{"doc", "dot"}
+	case ODT:
+		return []string{"odt", "ott"}
+	case Text:
+		return []string{"txt", "text", "md", "csv", "log", "asc"}
+	case HTML:
+		return []string{"html", "htm", "xhtml"}
+	case JPEG:
+		return []string{"jpeg", "jpg", "jpe", "jfif"}
+	case TIFF:
+		return []string{"tiff", "tif"}
+	case PDF, RTF, EML, MSG, PNG, WebP:
+		return []string{string(f)}
+	}
+	return nil
+}
+
+// Slides tells whether the format is one of slide decks.
+func (f Format) Slides() bool { return f == PPTX || f == PPT || f == ODP }
+
+// Misnamed tells whether a file's name has an extension that belongs to another of the formats that are read.
+func (f Format) Misnamed(name string) bool {
+	ext := strings.ToLower(strings.TrimPrefix(path.Ext(name), "."))
+	if ext == "" || slices.Contains(f.extensions(), ext) {
+		return false
+	}
+	for _, other := range []Format{PDF, PPTX, PPT, ODP, DOCX, DOC, ODT, RTF, EML, MSG, Text, HTML, JPEG, PNG, TIFF, WebP} {
+		if slices.Contains(other.extensions(), ext) {
+			return true
+		}
+	}
+	return false
+}
 
 // Content is what was read of one document.
 type Content struct {
@@ -26,9 +89,37 @@ type Content struct {
 	Pages    []Page            `json:"pages,omitempty"`
 	Metadata Metadata          `json:"metadata"`
 	Findings []meeting.Finding `json:"findings,omitempty"`
+	// Envelope is a mail's.
+	Envelope *Envelope `json:"envelope,omitempty"`
+	// Attachments are a mail's, in their order.
+	Attachments []Attachment `json:"attachments,omitempty"`
+
+	text int // bytes of text in the pages
 }
 
-// Page is one page or slide.
+// Envelope is what the headers of a mail say (RFC 5322, 3.6). Addresses are as they are written, names included.
+type Envelope struct {
+	From    string    `json:"from,omitempty"`
+	To      []string  `json:"to,omitempty"`
+	Cc      []string  `json:"cc,omitempty"`
+	Subject string    `json:"subject,omitempty"`
+	Date    time.Time `json:"date,omitzero"`
+	ID      string    `json:"id,omitempty"`
+}
+
+// Attachment is one part of a mail.
+type Attachment struct {
+	Name string `json:"name,omitempty"`
+	// Media is the media type that the mail gives; the content's format is told by the bytes.
+	Media string `json:"media,omitempty"`
+	Size  int64  `json:"size"`
+	// Content is nil when nothing could be read; Reason then says why, as the reason of a fault.
+	Content *Content `json:"content,omitempty"`
+	Reason  string   `json:"reason,omitempty"`
+}
+
+// Page is one page or slide. Formats without fixed pages are cut where their program last broke them, or at the
+// breaks that their author set.
 type Page struct {
 	Number int `json:"number"` // from 1
 	// Title is a slide's title; empty on a page.
@@ -36,10 +127,16 @@ type Page struct {
 	// Text is the body in reading order, one line a paragraph, table cells parted by tabs. It leaves out the
 	// title, and what repeats on every slide.
 	Text string `json:"text,omitempty"`
-	// Notes are the speaker's notes, Footer the date, footer and slide number.
+	// Notes are the speaker's notes, or a page's footnotes. Footer is what stands in the margins: date, header,
+	// footer, slide number.
 	Notes  string `json:"notes,omitempty"`
 	Footer string `json:"footer,omitempty"`
-	Hidden bool   `json:"hidden,omitempty"`
+	// Comments are what reviewers wrote, one a line. Alt are the pictures' alternative texts, one a line.
+	Comments string `json:"comments,omitempty"`
+	Alt      string `json:"alt,omitempty"`
+	Hidden   bool   `json:"hidden,omitempty"`
+	// Confidence is the mean over the words, from 0 to 1, when the page was read by OCR; else 0.
+	Confidence float64 `json:"confidence,omitempty"`
 	// Width and Height are in points (1/72 inch).
 	Width  float64 `json:"width,omitempty"`
 	Height float64 `json:"height,omitempty"`
@@ -56,7 +153,12 @@ func (p Page) Full() string {
 	return p.Title + "\n" + p.Text
 }
 
-// Metadata is what the file says of itself.
+// size is how many bytes of text the page has.
+func (p Page) size() int {
+	return len(p.Title) + len(p.Text) + len(p.Notes) + len(p.Footer) + len(p.Comments) + len(p.Alt)
+}
+
+// Metadata is what the file says of itself, and what can be told from its text.
 type Metadata struct {
 	Title        string    `json:"title,omitempty"`
 	Subject      string    `json:"subject,omitempty"`
@@ -66,13 +168,91 @@ type Metadata struct {
 	Producer     string    `json:"producer,omitempty"`
 	Created      time.Time `json:"created,omitzero"`
 	Modified     time.Time `json:"modified,omitzero"`
+	// Languages are those of the text, the most used first.
+	Languages []LanguageShare `json:"languages,omitempty"`
+	// FontsMissing are the names of fonts that the file uses and does not embed, sorted.
+	FontsMissing []string `json:"fontsMissing,omitempty"`
+	// Pictures counts the pictures, PicturesWithoutAlt those of them without an alternative text.
+	Pictures           int `json:"pictures,omitempty"`
+	PicturesWithoutAlt int `json:"picturesWithoutAlt,omitempty"`
+}
+
+// LanguageShare is how much of a text's letters are in a language (BCP 47 primary tag), from 0 to 1.
+type LanguageShare struct {
+	Language string  `json:"language"`
+	Share    float64 `json:"share"`
+}
+
+// What a reader may find beside the text, in meeting.Finding's Code.
+const (
+	// Macros: the file holds a program that its application runs (VBA, StarBasic).
+	Macros = "macros"
+	// Executable: the file holds a program for a computer, or is one.
+	Executable = "executable"
+	// Embedded: another document or an OLE object is embedded.
+	Embedded = "embedded-object"
+	// JavaScript: a PDF holds a script.
+	JavaScript = "javascript"
+	// Launch: a PDF starts a program or opens a file.
+	Launch = "launch-action"
+	// AttachedFiles: a PDF carries files; the detail is their number.
+	AttachedFiles = "attached-files"
+	// External: something is loaded from elsewhere when the file is opened.
+	External = "external-content"
+	// PageUnreadable: the detail is the number of a page that cannot be read.
+	PageUnreadable = "page-unreadable"
+	// ScanUnread: pages without text could not be read, for there is no engine or too little time; the detail is how many.
+	ScanUnread = "scan-unread"
+	// Misnamed: the extension belongs to another format; the detail is the true one.
+	Misnamed = "misnamed"
+	// AttachmentUnread: an attachment of a mail could not be read; the detail is the reason.
+	AttachmentUnread = "attachment-unread"
+)
+
+// Find notes a finding once.
+func (c *Content) Find(code, detail string) {
+	f := meeting.Finding{Code: code, Detail: detail}
+	if !slices.Contains(c.Findings, f) {
+		c.Findings = append(c.Findings, f)
+	}
+}
+
+// Add adds a page, within the limits on pages and text. Its number is its place.
+func (c *Content) Add(p Page, limits Limits) error {
+	if len(c.Pages) == limits.Pages {
+		return Over("pages", limits.Pages)
+	}
+	if c.text += p.size(); c.text > limits.Text {
+		return Over("bytes of text", limits.Text)
+	}
+	p.Number = len(c.Pages) + 1
+	c.Pages = append(c.Pages, p)
+	return nil
+}
+
+// Empty tells whether nothing at all was read.
+func (c *Content) Empty() bool {
+	return !slices.ContainsFunc(c.Pages, func(p Page) bool { return p.size() > 0 }) && len(c.Attachments) == 0
 }
 
 // Words counts the words of all pages, notes left out.
 func (c *Content) Words() int {
 	n := 0
 	for _, p := range c.Pages {
-		n += len(strings.FieldsFunc(p.Full(), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) }))
+		n += Words(p.Full())
+	}
+	return n
+}
+
+// Words counts the words of a text: runs of letters, digits and marks.
+func Words(text string) int {
+	n, in := 0, false
+	for _, r := range text {
+		word := unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
+		if word && !in {
+			n++
+		}
+		in = word
 	}
 	return n
 }
@@ -106,41 +286,43 @@ const (
 // a zero field takes the default.
 type Limits struct {
 	Bytes    int64         // of the file; default 250 MiB
-	Expanded int64         // of everything unpacked from it; default 1 GiB
+	Whole    int64         // of a file whose format can only be read in memory (RTF, DOC, PPT, mails, text, pictures); default 64 MiB
+	Expanded int64         // of everything unpacked from it, zips within zips too; default 1 GiB
+	Ratio    int64         // unpacked bytes a packed byte, over the whole of a zip's parts that are read; default 200
 	Part     int64         // of one XML part unpacked; default 64 MiB
-	Entries  int           // in a zip; default 10,000
-	Depth    int           // of nested XML elements; default 256
+	Entries  int           // in a zip, streams in an OLE file, or parts in a mail; default 10,000
+	Depth    int           // of nested XML elements, RTF groups or OLE records; default 256
+	Nesting  int           // of mails within mails; default 4
 	Tokens   int           // of XML in one part; default 4 million
 	Pages    int           // or slides; default 2,000
 	Text     int           // bytes of text in all; default 32 MiB
+	Pixels   int           // of one picture; default 100 million
 	Memory   int           // bytes that the PDF sandbox may take; default 512 MiB
+	Scans    int           // pages that are read by OCR; default 30
+	ScanTime time.Duration // for one of them; default 20 s
 	Time     time.Duration // for the whole reading; default 60 s
 }
 
 // WithDefaults fills in the zero fields.
 func (l Limits) WithDefaults() Limits {
-	orInt := func(v *int, d int) {
-		if *v == 0 {
-			*v = d
-		}
-	}
-	or64 := func(v *int64, d int64) {
-		if *v == 0 {
-			*v = d
-		}
-	}
+	orInt := func(v *int, d int) { *v = cmp.Or(*v, d) }
+	or64 := func(v *int64, d int64) { *v = cmp.Or(*v, d) }
 	or64(&l.Bytes, 250<<20)
+	or64(&l.Whole, 64<<20)
 	or64(&l.Expanded, 1<<30)
+	or64(&l.Ratio, 200)
 	or64(&l.Part, 64<<20)
 	orInt(&l.Entries, 10_000)
 	orInt(&l.Depth, 256)
+	orInt(&l.Nesting, 4)
 	orInt(&l.Tokens, 4_000_000)
 	orInt(&l.Pages, 2_000)
 	orInt(&l.Text, 32<<20)
+	orInt(&l.Pixels, 100_000_000)
 	orInt(&l.Memory, 512<<20)
-	if l.Time == 0 {
-		l.Time = 60 * time.Second
-	}
+	orInt(&l.Scans, 30)
+	l.ScanTime = cmp.Or(l.ScanTime, 20*time.Second)
+	l.Time = cmp.Or(l.Time, 60*time.Second)
 	return l
 }
 

@@ -1,184 +1,48 @@
-// Package ooxml reads Office Open XML files (ECMA-376): a zip of XML parts that point to each other
-// by relationships.
+// Package ooxml reads Office Open XML files (ECMA-376): a zip of XML parts that point to each other by relationships.
 package ooxml
 
 import (
-	"archive/zip"
 	"context"
-	"encoding/xml"
-	"errors"
-	"fmt"
 	"io"
 	"path"
 	"slices"
 	"strings"
 	"time"
 
-	"golang.org/x/net/html/charset"
-
 	"dossier/internal/extract/content"
+	"dossier/internal/extract/xmlzip"
+	"dossier/internal/fault"
 )
 
+// node is an XML element.
+type node = xmlzip.Node
+
 // pkg is an open OOXML package (ECMA-376 part 2).
-type pkg struct {
-	ctx    context.Context
-	parts  map[string]*zip.File // by name without the leading slash, lower case: part names are case-insensitive
-	limits content.Limits
-	// left is how many unpacked bytes may still come.
-	left int64
-}
+type pkg struct{ *xmlzip.Package }
 
 func open(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits) (*pkg, error) {
-	z, err := zip.NewReader(src, size)
+	p, err := xmlzip.Open(ctx, src, size, limits)
 	if err != nil {
-		return nil, content.Broken("open zip: %w", err)
+		return nil, err
 	}
-	if len(z.File) > limits.Entries {
-		return nil, content.Over("files in the package", limits.Entries)
-	}
-	p := &pkg{ctx: ctx, parts: make(map[string]*zip.File, len(z.File)), limits: limits, left: limits.Expanded}
-	for _, f := range z.File {
-		p.parts[strings.ToLower(strings.TrimPrefix(f.Name, "/"))] = f
-	}
-	return p, nil
+	return &pkg{p}, nil
 }
 
-// has tells whether a part is there.
-func (p *pkg) has(name string) bool { return p.parts[strings.ToLower(name)] != nil }
-
-// node is an XML element: names without their namespaces, for the vocabularies that are read do not clash.
-type node struct {
-	name  string
-	attrs []xml.Attr
-	kids  []*node
-	text  string
+// stops tells an error that ends the whole reading, a limit or the context, from one that costs a part alone.
+func (p *pkg) stops(err error) bool {
+	return p.Context().Err() != nil || fault.Reason(err) == content.TooLarge
 }
 
-// parse reads a part into a tree. Limits are on its unpacked size, its depth and its tokens.
-func (p *pkg) parse(name string) (*node, error) {
-	f := p.parts[strings.ToLower(name)]
-	if f == nil {
-		return nil, content.Broken("part %s is missing", path.Base(name))
+// optional parses a part without which the rest is still worth reading: nil when it is not there or broken.
+func (p *pkg) optional(name string) (*node, error) {
+	if !p.Has(name) {
+		return nil, nil
 	}
-	r, err := f.Open()
-	if err != nil {
-		return nil, content.Broken("open part %s: %w", path.Base(name), err)
+	root, err := p.Parse(name)
+	if err != nil && !p.stops(err) {
+		return nil, nil
 	}
-	defer r.Close()
-	allowed := min(p.left, p.limits.Part)
-	bounded := &io.LimitedReader{R: r, N: allowed + 1}
-	root, err := p.tree(bounded)
-	p.left -= allowed + 1 - bounded.N
-	if bounded.N <= 0 {
-		return nil, content.Over("bytes unpacked", allowed)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("part %s: %w", path.Base(name), err)
-	}
-	return root, nil
-}
-
-func (p *pkg) tree(r io.Reader) (*node, error) {
-	d := xml.NewDecoder(r)
-	d.CharsetReader = charset.NewReaderLabel
-	root := &node{}
-	stack := []*node{root}
-	for tokens := 0; ; tokens++ {
-		if tokens > p.limits.Tokens {
-			return nil, content.Over("XML tokens", p.limits.Tokens)
-		}
-		if tokens%1024 == 0 && p.ctx.Err() != nil {
-			return nil, p.ctx.Err()
-		}
-		t, err := d.RawToken()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, content.Broken("XML: %w", err)
-		}
-		top := stack[len(stack)-1]
-		switch t := t.(type) {
-		case xml.StartElement:
-			if len(stack) > p.limits.Depth {
-				return nil, content.Over("nested XML elements", p.limits.Depth)
-			}
-			n := &node{name: t.Name.Local, attrs: slices.Clone(t.Attr)}
-			top.kids = append(top.kids, n)
-			stack = append(stack, n)
-		case xml.EndElement:
-			if len(stack) == 1 || top.name != t.Name.Local {
-				return nil, content.Broken("XML: element %s is not closed", top.name)
-			}
-			stack = stack[:len(stack)-1]
-		case xml.CharData:
-			if top.name == "t" || top.name == "v" || len(strings.TrimSpace(string(t))) > 0 {
-				top.text += string(t)
-			}
-		}
-	}
-	if len(stack) != 1 || len(root.kids) != 1 {
-		return nil, content.Broken("XML: cut short")
-	}
-	return root.kids[0], nil
-}
-
-// attr gives an attribute by its local name, "" when it is not there.
-func (n *node) attr(name string) string {
-	if n == nil {
-		return ""
-	}
-	for _, a := range n.attrs {
-		if a.Name.Local == name {
-			return a.Value
-		}
-	}
-	return ""
-}
-
-// rel gives an attribute of the relationships namespace, such as r:id, whose local name may also stand for
-// an attribute of the element's own.
-func (n *node) rel(name string) string {
-	if n == nil {
-		return ""
-	}
-	for _, a := range n.attrs {
-		if a.Name.Local == name && a.Name.Space != "" {
-			return a.Value
-		}
-	}
-	return ""
-}
-
-// at follows a path of child names, the first child of each; nil when it ends.
-func (n *node) at(names ...string) *node {
-	for _, name := range names {
-		if n == nil {
-			return nil
-		}
-		i := slices.IndexFunc(n.kids, func(k *node) bool { return k.name == name })
-		if i < 0 {
-			return nil
-		}
-		n = n.kids[i]
-	}
-	return n
-}
-
-// all gives every descendant of a name in document order, not looking into those found.
-func (n *node) all(name string) []*node {
-	if n == nil {
-		return nil
-	}
-	var found []*node
-	for _, k := range n.kids {
-		if k.name == name {
-			found = append(found, k)
-		} else {
-			found = append(found, k.all(name)...)
-		}
-	}
-	return found
+	return root, err
 }
 
 // relationship is one pointer from a part (ECMA-376 part 2, 9.3).
@@ -193,17 +57,17 @@ func (p *pkg) relationships(part string) (map[string]relationship, error) {
 	if part == "" {
 		name = "_rels/.rels"
 	}
-	if !p.has(name) {
+	if !p.Has(name) {
 		return nil, nil
 	}
-	root, err := p.parse(name)
+	root, err := p.Parse(name)
 	if err != nil {
 		return nil, err
 	}
 	rels := map[string]relationship{}
-	for _, r := range root.kids {
-		target := r.attr("Target")
-		external := r.attr("TargetMode") == "External"
+	for _, r := range root.Kids {
+		target := r.Attr("Target")
+		external := r.Attr("TargetMode") == "External"
 		if !external {
 			if rest, ok := strings.CutPrefix(target, "/"); ok {
 				target = path.Clean(rest)
@@ -211,20 +75,38 @@ func (p *pkg) relationships(part string) (map[string]relationship, error) {
 				target = path.Join(path.Dir(part), target)
 			}
 		}
-		rels[r.attr("Id")] = relationship{kind: path.Base(r.attr("Type")), target: target, external: external}
+		rels[r.Attr("Id")] = relationship{kind: path.Base(r.Attr("Type")), target: target, external: external}
 	}
 	return rels, nil
 }
 
 // one gives the target of the first relationship of a kind, such as "notesSlide".
 func one(rels map[string]relationship, kind string) (string, bool) {
-	best, ok := "", false
+	all := every(rels, kind)
+	if len(all) == 0 {
+		return "", false
+	}
+	return all[0], true
+}
+
+// every gives the targets of all relationships of a kind within the package, sorted.
+func every(rels map[string]relationship, kind string) []string {
+	var targets []string
 	for _, r := range rels {
-		if r.kind == kind && !r.external && (!ok || r.target < best) {
-			best, ok = r.target, true
+		if r.kind == kind && !r.external {
+			targets = append(targets, r.target)
 		}
 	}
-	return best, ok
+	slices.Sort(targets)
+	return targets
+}
+
+// main finds the part that the package is about.
+func (p *pkg) main(rels map[string]relationship, usual string) string {
+	if main, ok := one(rels, "officeDocument"); ok && p.Has(main) {
+		return main
+	}
+	return usual
 }
 
 // properties reads the core and the extended properties (ECMA-376 part 2, 11; part 1, 22.2).
@@ -232,25 +114,18 @@ func one(rels map[string]relationship, kind string) (string, bool) {
 func (p *pkg) properties(rels map[string]relationship) content.Metadata {
 	var m content.Metadata
 	if name, ok := one(rels, "core-properties"); ok {
-		if root, err := p.parse(name); err == nil {
-			get := func(name string) string { return strings.TrimSpace(textOf(root.at(name))) }
+		if root, err := p.Parse(name); err == nil {
+			get := func(name string) string { return content.Tidy(root.At(name).String()) }
 			m.Title, m.Subject, m.Author, m.LastEditor = get("title"), get("subject"), get("creator"), get("lastModifiedBy")
 			m.Created, m.Modified = w3cTime(get("created")), w3cTime(get("modified"))
 		}
 	}
 	if name, ok := one(rels, "extended-properties"); ok {
-		if root, err := p.parse(name); err == nil {
-			m.Organisation, m.Producer = strings.TrimSpace(textOf(root.at("Company"))), strings.TrimSpace(textOf(root.at("Application")))
+		if root, err := p.Parse(name); err == nil {
+			m.Organisation, m.Producer = content.Tidy(root.At("Company").String()), content.Tidy(root.At("Application").String())
 		}
 	}
 	return m
-}
-
-func textOf(n *node) string {
-	if n == nil {
-		return ""
-	}
-	return n.text
 }
 
 // w3cTime reads W3CDTF as core properties use it; zero when it is none.
@@ -261,4 +136,42 @@ func w3cTime(s string) time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// risks notes what a package holds beside its text: macros (part 1, 15.2; MS-OFFMACRO2), embedded objects and files
+// (part 1, 15.2.9 and 15.2.10), and what is fetched from elsewhere at opening: an attached template (17.15.1.6),
+// linked pictures, objects and frames. A hyperlink is followed by a person, so it is none.
+func (p *pkg) risks(c *content.Content) error {
+	for _, name := range p.Names() {
+		base := path.Base(name)
+		switch {
+		case base == "vbaproject.bin", base == "vbadata.xml":
+			c.Find(content.Macros, "")
+		case strings.Contains(name, "/embeddings/"), strings.Contains(name, "/activex/") && strings.HasSuffix(name, ".bin"):
+			head, err := p.Head(name, 4096)
+			if err != nil {
+				if p.stops(err) {
+					return err
+				}
+				continue
+			}
+			if content.IsExecutable(base, head) {
+				c.Find(content.Executable, "")
+			} else if !strings.HasSuffix(name, ".xlsx") { // a chart's own table
+				c.Find(content.Embedded, "")
+			}
+		case strings.HasSuffix(name, ".rels"):
+			root, err := p.optional(name)
+			if err != nil {
+				return err
+			}
+			for _, r := range root.Children() {
+				kind := path.Base(r.Attr("Type"))
+				if r.Attr("TargetMode") == "External" && kind != "hyperlink" && kind != "slide" {
+					c.Find(content.External, kind)
+				}
+			}
+		}
+	}
+	return nil
 }

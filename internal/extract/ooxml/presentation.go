@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"cmp"
 	"context"
-	"errors"
 	"io"
 	"math"
 	"slices"
@@ -13,21 +12,24 @@ import (
 
 	"dossier/internal/extract/content"
 	"dossier/internal/fault"
-	"dossier/internal/meeting"
 )
 
 // emuPerPoint is how many English Metric Units a point has (ECMA-376 part 1, 20.1.10.16: 914,400 an inch).
 const emuPerPoint = 12700
 
-// IsPresentation tells whether a zip is a PresentationML package.
-func IsPresentation(z *zip.Reader) bool {
+// IsPresentation tells whether a zip is a PresentationML package: a PPTX, PPSX, POTX or one with macros.
+func IsPresentation(z *zip.Reader) bool { return holds(z, "ppt/presentation") }
+
+// holds tells whether a zip has the part that such a package is about; some programs number it.
+func holds(z *zip.Reader, part string) bool {
 	return slices.ContainsFunc(z.File, func(f *zip.File) bool {
-		return strings.EqualFold(strings.TrimPrefix(f.Name, "/"), "ppt/presentation.xml")
+		rest, ok := strings.CutPrefix(strings.ToLower(strings.TrimPrefix(f.Name, "/")), part)
+		return ok && strings.HasSuffix(rest, ".xml") && !strings.Contains(rest, "/")
 	})
 }
 
 // ReadPresentation reads a PPTX (ECMA-376 part 1, 13). A slide that cannot be read is left out with a finding
-// "page-unreadable"; errors are as extract.Reader.Read's.
+// content.PageUnreadable; errors are as extract.Reader.Read's.
 func ReadPresentation(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits) (*content.Content, error) {
 	p, err := open(ctx, src, size, limits)
 	if err != nil {
@@ -37,44 +39,44 @@ func ReadPresentation(ctx context.Context, src io.ReaderAt, size int64, limits c
 	if err != nil {
 		return nil, err
 	}
-	main, ok := one(rels, "officeDocument")
-	if !ok || !p.has(main) {
-		main = "ppt/presentation.xml"
-	}
 	c := &content.Content{Metadata: p.properties(rels)}
-	root, err := p.parse(main)
+	if err := p.risks(c); err != nil {
+		return c, err
+	}
+	main := p.main(rels, "ppt/presentation.xml")
+	root, err := p.Parse(main)
 	if err != nil {
 		return c, err
 	}
 	if rels, err = p.relationships(main); err != nil {
 		return c, err
 	}
-	ids := root.at("sldIdLst").all("sldId")
+	ids := root.At("sldIdLst").All("sldId")
 	if len(ids) > limits.Pages {
 		return c, content.Over("slides", limits.Pages)
 	}
 	if len(ids) == 0 {
 		return c, fault.Reject(content.Empty, "the presentation has no slide")
 	}
-	width := number(root.at("sldSz").attr("cx")) / emuPerPoint
-	height := number(root.at("sldSz").attr("cy")) / emuPerPoint
-	deck := &deck{pkg: p, layouts: map[string]placeholders{}}
-	text := 0
+	width := number(root.At("sldSz").Attr("cx")) / emuPerPoint
+	height := number(root.At("sldSz").Attr("cy")) / emuPerPoint
+	deck := &deck{pkg: p, layouts: map[string]placeholders{}, metadata: &c.Metadata}
+	unreadable := 0
 	for i, id := range ids {
 		page := content.Page{Number: i + 1, Width: width, Height: height}
-		if err := deck.slide(rels[id.rel("id")].target, &page); err != nil {
+		if err := deck.slide(rels[id.Prefixed("id")].target, &page); err != nil {
 			// Limits and the context end the reading; a broken slide does not.
-			if ctx.Err() != nil || fault.Reason(err) == content.TooLarge {
+			if p.stops(err) {
 				return c, err
 			}
-			c.Findings = append(c.Findings, meeting.Finding{Code: "page-unreadable", Detail: strconv.Itoa(i + 1)})
+			c.Find(content.PageUnreadable, strconv.Itoa(i+1))
+			unreadable++
 		}
-		if text += len(page.Title) + len(page.Text) + len(page.Notes); text > limits.Text {
-			return c, content.Over("bytes of text", limits.Text)
+		if err := c.Add(page, limits); err != nil {
+			return c, err
 		}
-		c.Pages = append(c.Pages, page)
 	}
-	if len(c.Findings) == len(ids) {
+	if unreadable == len(ids) {
 		return c, content.Broken("no slide can be read")
 	}
 	return c, nil
@@ -82,7 +84,8 @@ func ReadPresentation(ctx context.Context, src io.ReaderAt, size int64, limits c
 
 type deck struct {
 	*pkg
-	layouts map[string]placeholders
+	layouts  map[string]placeholders
+	metadata *content.Metadata
 }
 
 // placeholders are where a layout and its master put their placeholders: slides leave the position out
@@ -90,21 +93,13 @@ type deck struct {
 type placeholders map[string]box
 
 // box is a rectangle in EMU on the slide.
-type box struct{ x, y, w, h float64 }
-
-// block is one shape's text and place.
-type block struct {
-	text   string
-	box    box
-	placed bool
-	order  int // in the file
-}
+type box = content.Box
 
 func (d *deck) slide(part string, page *content.Page) error {
 	if part == "" {
 		return content.Broken("slide %d has no part", page.Number)
 	}
-	root, err := d.parse(part)
+	root, err := d.Parse(part)
 	if err != nil {
 		return err
 	}
@@ -112,20 +107,45 @@ func (d *deck) slide(part string, page *content.Page) error {
 	if err != nil {
 		return err
 	}
-	page.Hidden = root.attr("show") == "0" || root.attr("show") == "false"
+	page.Hidden = root.Attr("show") == "0" || root.Attr("show") == "false"
 	w := &walk{deck: d, rels: rels, page: page}
 	if layout, ok := one(rels, "slideLayout"); ok {
 		w.places = d.layout(layout, "slideMaster")
 	}
-	if err := w.shapes(root.at("cSld", "spTree"), identity); err != nil {
+	if err := w.shapes(root.At("cSld", "spTree"), identity); err != nil {
 		return err
 	}
-	page.Text = inReadingOrder(w.blocks)
-	page.Title = strings.Join(w.titles, "\n")
-	page.Footer = strings.Join(w.footers, "\n")
+	page.Text = content.Tidy(content.ReadingOrder(w.blocks))
+	page.Title = content.Tidy(strings.Join(w.titles, "\n"))
+	page.Footer = content.Tidy(strings.Join(w.footers, "\n"))
+	page.Alt = content.Tidy(strings.Join(w.alts, "\n"))
+	for _, part := range every(rels, "comments") {
+		if err := d.comments(part, page); err != nil {
+			return err
+		}
+	}
 	if notes, ok := one(rels, "notesSlide"); ok {
 		return d.notes(notes, page)
 	}
+	return nil
+}
+
+// comments reads what reviewers wrote: the older comments (part 1, 19.4.3) and the threaded ones (MS-PPTX, 2.6).
+func (d *deck) comments(part string, page *content.Page) error {
+	root, err := d.optional(part)
+	if err != nil {
+		return err
+	}
+	var lines []string
+	for _, cm := range root.All("cm") {
+		for _, text := range cm.All("text") {
+			lines = append(lines, text.String())
+		}
+		for _, body := range cm.All("txBody") {
+			lines = append(lines, paragraphs(body))
+		}
+	}
+	page.Comments = content.Tidy(page.Comments + "\n" + strings.Join(lines, "\n"))
 	return nil
 }
 
@@ -150,18 +170,18 @@ func (d *deck) layout(part, behind string) placeholders {
 			}
 		}
 	}
-	root, err := d.parse(part)
+	root, err := d.Parse(part)
 	if err != nil {
 		return places
 	}
-	for _, sp := range root.at("cSld", "spTree").all("sp") {
-		ph := sp.at("nvSpPr", "nvPr", "ph")
-		b, ok := place(sp.at("spPr", "xfrm"), identity)
+	for _, sp := range root.At("cSld", "spTree").All("sp") {
+		ph := sp.At("nvSpPr", "nvPr", "ph")
+		b, ok := place(sp.At("spPr", "xfrm"), identity)
 		if ph == nil || !ok {
 			continue
 		}
 		places["type:"+placeholderType(ph)] = b
-		if idx := ph.attr("idx"); idx != "" {
+		if idx := ph.Attr("idx"); idx != "" {
 			places["idx:"+idx] = b
 		}
 	}
@@ -171,7 +191,7 @@ func (d *deck) layout(part, behind string) placeholders {
 // placeholderType is a placeholder's type; "obj" when it gives none (part 1, 19.3.1.36), and one word for
 // the types that inherit from each other.
 func placeholderType(ph *node) string {
-	switch t := ph.attr("type"); t {
+	switch t := ph.Attr("type"); t {
 	case "":
 		return "body"
 	case "ctrTitle":
@@ -187,28 +207,28 @@ type transform struct{ sx, sy, dx, dy float64 }
 var identity = transform{1, 1, 0, 0}
 
 func (t transform) apply(b box) box {
-	return box{b.x*t.sx + t.dx, b.y*t.sy + t.dy, b.w * t.sx, b.h * t.sy}
+	return box{X: b.X*t.sx + t.dx, Y: b.Y*t.sy + t.dy, W: b.W * t.sx, H: b.H * t.sy}
 }
 
 // place reads a:xfrm or p:xfrm (part 1, 20.1.7.6).
 func place(xfrm *node, t transform) (box, bool) {
-	off, ext := xfrm.at("off"), xfrm.at("ext")
+	off, ext := xfrm.At("off"), xfrm.At("ext")
 	if off == nil {
 		return box{}, false
 	}
-	return t.apply(box{number(off.attr("x")), number(off.attr("y")), number(ext.attr("cx")), number(ext.attr("cy"))}), true
+	return t.apply(box{X: number(off.Attr("x")), Y: number(off.Attr("y")), W: number(ext.Attr("cx")), H: number(ext.Attr("cy"))}), true
 }
 
 // inner is the transform for a group's children (part 1, 20.1.7.5).
 func inner(xfrm *node, t transform) transform {
 	outer, ok := place(xfrm, t)
-	child := box{number(xfrm.at("chOff").attr("x")), number(xfrm.at("chOff").attr("y")),
-		number(xfrm.at("chExt").attr("cx")), number(xfrm.at("chExt").attr("cy"))}
-	if !ok || child.w == 0 || child.h == 0 {
+	child := box{X: number(xfrm.At("chOff").Attr("x")), Y: number(xfrm.At("chOff").Attr("y")),
+		W: number(xfrm.At("chExt").Attr("cx")), H: number(xfrm.At("chExt").Attr("cy"))}
+	if !ok || child.W == 0 || child.H == 0 {
 		return t
 	}
-	sx, sy := outer.w/child.w, outer.h/child.h
-	return transform{sx, sy, outer.x - child.x*sx, outer.y - child.y*sy}
+	sx, sy := outer.W/child.W, outer.H/child.H
+	return transform{sx, sy, outer.X - child.X*sx, outer.Y - child.Y*sy}
 }
 
 func number(s string) float64 {
@@ -225,13 +245,14 @@ type walk struct {
 	rels            map[string]relationship
 	places          placeholders
 	page            *content.Page
-	blocks          []block
+	blocks          []content.Block
 	titles, footers []string
+	alts            []string
 }
 
 func (w *walk) add(text string, b box, placed bool) {
 	if text != "" {
-		w.blocks = append(w.blocks, block{text, b, placed, len(w.blocks)})
+		w.blocks = append(w.blocks, content.Block{Text: text, Box: b, Placed: placed})
 	}
 }
 
@@ -239,12 +260,20 @@ func (w *walk) shapes(tree *node, t transform) error {
 	if tree == nil {
 		return nil
 	}
-	for _, n := range tree.kids {
-		switch n.name {
+	for _, n := range tree.Kids {
+		switch n.Name {
 		case "sp":
+			w.alt(n.At("nvSpPr", "cNvPr"))
 			w.shape(n, t)
+		case "cxnSp":
+			w.shape(n, t)
+		case "pic":
+			w.metadata.Pictures++
+			if !w.alt(n.At("nvPicPr", "cNvPr")) {
+				w.metadata.PicturesWithoutAlt++
+			}
 		case "grpSp":
-			if err := w.shapes(n, inner(n.at("grpSpPr", "xfrm"), t)); err != nil {
+			if err := w.shapes(n, inner(n.At("grpSpPr", "xfrm"), t)); err != nil {
 				return err
 			}
 		case "graphicFrame":
@@ -252,7 +281,7 @@ func (w *walk) shapes(tree *node, t transform) error {
 				return err
 			}
 		case "AlternateContent": // one of the branches is shown (part 3, 10.2.1); the first that has anything will do
-			for _, branch := range n.kids {
+			for _, branch := range n.Kids {
 				before := len(w.blocks) + len(w.titles)
 				if err := w.shapes(branch, t); err != nil {
 					return err
@@ -266,20 +295,35 @@ func (w *walk) shapes(tree *node, t transform) error {
 	return nil
 }
 
+// alt notes a drawing's alternative text (part 1, 20.1.2.2.8) and tells whether it needs none: it has one, or is said
+// to be decoration (MS-ODRAWXML, adec:decorative).
+func (w *walk) alt(n *node) bool {
+	text := content.Tidy(n.Attr("descr"))
+	if text != "" {
+		w.alts = append(w.alts, text)
+	}
+	for _, d := range n.All("decorative") {
+		if v := d.Attr("val"); v == "1" || v == "true" {
+			return true
+		}
+	}
+	return text != ""
+}
+
 func (w *walk) shape(sp *node, t transform) {
-	text := paragraphs(sp.at("txBody"))
+	text := paragraphs(sp.At("txBody"))
 	if text == "" {
 		return
 	}
-	b, placed := place(sp.at("spPr", "xfrm"), t)
-	ph := sp.at("nvSpPr", "nvPr", "ph")
+	b, placed := place(sp.At("spPr", "xfrm"), t)
+	ph := sp.At("nvSpPr", "nvPr", "ph")
 	if ph == nil {
 		w.add(text, b, placed)
 		return
 	}
 	kind := placeholderType(ph)
 	if !placed {
-		if b, placed = w.places["idx:"+ph.attr("idx")]; !placed {
+		if b, placed = w.places["idx:"+ph.Attr("idx")]; !placed {
 			b, placed = w.places["type:"+kind]
 		}
 	}
@@ -294,23 +338,24 @@ func (w *walk) shape(sp *node, t transform) {
 }
 
 func (w *walk) frame(n *node, t transform) error {
-	b, placed := place(n.at("xfrm"), t)
-	data := n.at("graphic", "graphicData")
+	w.alt(n.At("nvGraphicFramePr", "cNvPr"))
+	b, placed := place(n.At("xfrm"), t)
+	data := n.At("graphic", "graphicData")
 	if data == nil {
 		return nil
 	}
-	for _, g := range data.kids {
-		switch g.name {
+	for _, g := range data.Kids {
+		switch g.Name {
 		case "tbl":
 			w.add(table(g), b, placed)
 		case "chart":
-			text, err := w.part(g.rel("id"), chart)
+			text, err := w.part(g.Prefixed("id"), chart)
 			if err != nil {
 				return err
 			}
 			w.add(text, b, placed)
 		case "relIds": // SmartArt: the data part holds the texts (part 1, 21.4.2.20)
-			text, err := w.part(g.rel("dm"), diagram)
+			text, err := w.part(g.Prefixed("dm"), diagram)
 			if err != nil {
 				return err
 			}
@@ -327,35 +372,29 @@ func (w *walk) part(id string, read func(*node) string) (string, error) {
 	if !ok || r.external {
 		return "", nil
 	}
-	root, err := w.parse(r.target)
-	if err != nil {
-		if w.ctx.Err() != nil || fault.Reason(err) == content.TooLarge {
-			return "", err
-		}
-		return "", nil
+	root, err := w.optional(r.target)
+	if root == nil || err != nil {
+		return "", err
 	}
 	return read(root), nil
 }
 
 // notes reads the body of a notes slide; its other placeholders repeat the slide, the date and the number.
 func (d *deck) notes(part string, page *content.Page) error {
-	root, err := d.parse(part)
+	root, err := d.optional(part)
 	if err != nil {
-		if errors.Is(err, d.ctx.Err()) || fault.Reason(err) == content.TooLarge {
-			return err
-		}
-		return nil
+		return err
 	}
 	var notes []string
-	for _, sp := range root.at("cSld", "spTree").all("sp") {
-		ph := sp.at("nvSpPr", "nvPr", "ph")
+	for _, sp := range root.At("cSld", "spTree").All("sp") {
+		ph := sp.At("nvSpPr", "nvPr", "ph")
 		if ph == nil || placeholderType(ph) == "body" {
-			if text := paragraphs(sp.at("txBody")); text != "" {
+			if text := paragraphs(sp.At("txBody")); text != "" {
 				notes = append(notes, text)
 			}
 		}
 	}
-	page.Notes = strings.Join(notes, "\n")
+	page.Notes = content.Tidy(strings.Join(notes, "\n"))
 	return nil
 }
 
@@ -365,8 +404,8 @@ func paragraphs(body *node) string {
 		return ""
 	}
 	var lines []string
-	for _, p := range body.kids {
-		if p.name != "p" {
+	for _, p := range body.Kids {
+		if p.Name != "p" {
 			continue
 		}
 		var line strings.Builder
@@ -377,15 +416,15 @@ func paragraphs(body *node) string {
 }
 
 func runs(p *node, line *strings.Builder) {
-	for _, k := range p.kids {
-		switch k.name {
+	for _, k := range p.Kids {
+		switch k.Name {
 		case "r", "fld":
-			line.WriteString(strings.NewReplacer("\v", "\n", "_x000D_", "").Replace(textOf(k.at("t"))))
+			line.WriteString(strings.ReplaceAll(k.At("t").String(), "_x000D_", ""))
 		case "br":
 			line.WriteByte('\n')
 		case "m", "oMath", "oMathPara", "AlternateContent": // formulas: their runs are m:t
-			for _, t := range k.all("t") {
-				line.WriteString(t.text)
+			for _, t := range k.All("t") {
+				line.WriteString(t.String())
 			}
 		}
 	}
@@ -394,14 +433,14 @@ func runs(p *node, line *strings.Builder) {
 // table gives a table row by row, cells parted by tabs (part 1, 21.1.3.13).
 func table(tbl *node) string {
 	var rows []string
-	for _, tr := range tbl.kids {
-		if tr.name != "tr" {
+	for _, tr := range tbl.Kids {
+		if tr.Name != "tr" {
 			continue
 		}
 		var cells []string
-		for _, tc := range tr.kids {
-			if tc.name == "tc" && tc.attr("hMerge") != "1" && tc.attr("vMerge") != "1" {
-				cells = append(cells, strings.ReplaceAll(paragraphs(tc.at("txBody")), "\n", " "))
+		for _, tc := range tr.Kids {
+			if tc.Name == "tc" && tc.Attr("hMerge") != "1" && tc.Attr("vMerge") != "1" {
+				cells = append(cells, strings.ReplaceAll(paragraphs(tc.At("txBody")), "\n", " "))
 			}
 		}
 		rows = append(rows, strings.TrimRight(strings.Join(cells, "\t"), "\t"))
@@ -412,15 +451,24 @@ func table(tbl *node) string {
 // chart gives a chart's title and axes, then a line a series: its name, and each category with its value
 // (part 1, 21.2).
 func chart(root *node) string {
-	c := root.at("chart")
+	c := root.At("chart")
 	var lines []string
-	if title := rich(c.at("title")); title != "" {
+	for _, data := range root.At("chartData").All("data") { // the newer charts, such as waterfalls (MS-ODRAWXML, 2.24.3)
+		for _, points := range data.All("lvl") {
+			var row []string
+			for _, pt := range points.All("pt") {
+				row = append(row, pt.String())
+			}
+			lines = append(lines, strings.Join(row, "\t"))
+		}
+	}
+	if title := rich(c.At("title")); title != "" {
 		lines = append(lines, title)
 	}
-	area := c.at("plotArea")
-	for _, ser := range area.all("ser") {
-		name := strings.Join(values(ser.at("tx")), " ")
-		cats, vals := values(cmp.Or(ser.at("cat"), ser.at("xVal"))), values(cmp.Or(ser.at("val"), ser.at("yVal")))
+	area := c.At("plotArea")
+	for _, ser := range area.All("ser") {
+		name := strings.Join(values(ser.At("tx")), " ")
+		cats, vals := values(cmp.Or(ser.At("cat"), ser.At("xVal"))), values(cmp.Or(ser.At("val"), ser.At("yVal")))
 		var pairs []string
 		for i := range max(len(cats), len(vals)) {
 			var pair []string
@@ -435,8 +483,8 @@ func chart(root *node) string {
 		lines = append(lines, strings.TrimSpace(name+"\t"+strings.Join(pairs, "\t")))
 	}
 	if area != nil {
-		for _, k := range area.kids {
-			if title := rich(k.at("title")); title != "" {
+		for _, k := range area.Kids {
+			if title := rich(k.At("title")); title != "" {
 				lines = append(lines, title)
 			}
 		}
@@ -449,17 +497,17 @@ func rich(title *node) string {
 	if title == nil {
 		return ""
 	}
-	if body := title.at("tx", "rich"); body != nil {
+	if body := title.At("tx", "rich"); body != nil {
 		return paragraphs(body)
 	}
-	return strings.Join(values(title.at("tx")), " ")
+	return strings.Join(values(title.At("tx")), " ")
 }
 
 // values gives the cached points of a series' reference, or the literal.
 func values(n *node) []string {
 	var vs []string
-	for _, v := range n.all("v") {
-		vs = append(vs, strings.TrimSpace(v.text))
+	for _, v := range n.All("v") {
+		vs = append(vs, strings.TrimSpace(v.String()))
 	}
 	return vs
 }
@@ -467,50 +515,13 @@ func values(n *node) []string {
 // diagram gives the texts of SmartArt's points, one a line.
 func diagram(root *node) string {
 	var lines []string
-	for _, pt := range root.at("ptLst").all("pt") {
-		if kind := pt.attr("type"); kind != "" && kind != "node" && kind != "asst" {
+	for _, pt := range root.At("ptLst").All("pt") {
+		if kind := pt.Attr("type"); kind != "" && kind != "node" && kind != "asst" {
 			continue // presentation and transition points repeat or join others
 		}
-		if text := paragraphs(pt.at("t")); text != "" {
+		if text := paragraphs(pt.At("t")); text != "" {
 			lines = append(lines, text)
 		}
 	}
 	return strings.Join(lines, "\n")
-}
-
-// inReadingOrder joins the blocks as a person reads a slide: rows from the top, and in a row from the left.
-// Blocks are in one row when the middle of one lies within the other. Blocks without a place keep theirs in
-// the file, at the end.
-func inReadingOrder(blocks []block) string {
-	slices.SortStableFunc(blocks, func(a, b block) int {
-		if a.placed != b.placed {
-			if a.placed {
-				return -1
-			}
-			return 1
-		}
-		if !a.placed {
-			return cmp.Compare(a.order, b.order)
-		}
-		return cmp.Or(cmp.Compare(a.box.y, b.box.y), cmp.Compare(a.box.x, b.box.x), cmp.Compare(a.order, b.order))
-	})
-	var texts []string
-	for i := 0; i < len(blocks); {
-		row := i + 1
-		for blocks[i].placed && row < len(blocks) && blocks[row].placed && sameRow(blocks[i].box, blocks[row].box) {
-			row++
-		}
-		slices.SortStableFunc(blocks[i:row], func(a, b block) int { return cmp.Compare(a.box.x, b.box.x) })
-		for _, b := range blocks[i:row] {
-			texts = append(texts, b.text)
-		}
-		i = row
-	}
-	return strings.Join(texts, "\n")
-}
-
-func sameRow(a, b box) bool {
-	middle := b.y + b.h/2
-	other := a.y + a.h/2
-	return middle >= a.y && middle <= a.y+a.h && other >= b.y && other <= b.y+b.h
 }

@@ -6,10 +6,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"io"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/klippa-app/go-pdfium"
@@ -23,22 +26,29 @@ import (
 
 	"dossier/internal/extract/content"
 	"dossier/internal/fault"
-	"dossier/internal/meeting"
 )
 
-// Engine is a PDFium that is ready to read. It is safe for concurrent use: each document has an instance
+// Engine is a PDFium that is ready to read. It is safe for concurrent use: each document has instances
 // of its own, so none can harm the next.
 type Engine struct {
 	cache  string
 	memory int
+	arena  arena
 
-	mu   sync.Mutex
-	pool pdfium.Pool
+	mu     sync.Mutex
+	pool   pdfium.Pool
+	next   chan instance // one that waits for the next document
+	making sync.WaitGroup
+}
+
+type instance struct {
+	p   pdfium.Pdfium
+	err error
 }
 
 // New makes an Engine. It starts with the first document: compiling PDFium takes seconds, and reading it from
 // the folder cache a tenth of one. The folder may be read-only when it holds the cache already; "" is none.
-// Memory bounds what one document's instance may take, in bytes.
+// Memory bounds what one instance may take, in bytes.
 func New(cache string, memory int) *Engine { return &Engine{cache: cache, memory: memory} }
 
 // Start makes the engine ready, and fills the cache.
@@ -46,6 +56,9 @@ func (e *Engine) Start(ctx context.Context) error {
 	_, err := e.ready(ctx)
 	return err
 }
+
+// instances bounds how many instances there are at once; more documents wait.
+const instances = 16
 
 func (e *Engine) ready(ctx context.Context) (pdfium.Pool, error) {
 	e.mu.Lock()
@@ -65,14 +78,14 @@ func (e *Engine) ready(ctx context.Context) (pdfium.Pool, error) {
 		config = config.WithCompilationCache(cache)
 	}
 	pool, err := webassembly.Init(webassembly.Config{
-		Context: context.WithoutCancel(ctx), MaxTotal: 8, RuntimeConfig: config,
+		Context: e.arena.context(context.WithoutCancel(ctx)), MaxTotal: instances, RuntimeConfig: config,
 		FSConfig: wazero.NewFSConfig(), // no folder of this machine is open to it
 		Stdout:   io.Discard, Stderr: io.Discard,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start PDFium: %w", err)
 	}
-	e.pool = pool
+	e.pool, e.next = pool, make(chan instance, 1)
 	return pool, nil
 }
 
@@ -83,44 +96,75 @@ func (e *Engine) Close() error {
 	if e.pool == nil {
 		return nil
 	}
+	e.making.Wait()
 	pool := e.pool
 	e.pool = nil
 	return pool.Close()
 }
 
-// Read reads a PDF. Errors are as extract.Reader.Read's.
-func (e *Engine) Read(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits) (*content.Content, error) {
+// take gives an instance that nobody has used, and has the next one made meanwhile.
+func (e *Engine) take(ctx context.Context) (pdfium.Pdfium, error) {
 	pool, err := e.ready(ctx)
 	if err != nil {
 		return nil, err
 	}
-	instance, err := pool.GetInstanceWithContext(ctx)
+	var i instance
+	select {
+	case i = <-e.next:
+	default:
+		i.p, i.err = pool.GetInstanceWithContext(ctx)
+	}
+	e.making.Go(func() {
+		if len(e.next) > 0 {
+			return
+		}
+		// Making one takes milliseconds, and none is to be had only while all are at work: then nobody waits for this one.
+		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+		defer cancel()
+		p, err := pool.GetInstanceWithContext(ctx)
+		if err != nil {
+			return
+		}
+		select {
+		case e.next <- instance{p: p}:
+		default:
+			_ = closed(p)
+		}
+	})
+	if i.err != nil {
+		return nil, fmt.Errorf("take a PDFium instance: %w", i.err)
+	}
+	return i.p, nil
+}
+
+// with runs f with an instance of its own and is done when the context is: PDFium's calls take no context, but killing
+// the instance ends the call that is running.
+func (e *Engine) with(ctx context.Context, f func(pdfium.Pdfium) error) error {
+	p, err := e.take(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("take a PDFium instance: %w", err)
+		return err
 	}
-	type result struct {
-		c   *content.Content
-		err error
-	}
-	// PDFium's calls take no context: killing the instance ends the call that is running.
-	done := make(chan result, 1)
+	done := make(chan error, 1)
 	go func() {
-		var r result
+		var err error
 		defer func() {
-			if p := recover(); p != nil {
-				r = result{nil, content.Broken("PDFium trapped")}
+			if r := recover(); r != nil {
+				err = content.Broken("PDFium trapped")
 			}
-			done <- r
+			done <- err
 		}()
-		r.c, r.err = read(ctx, instance, src, size, limits)
+		err = f(p)
 	}()
 	select {
-	case r := <-done:
-		return r.c, errors.Join(r.err, closed(instance))
+	case err := <-done:
+		return errors.Join(err, closed(p))
 	case <-ctx.Done():
-		killErr := instance.Kill()
-		<-done
-		return nil, errors.Join(ctx.Err(), killErr)
+		var killErr error
+		e.arena.kill(func() {
+			killErr = p.Kill()
+			<-done
+		})
+		return errors.Join(ctx.Err(), killErr)
 	}
 }
 
@@ -132,65 +176,161 @@ func closed(i pdfium.Pdfium) error {
 	return nil
 }
 
-func read(ctx context.Context, p pdfium.Pdfium, src io.ReaderAt, size int64, limits content.Limits) (*content.Content, error) {
-	doc, err := p.OpenDocument(&requests.OpenDocument{FileReader: io.NewSectionReader(src, 0, size), FileReaderSize: size})
-	switch {
-	case errors.Is(err, pdfiumerrors.ErrPassword), errors.Is(err, pdfiumerrors.ErrSecurity):
-		return nil, fault.Reject(content.Locked, "open: %w", err)
-	case err != nil:
-		return nil, content.Broken("open: %w", err)
-	}
-	c := &content.Content{Metadata: metadata(p, doc.Document)}
-	count, err := p.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: doc.Document})
-	if err != nil {
-		return c, content.Broken("count pages: %w", err)
-	}
-	if count.PageCount == 0 {
-		return c, content.Broken("no page")
-	}
-	if count.PageCount > limits.Pages {
-		return c, content.Over("pages", limits.Pages)
-	}
-	text := 0
-	for i := range count.PageCount {
-		if err := ctx.Err(); err != nil {
-			return c, err
-		}
-		page := requests.Page{ByIndex: &requests.PageByIndex{Document: doc.Document, Index: i}}
-		out := content.Page{Number: i + 1}
-		if t, err := p.GetPageText(&requests.GetPageText{Page: page}); err == nil {
-			out.Text = clean(t.Text)
-		} else {
-			c.Findings = append(c.Findings, finding("page-unreadable", i+1))
-		}
-		if s, err := p.GetPageSize(&requests.GetPageSize{Page: page}); err == nil {
-			out.Width, out.Height = s.Width, s.Height
-		}
-		if text += len(out.Text); text > limits.Text {
-			return c, content.Over("bytes of text", limits.Text)
-		}
-		c.Pages = append(c.Pages, out)
-	}
-	if len(c.Findings) == len(c.Pages) {
-		return c, content.Broken("no page can be read")
-	}
-	return c, nil
+// Scanner reads pages that are pictures, several at once; *ocr.Scanner is one.
+type Scanner interface {
+	// Ready tells whether another page would be read, and Skip counts one that is not.
+	Ready() bool
+	Skip()
+	Scan(ctx context.Context, picture image.Image, page *content.Page) error
 }
 
-// clean mends what PDFium leaves in the text: its marks for a hyphen at a line's end (U+0002, and U+FFFE),
-// carriage returns, and characters that no text holds.
-func clean(s string) string {
-	s = strings.NewReplacer("\x02\r\n", "", "\ufffe\r\n", "", "\r\n", "\n", "\r", "\n", "\u00ad", "").Replace(s)
-	s = strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' {
-			return r
+// together is from how many pages on a document is read by several instances at once: each has to open it.
+const together = 4
+
+// Read reads a PDF; pages that are pictures go through the scanner. Errors are as extract.Reader.Read's.
+func (e *Engine) Read(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits, scanner Scanner) (*content.Content, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r := &reading{src: src, size: size, limits: limits, scanner: scanner, c: &content.Content{}}
+	type look struct {
+		found findings
+		err   error
+	}
+	looked := make(chan look, 1)
+	go func() {
+		found, err := scan(ctx, src, size)
+		looked <- look{found, err}
+	}()
+	err := e.with(ctx, func(p pdfium.Pdfium) error {
+		doc, err := r.open(p)
+		if err != nil {
+			return err
 		}
-		if r < ' ' || r == 0xfffe || r == 0xffff {
-			return -1
+		r.c.Metadata = metadata(p, doc)
+		attached(p, doc, r.c)
+		if err := r.count(p, doc); err != nil {
+			return err
 		}
-		return r
-	}, s)
-	return strings.TrimSpace(strings.ToValidUTF8(s, "\ufffd"))
+		others := 0
+		if len(r.pages) >= together {
+			others = min(runtime.GOMAXPROCS(0), len(r.pages)/2, 4) - 1
+		}
+		var wg sync.WaitGroup
+		errs := make([]error, others)
+		for i := range others {
+			wg.Go(func() {
+				errs[i] = e.with(ctx, func(p pdfium.Pdfium) error {
+					doc, err := r.open(p)
+					if err != nil {
+						return err
+					}
+					return r.share(ctx, p, doc, i+1, others+1)
+				})
+				if errs[i] != nil {
+					cancel()
+				}
+			})
+		}
+		err = r.share(ctx, p, doc, 0, others+1)
+		if err != nil {
+			cancel()
+		}
+		wg.Wait()
+		for _, other := range errs { // the reason comes before what was cancelled for it
+			if err == nil || errors.Is(err, context.Canceled) && other != nil {
+				err = other
+			}
+		}
+		return err
+	})
+	l := <-looked
+	l.found.note(r.c)
+	if err != nil {
+		return r.c, err
+	}
+	if l.err != nil {
+		return r.c, l.err
+	}
+	return r.c, r.collect()
+}
+
+// reading is one document that is being read.
+type reading struct {
+	src     io.ReaderAt
+	size    int64
+	limits  content.Limits
+	scanner Scanner
+	c       *content.Content
+	pages   []readPage
+	text    atomic.Int64
+}
+
+type readPage struct {
+	content.Page
+	unreadable bool
+}
+
+func (r *reading) open(p pdfium.Pdfium) (references.FPDF_DOCUMENT, error) {
+	doc, err := p.OpenDocument(&requests.OpenDocument{FileReader: io.NewSectionReader(r.src, 0, r.size), FileReaderSize: r.size})
+	switch {
+	case errors.Is(err, pdfiumerrors.ErrPassword), errors.Is(err, pdfiumerrors.ErrSecurity):
+		return "", fault.Reject(content.Locked, "open: %w", err)
+	case err != nil:
+		return "", content.Broken("open: %w", err)
+	}
+	return doc.Document, nil
+}
+
+func (r *reading) count(p pdfium.Pdfium, doc references.FPDF_DOCUMENT) error {
+	count, err := p.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: doc})
+	switch {
+	case err != nil:
+		return content.Broken("count pages: %w", err)
+	case count.PageCount <= 0:
+		return content.Broken("no page")
+	case count.PageCount > r.limits.Pages:
+		return content.Over("pages", r.limits.Pages)
+	}
+	r.pages = make([]readPage, count.PageCount)
+	return nil
+}
+
+// share reads every nth page from the first on.
+func (r *reading) share(ctx context.Context, p pdfium.Pdfium, doc references.FPDF_DOCUMENT, first, n int) error {
+	for i := first; i < len(r.pages); i += n {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		out := &r.pages[i]
+		switch err := page(ctx, p, doc, i, &out.Page, r.scanner); {
+		case errors.Is(err, errUnreadable):
+			out.unreadable = true
+		case err != nil:
+			return err
+		}
+		if r.text.Add(int64(len(out.Text))) > int64(r.limits.Text) {
+			return content.Over("bytes of text", r.limits.Text)
+		}
+	}
+	return nil
+}
+
+// collect puts the pages together in their order.
+func (r *reading) collect() error {
+	unreadable := 0
+	for i, p := range r.pages {
+		if p.unreadable {
+			r.c.Find(content.PageUnreadable, strconv.Itoa(i+1))
+			unreadable++
+		}
+		if err := r.c.Add(p.Page, r.limits); err != nil {
+			return err
+		}
+	}
+	if unreadable == len(r.pages) {
+		return content.Broken("no page can be read")
+	}
+	return nil
 }
 
 func metadata(p pdfium.Pdfium, doc references.FPDF_DOCUMENT) content.Metadata {
@@ -200,7 +340,7 @@ func metadata(p pdfium.Pdfium, doc references.FPDF_DOCUMENT) content.Metadata {
 		if err != nil {
 			return "" // the file says nothing of it
 		}
-		return strings.TrimSpace(strings.ToValidUTF8(out.Value, "\ufffd"))
+		return content.Tidy(strings.ToValidUTF8(out.Value, "\ufffd"))
 	}
 	m.Title, m.Subject, m.Author, m.Producer = tag("Title"), tag("Subject"), tag("Author"), tag("Producer")
 	m.Created, m.Modified = date(tag("CreationDate")), date(tag("ModDate"))
@@ -218,8 +358,4 @@ func date(s string) time.Time {
 		}
 	}
 	return time.Time{}
-}
-
-func finding(code string, n int) meeting.Finding {
-	return meeting.Finding{Code: code, Detail: strconv.Itoa(n)}
 }

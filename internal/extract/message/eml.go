@@ -1,0 +1,189 @@
+// Package message reads mails: EML (RFC 5322 and MIME, RFC 2045 to 2049) and Outlook's MSG (MS-OXMSG).
+package message
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"mime"
+	"net/mail"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/jhillyerd/enmime/v2"
+
+	"dossier/internal/extract/content"
+	"dossier/internal/extract/plain"
+)
+
+// Nested reads an attachment; the reader of all formats is one. Its error is of the machine or the context alone:
+// what is wrong with the attachment stands in it.
+type Nested func(ctx context.Context, name, media string, data []byte) (content.Attachment, error)
+
+// field is a header field's beginning (RFC 5322, 2.2).
+var field = regexp.MustCompile(`^(?i)(from|to|cc|bcc|subject|date|received|return-path|delivered-to|message-id|mime-version|content-type|reply-to|sender|x-[\w-]+|dkim-signature|arc-[\w-]+|in-reply-to|references|thread-[\w-]+):`)
+
+// Sniff tells whether a file begins as a mail does: with header fields, two of which mails have, before the first
+// empty line.
+func Sniff(head []byte) bool {
+	text := decode(head)
+	known := 0
+	for i, line := range strings.SplitN(text, "\n", 200) {
+		line = strings.TrimRight(line, "\r")
+		switch {
+		case i == 0 && strings.HasPrefix(line, "From "): // an mbox file's mark
+		case line == "":
+			return known >= 2
+		case line[0] == ' ' || line[0] == '\t':
+			if known == 0 {
+				return false
+			}
+		case field.MatchString(line):
+			known++
+		case !strings.Contains(line, ":"):
+			return false
+		}
+	}
+	return known >= 2
+}
+
+// decode gives a mail that some programs save in UTF-16 in bytes of its own.
+func decode(data []byte) string {
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) ||
+		len(data) > 3 && (data[0] == 0) != (data[1] == 0) && (data[2] == 0) != (data[3] == 0) {
+		return plain.Decode(data)
+	}
+	return strings.TrimPrefix(string(data), "\ufeff")
+}
+
+// ReadEML reads a mail. Errors are as extract.Reader.Read's.
+func ReadEML(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits, nested Nested) (*content.Content, error) {
+	if size > limits.Whole {
+		return nil, content.Over("bytes of a file of this format", limits.Whole)
+	}
+	data := make([]byte, size)
+	if _, err := io.ReadFull(io.NewSectionReader(src, 0, size), data); err != nil {
+		return nil, err
+	}
+	text := decode(data)
+	if strings.HasPrefix(text, "From ") {
+		_, text, _ = strings.Cut(text, "\n")
+	}
+	// Each boundary may be a level of nesting, and the library goes down into each.
+	if n := strings.Count(strings.ToLower(text), "boundary="); n > limits.Depth {
+		return nil, content.Over("nested parts", limits.Depth)
+	}
+	envelope, err := enmime.NewParser(enmime.DisableTextConversion(true), enmime.SkipMalformedParts(true), enmime.MaxStoredPartErrors(100)).
+		ReadEnvelope(&stoppable{ctx, strings.NewReader(text)})
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, content.Broken("mail: %w", err)
+	}
+	c := &content.Content{Envelope: &content.Envelope{
+		From: content.Tidy(envelope.GetHeader("From")), To: addresses(envelope.GetHeader("To")), Cc: addresses(envelope.GetHeader("Cc")),
+		Subject: content.Tidy(envelope.GetHeader("Subject")), ID: content.Tidy(envelope.GetHeader("Message-ID"))}}
+	if at, err := mail.ParseDate(strings.TrimSpace(envelope.GetHeader("Date"))); err == nil {
+		c.Envelope.Date = at.UTC()
+	}
+	c.Metadata = metadata(c.Envelope)
+	flow := content.NewFlow(c, limits)
+	if body := content.Tidy(envelope.Text); body != "" {
+		flow.Write(body)
+	} else if err := plain.HTML(ctx, envelope.HTML, c, flow, limits); err != nil {
+		return c, err
+	}
+	if err := flow.Close(); err != nil {
+		return c, err
+	}
+	c.Metadata.Title = c.Envelope.Subject
+	var parts []*enmime.Part
+	for _, list := range [][]*enmime.Part{envelope.Attachments, envelope.Inlines, envelope.OtherParts} {
+		parts = append(parts, list...)
+	}
+	if len(parts) > limits.Entries {
+		return c, content.Over("parts", limits.Entries)
+	}
+	for _, p := range parts {
+		if strings.HasPrefix(p.ContentType, "multipart/") {
+			continue
+		}
+		if err := attach(ctx, c, nested, p.FileName, p.ContentType, p.Content); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+// stoppable is a reader that a context ends.
+type stoppable struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (s *stoppable) Read(b []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return s.r.Read(b)
+}
+
+// attach reads a part and notes what is risky about it on the mail itself.
+func attach(ctx context.Context, c *content.Content, nested Nested, name, media string, data []byte) error {
+	name = path.Base(strings.ReplaceAll(content.Tidy(name), `\`, "/")) // a name is no path
+	if name == "." || name == "/" {
+		name = ""
+	}
+	a, err := nested(ctx, name, media, data)
+	if err != nil {
+		return err
+	}
+	a.Name, a.Media, a.Size = name, media, int64(len(data))
+	if content.IsExecutable(name, data[:min(len(data), 4096)]) {
+		c.Find(content.Executable, "")
+	}
+	if a.Reason != "" {
+		c.Find(content.AttachmentUnread, a.Reason)
+	}
+	if a.Content != nil {
+		for _, f := range a.Content.Findings {
+			if f.Code == content.Macros || f.Code == content.Executable {
+				c.Find(f.Code, f.Detail)
+			}
+		}
+	}
+	c.Attachments = append(c.Attachments, a)
+	return nil
+}
+
+func metadata(e *content.Envelope) content.Metadata {
+	m := content.Metadata{Title: e.Subject, Author: e.From, Created: e.Date}
+	if a, err := mail.ParseAddress(e.From); err == nil && a.Name != "" {
+		m.Author = a.Name
+	}
+	return m
+}
+
+// addresses cuts a header's list of addresses; one that cannot be read is given whole.
+func addresses(header string) []string {
+	header = content.Tidy(header)
+	if header == "" {
+		return nil
+	}
+	parser := mail.AddressParser{WordDecoder: &mime.WordDecoder{}}
+	list, err := parser.ParseList(header)
+	if err != nil {
+		return []string{header}
+	}
+	var out []string
+	for _, a := range list {
+		if a.Name == "" {
+			out = append(out, a.Address)
+		} else {
+			out = append(out, a.Name+" <"+a.Address+">")
+		}
+	}
+	return out
+}

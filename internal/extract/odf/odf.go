@@ -1,0 +1,210 @@
+// Package odf reads OpenDocument texts and presentations (OASIS OpenDocument 1.3): zips of XML parts.
+package odf
+
+import (
+	"archive/zip"
+	"context"
+	"io"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"dossier/internal/extract/content"
+	"dossier/internal/extract/xmlzip"
+	"dossier/internal/fault"
+)
+
+type node = xmlzip.Node
+
+// Sniff tells an OpenDocument text or presentation, also a template, by its mimetype entry (part 2, 3.3);
+// "" for anything else.
+func Sniff(z *zip.Reader) content.Format {
+	i := slices.IndexFunc(z.File, func(f *zip.File) bool { return f.Name == "mimetype" })
+	if i < 0 {
+		return ""
+	}
+	r, err := z.File[i].Open()
+	if err != nil {
+		return ""
+	}
+	defer r.Close()
+	media, err := io.ReadAll(io.LimitReader(r, 100))
+	if err != nil {
+		return ""
+	}
+	switch strings.TrimSuffix(strings.TrimSpace(string(media)), "-template") {
+	case "application/vnd.oasis.opendocument.text":
+		return content.ODT
+	case "application/vnd.oasis.opendocument.presentation":
+		return content.ODP
+	}
+	return ""
+}
+
+// Read reads an ODT or an ODP. Errors are as extract.Reader.Read's.
+func Read(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits) (*content.Content, error) {
+	p, err := xmlzip.Open(ctx, src, size, limits)
+	if err != nil {
+		return nil, err
+	}
+	d := &document{Package: p, c: &content.Content{}, hidden: map[string]bool{}, lists: map[string][]*node{}}
+	if err := d.risks(); err != nil {
+		return d.c, err
+	}
+	if err := d.properties(); err != nil {
+		return d.c, err
+	}
+	root, err := p.Parse("content.xml")
+	if err != nil {
+		return d.c, err
+	}
+	styles, err := d.optional("styles.xml")
+	if err != nil {
+		return d.c, err
+	}
+	d.styles(root, styles)
+	body := root.At("body")
+	if slides := body.At("presentation"); slides != nil {
+		return d.c, d.presentation(slides, limits)
+	}
+	d.flow = content.NewFlow(d.c, limits)
+	d.flow.Size(d.width, d.height)
+	for _, m := range styles.All("master-page") {
+		for _, k := range m.Kids {
+			if k.Name == "header" || k.Name == "footer" {
+				d.flow.Margin(d.aside(k))
+			}
+		}
+	}
+	d.blocks(body.At("text"), d.flow, list{})
+	if d.err != nil {
+		return d.c, d.err
+	}
+	return d.c, d.flow.Close()
+}
+
+type document struct {
+	*xmlzip.Package
+	c             *content.Content
+	flow          *content.Flow // nil in a presentation
+	slide         *content.Page // nil in a text
+	width, height float64
+	hidden        map[string]bool    // styles of hidden slides
+	lists         map[string][]*node // levels of list styles
+	err           error
+}
+
+func (d *document) optional(name string) (*node, error) {
+	if !d.Has(name) {
+		return nil, nil
+	}
+	root, err := d.Parse(name)
+	if err != nil && d.Context().Err() == nil && fault.Reason(err) != content.TooLarge {
+		return nil, nil
+	}
+	return root, err
+}
+
+// risks tells a locked file by its manifest (part 2, 3.4 and 4.8), and finds macros, objects and programs.
+func (d *document) risks() error {
+	manifest, err := d.optional("META-INF/manifest.xml")
+	if err != nil {
+		return err
+	}
+	if len(manifest.All("encryption-data")) > 0 {
+		return fault.Reject(content.Locked, "encrypted")
+	}
+	for _, name := range d.Names() {
+		switch base := path.Base(name); {
+		case strings.HasPrefix(name, "basic/") && base != "script-lc.xml" && base != "script-lb.xml" && strings.HasSuffix(base, ".xml"),
+			strings.HasPrefix(name, "scripts/") && !strings.HasSuffix(name, "/"):
+			d.c.Find(content.Macros, "")
+		case strings.HasPrefix(name, "object ") && !strings.Contains(name, "/"): // an OLE object in one part
+			head, err := d.Head(name, 4096)
+			if err != nil && fault.Reason(err) == content.TooLarge {
+				return err
+			}
+			if content.IsExecutable(base, head) {
+				d.c.Find(content.Executable, "")
+			} else {
+				d.c.Find(content.Embedded, "")
+			}
+		}
+	}
+	return nil
+}
+
+// properties reads meta.xml (part 3, 4.3).
+func (d *document) properties() error {
+	root, err := d.optional("meta.xml")
+	if err != nil {
+		return err
+	}
+	meta := root.At("meta")
+	get := func(name string) string { return content.Tidy(meta.At(name).String()) }
+	m := &d.c.Metadata
+	m.Title, m.Subject, m.Author, m.LastEditor, m.Producer = get("title"), get("subject"), get("initial-creator"), get("creator"), get("generator")
+	if m.Author == "" {
+		m.Author = m.LastEditor
+	}
+	m.Created, m.Modified = date(get("creation-date")), date(get("date"))
+	return nil
+}
+
+// date reads an XML Schema dateTime, whose zone may be missing; zero when it is none.
+func date(s string) time.Time {
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
+}
+
+// styles notes which drawing pages are hidden, how lists are numbered, and the size of the pages.
+func (d *document) styles(roots ...*node) {
+	for _, root := range roots {
+		for _, s := range root.All("style") {
+			if s.At("drawing-page-properties").Attr("visibility") == "hidden" {
+				d.hidden[s.Attr("name")] = true
+			}
+		}
+		for _, s := range root.All("list-style") {
+			levels := make([]*node, deepest)
+			for _, k := range s.Kids {
+				if i, err := strconv.Atoi(k.Attr("level")); err == nil && i >= 1 && i <= deepest {
+					levels[i-1] = k
+				}
+			}
+			d.lists[s.Attr("name")] = levels
+		}
+	}
+	// The master page that is named first is the usual one; the layout of a presentation's notes is another.
+	if len(roots) < 2 {
+		return
+	}
+	styles := roots[1]
+	masters := styles.All("master-page")
+	for _, l := range styles.All("page-layout") {
+		if len(masters) > 0 && l.Attr("name") == masters[0].Attr("page-layout-name") {
+			p := l.At("page-layout-properties")
+			d.width, d.height = points(p.Attr("page-width")), points(p.Attr("page-height"))
+		}
+	}
+}
+
+// points reads a length (part 3, 18.3.18); 0 when it is none.
+func points(s string) float64 {
+	for unit, factor := range map[string]float64{"cm": 72 / 2.54, "mm": 72 / 25.4, "in": 72, "pt": 1, "pc": 12, "px": 0.75} {
+		if n, ok := strings.CutSuffix(s, unit); ok {
+			v, err := strconv.ParseFloat(n, 64)
+			if err != nil || v != v || v > 1e6 || v < -1e6 {
+				return 0
+			}
+			return v * factor
+		}
+	}
+	return 0
+}

@@ -1,0 +1,427 @@
+package ooxml
+
+import (
+	"archive/zip"
+	"context"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"dossier/internal/extract/content"
+)
+
+// IsDocument tells whether a zip is a WordprocessingML package: a DOCX, DOTX or one with macros.
+func IsDocument(z *zip.Reader) bool { return holds(z, "word/document") }
+
+// twipsPerPoint: WordprocessingML measures pages in twentieths of a point (ECMA-376 part 1, 17.18.87 by default).
+const twipsPerPoint = 20
+
+// ReadDocument reads a DOCX (ECMA-376 part 1, 11 and 17): the body in order with tables, text boxes, lists with their
+// numbers, foot- and endnotes as notes, comments, headers and footers. What was deleted with changes tracked is left
+// out. Pages are those of the last rendering. Errors are as extract.Reader.Read's.
+func ReadDocument(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits) (*content.Content, error) {
+	p, err := open(ctx, src, size, limits)
+	if err != nil {
+		return nil, err
+	}
+	rels, err := p.relationships("")
+	if err != nil {
+		return nil, err
+	}
+	c := &content.Content{Metadata: p.properties(rels)}
+	if err := p.risks(c); err != nil {
+		return c, err
+	}
+	main := p.main(rels, "word/document.xml")
+	root, err := p.Parse(main)
+	if err != nil {
+		return c, err
+	}
+	d := &document{pkg: p, metadata: &c.Metadata, flow: content.NewFlow(c, limits)}
+	if d.rels, err = p.relationships(main); err != nil {
+		return c, err
+	}
+	if err := d.prepare(); err != nil {
+		return c, err
+	}
+	body := root.At("body")
+	if size := body.All("pgSz"); len(size) > 0 {
+		d.flow.Size(number(size[0].Attr("w"))/twipsPerPoint, number(size[0].Attr("h"))/twipsPerPoint)
+	}
+	for _, kind := range []string{"header", "footer"} {
+		for _, part := range every(d.rels, kind) {
+			root, err := p.optional(part)
+			if err != nil {
+				return c, err
+			}
+			d.flow.Margin(d.aside(root))
+		}
+	}
+	d.blocks(body, d.flow)
+	if d.err != nil {
+		return c, d.err
+	}
+	return c, d.flow.Close()
+}
+
+// sink takes text: the flow of the pages, or a string for what stands aside.
+type sink interface {
+	Write(string)
+	Line()
+	Break()
+}
+
+// aside is a sink for a table's cell, a note or a header.
+type aside struct{ strings.Builder }
+
+func (a *aside) Write(s string) { a.WriteString(s) }
+func (a *aside) Line()          { a.WriteByte('\n') }
+func (a *aside) Break()         {}
+
+type document struct {
+	*pkg
+	rels     map[string]relationship
+	metadata *content.Metadata
+	flow     *content.Flow
+	notes    map[string]*node // by "footnote" or "endnote", and id
+	comments map[string]*node
+	lists    numbering
+	err      error
+}
+
+// prepare reads the parts that the body points into.
+func (d *document) prepare() error {
+	d.notes, d.comments = map[string]*node{}, map[string]*node{}
+	load := func(kind string) (*node, error) {
+		part, ok := one(d.rels, kind)
+		if !ok {
+			return nil, nil
+		}
+		return d.optional(part)
+	}
+	for kind, element := range map[string]string{"footnotes": "footnote", "endnotes": "endnote"} {
+		root, err := load(kind)
+		if err != nil {
+			return err
+		}
+		for _, n := range root.All(element) {
+			if t := n.Attr("type"); t == "" || t == "normal" { // the others are separators
+				d.notes[element+n.Attr("id")] = n
+			}
+		}
+	}
+	root, err := load("comments")
+	if err != nil {
+		return err
+	}
+	for _, n := range root.All("comment") {
+		d.comments[n.Attr("id")] = n
+	}
+	abstract, err := load("numbering")
+	if err != nil {
+		return err
+	}
+	styles, err := load("styles")
+	if err != nil {
+		return err
+	}
+	d.lists = newNumbering(abstract, styles)
+	return nil
+}
+
+// aside gives the text of a part that stands beside the body.
+func (d *document) aside(n *node) string {
+	var a aside
+	d.blocks(n, &a)
+	return a.String()
+}
+
+// blocks walks what a body, a cell, a text box or a content control holds.
+func (d *document) blocks(n *node, out sink) {
+	for _, k := range n.Children() {
+		if d.err != nil || d.flow.Err() != nil {
+			return
+		}
+		switch k.Name {
+		case "p":
+			d.paragraph(k, out)
+		case "tbl":
+			d.table(k, out)
+		case "sdt":
+			d.blocks(k.At("sdtContent"), out)
+		case "customXml", "ins", "moveTo", "smartTag":
+			d.blocks(k, out)
+		case "AlternateContent":
+			d.blocks(branch(k), out)
+		}
+	}
+}
+
+// branch picks what is shown of an mc:AlternateContent (part 3, 7.5): its first choice, else the fallback.
+func branch(n *node) *node {
+	if c := n.At("Choice"); c != nil {
+		return c
+	}
+	return n.At("Fallback")
+}
+
+func (d *document) paragraph(p *node, out sink) {
+	properties := p.At("pPr")
+	if on(properties.At("pageBreakBefore")) {
+		out.Break()
+	}
+	if label := d.lists.label(properties); label != "" {
+		out.Write(label + " ")
+	}
+	var boxes []*node
+	d.runs(p, out, &boxes)
+	out.Line()
+	for _, box := range boxes { // what floats beside the paragraph comes after it
+		d.blocks(box, out)
+	}
+}
+
+// on reads a toggle property (17.17.4): present means true unless it says otherwise.
+func on(n *node) bool {
+	v := n.Attr("val")
+	return n != nil && v != "0" && v != "false" && v != "off"
+}
+
+// runs walks the runs of a paragraph. Text boxes are gathered, for they may hold whole tables.
+func (d *document) runs(p *node, out sink, boxes *[]*node) {
+	for _, k := range p.Kids {
+		switch k.Name {
+		case "r", "hyperlink", "ins", "moveTo", "smartTag", "fldSimple", "bdo", "dir", "customXml", "rt", "rubyBase", "ruby":
+			if k.Name == "r" && on(k.At("rPr", "vanish")) {
+				continue
+			}
+			d.runs(k, out, boxes)
+		case "sdt":
+			if c := k.At("sdtContent"); c != nil {
+				d.runs(c, out, boxes)
+			}
+		case "t":
+			out.Write(k.String())
+		case "tab", "ptab":
+			out.Write("\t")
+		case "cr":
+			out.Line()
+		case "br":
+			if t := k.Attr("type"); t == "page" {
+				out.Line()
+				out.Break()
+			} else {
+				out.Line()
+			}
+		case "lastRenderedPageBreak":
+			out.Break()
+		case "noBreakHyphen":
+			out.Write("-")
+		case "footnoteReference", "endnoteReference":
+			kind := strings.TrimSuffix(k.Name, "Reference")
+			if n := d.notes[kind+k.Attr("id")]; n != nil {
+				delete(d.notes, kind+k.Attr("id")) // once, and never into itself
+				d.flow.Note(d.aside(n))
+			}
+		case "commentReference":
+			if n := d.comments[k.Attr("id")]; n != nil {
+				delete(d.comments, k.Attr("id"))
+				d.flow.Comment(d.aside(n))
+			}
+		case "drawing", "pict", "object":
+			d.drawing(k, out, boxes)
+		case "AlternateContent":
+			if b := branch(k); b != nil {
+				d.runs(b, out, boxes)
+			}
+		case "oMath", "oMathPara":
+			for _, t := range k.All("t") {
+				out.Write(t.String())
+			}
+		}
+	}
+}
+
+// drawing reads what a drawing holds: alternative text (part 1, 20.4.2.5), text boxes, a chart, SmartArt.
+func (d *document) drawing(n *node, out sink, boxes *[]*node) {
+	*boxes = append(*boxes, n.All("txbxContent")...)
+	described := false
+	for _, p := range n.All("docPr") {
+		if alt := p.Attr("descr"); alt != "" {
+			d.flow.Alt(alt)
+			described = true
+		}
+		for _, v := range p.All("decorative") {
+			described = described || v.Attr("val") == "1" || v.Attr("val") == "true"
+		}
+	}
+	for _, shape := range n.All("shape") { // VML
+		if alt := shape.Attr("alt"); alt != "" {
+			d.flow.Alt(alt)
+			described = true
+		}
+	}
+	if pictures := len(n.All("pic")) + len(n.All("imagedata")); pictures > 0 {
+		d.metadata.Pictures += pictures
+		if !described {
+			d.metadata.PicturesWithoutAlt += pictures
+		}
+	}
+	for _, drawn := range []struct {
+		element, id string
+		read        func(*node) string
+	}{{"chart", "id", chart}, {"relIds", "dm", diagram}} {
+		for _, g := range n.All(drawn.element) {
+			r, ok := d.rels[g.Prefixed(drawn.id)]
+			if !ok || r.external {
+				continue
+			}
+			root, err := d.optional(r.target)
+			if err != nil {
+				d.err = err
+				return
+			}
+			if root != nil {
+				out.Line()
+				out.Write(drawn.read(root))
+			}
+		}
+	}
+}
+
+// table writes a table row by row, cells parted by tabs (17.4).
+func (d *document) table(t *node, out sink) {
+	for _, tr := range rows(t) {
+		if d.err != nil || d.flow.Err() != nil {
+			return
+		}
+		var cells []string
+		for _, tc := range rows(tr) {
+			cells = append(cells, strings.Join(strings.Fields(d.aside(tc)), " "))
+		}
+		out.Write(strings.TrimRight(strings.Join(cells, "\t"), "\t"))
+		out.Line()
+	}
+}
+
+// rows gives a table's rows or a row's cells, also those within content controls.
+func rows(n *node) []*node {
+	var found []*node
+	for _, k := range n.Kids {
+		switch k.Name {
+		case "tr", "tc":
+			found = append(found, k)
+		case "sdt":
+			if c := k.At("sdtContent"); c != nil {
+				found = append(found, rows(c)...)
+			}
+		case "customXml", "ins":
+			found = append(found, rows(k)...)
+		}
+	}
+	return found
+}
+
+// numbering gives the labels of numbered paragraphs (17.9).
+type numbering struct {
+	levels map[string][]level // by numId
+	styles map[string]*node   // the numPr of paragraph styles
+	counts map[string][]int
+}
+
+// level is how one level of a list is numbered.
+type level struct {
+	format, text string
+	start        int
+}
+
+// deepest is the number of levels that a list has (17.9.3).
+const deepest = 9
+
+func newNumbering(root, styles *node) numbering {
+	l := numbering{levels: map[string][]level{}, styles: map[string]*node{}, counts: map[string][]int{}}
+	abstract := map[string][]level{}
+	for _, a := range root.All("abstractNum") {
+		levels := make([]level, deepest)
+		for _, v := range a.All("lvl") {
+			if i := int(number(v.Attr("ilvl"))); i >= 0 && i < deepest {
+				levels[i] = level{v.At("numFmt").Attr("val"), v.At("lvlText").Attr("val"), int(number(v.At("start").Attr("val")))}
+			}
+		}
+		abstract[a.Attr("abstractNumId")] = levels
+	}
+	for _, n := range root.All("num") {
+		levels := slices.Clone(abstract[n.At("abstractNumId").Attr("val")])
+		for _, o := range n.All("lvlOverride") {
+			i := int(number(o.Attr("ilvl")))
+			if s := o.At("startOverride"); s != nil && i >= 0 && i < len(levels) {
+				levels[i].start = int(number(s.Attr("val")))
+			}
+		}
+		l.levels[n.Attr("numId")] = levels
+	}
+	parents := map[string]string{}
+	for _, s := range styles.All("style") {
+		id := s.Attr("styleId")
+		if n := s.At("pPr", "numPr"); n != nil {
+			l.styles[id] = n
+		}
+		parents[id] = s.At("basedOn").Attr("val")
+	}
+	for _, id := range slices.Collect(maps.Keys(parents)) {
+		for up, steps := parents[id], 0; l.styles[id] == nil && up != "" && steps < len(parents); up, steps = parents[up], steps+1 {
+			if n := l.styles[up]; n != nil {
+				l.styles[id] = n
+			}
+		}
+	}
+	return l
+}
+
+// label counts a paragraph and gives its number as it is shown; "" for none and for a bullet.
+func (l *numbering) label(properties *node) string {
+	style := l.styles[properties.At("pStyle").Attr("val")]
+	pr := properties.At("numPr")
+	if pr == nil {
+		pr = style
+	}
+	if pr == nil {
+		return ""
+	}
+	id := pr.At("numId").Attr("val")
+	if id == "" {
+		id = style.At("numId").Attr("val")
+	}
+	at := int(number(pr.At("ilvl").Attr("val")))
+	levels := l.levels[id]
+	if at < 0 || at >= len(levels) || levels[at].format == "" {
+		return ""
+	}
+	counts := l.counts[id]
+	if counts == nil {
+		counts = make([]int, deepest)
+		for i := range counts {
+			counts[i] = -1
+		}
+		l.counts[id] = counts
+	}
+	if counts[at]++; counts[at] == 0 {
+		counts[at] = levels[at].start
+	}
+	for i := at + 1; i < deepest; i++ {
+		counts[i] = -1
+	}
+	if levels[at].format == "bullet" || levels[at].format == "none" {
+		return ""
+	}
+	text := levels[at].text
+	for i := range min(at+1, len(levels)) {
+		n := counts[i]
+		if n < 0 {
+			n = levels[i].start
+		}
+		text = strings.ReplaceAll(text, "%"+string(rune('1'+i)), numeral(n, levels[i].format))
+	}
+	return text
+}

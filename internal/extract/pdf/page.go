@@ -1,0 +1,221 @@
+package pdf
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"unicode"
+
+	"github.com/klippa-app/go-pdfium"
+	"github.com/klippa-app/go-pdfium/enums"
+	"github.com/klippa-app/go-pdfium/references"
+	"github.com/klippa-app/go-pdfium/requests"
+
+	"dossier/internal/extract/content"
+)
+
+// errUnreadable is wrapped when a page is broken and the others may yet be read.
+var errUnreadable = errors.New("the page cannot be read")
+
+// few is how many letters and digits a page that is a picture may have as text: a number stamped on it, say.
+const few = 16
+
+// page reads one page.
+func page(ctx context.Context, p pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int, out *content.Page, scanner Scanner) error {
+	loaded, err := p.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
+	if err != nil {
+		return fmt.Errorf("%w: load: %w", errUnreadable, err)
+	}
+	ref := requests.Page{ByReference: &loaded.Page}
+	defer func() { _, _ = p.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: loaded.Page}) }()
+	if s, err := p.GetPageSize(&requests.GetPageSize{Page: ref}); err == nil {
+		out.Width, out.Height = s.Width, s.Height
+	}
+	form, err := annotations(p, ref, out)
+	if err != nil {
+		return err
+	}
+	if form {
+		// What is filled into a form stands in annotations; flattened, it stands where it is seen.
+		if r, err := p.FPDFPage_Flatten(&requests.FPDFPage_Flatten{Page: ref, Usage: requests.FPDFPage_FlattenUsageNormalDisplay}); err == nil && r != nil {
+			again, err := p.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
+			if err != nil {
+				return fmt.Errorf("%w: load: %w", errUnreadable, err)
+			}
+			defer func() { _, _ = p.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: again.Page}) }()
+			ref = requests.Page{ByReference: &again.Page}
+		}
+	}
+	if out.Text, err = text(p, ref); err != nil {
+		return fmt.Errorf("%w: %w", errUnreadable, err)
+	}
+	if characters(out.Text) > few || !pictured(p, ref) {
+		return nil
+	}
+	if !scanner.Ready() {
+		scanner.Skip()
+		return nil
+	}
+	return render(ctx, p, ref, out, scanner)
+}
+
+// text gives the text that shows. What lies outside the page's box was cut off it, as on the two halves of a spread;
+// PDFium gives what is within a box as well, but without the marks of its hyphens and the order of Arabic, so that is
+// for pages that need it.
+func text(p pdfium.Pdfium, ref requests.Page) (string, error) {
+	loaded, err := p.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: ref})
+	if err != nil {
+		return "", fmt.Errorf("load text: %w", err)
+	}
+	defer func() { _, _ = p.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: loaded.TextPage}) }()
+	count, err := p.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: loaded.TextPage})
+	if err != nil || count.Count <= 0 {
+		return "", err
+	}
+	all, err := p.FPDFText_GetText(&requests.FPDFText_GetText{TextPage: loaded.TextPage, StartIndex: 0, Count: count.Count})
+	if err != nil {
+		return "", fmt.Errorf("text: %w", err)
+	}
+	box, err := p.FPDF_GetPageBoundingBox(&requests.FPDF_GetPageBoundingBox{Page: ref})
+	if err != nil {
+		return clean(all.Text), nil
+	}
+	r := box.Rect
+	within, err := p.FPDFText_GetBoundedText(&requests.FPDFText_GetBoundedText{TextPage: loaded.TextPage,
+		Left: float64(r.Left), Right: float64(r.Right), Top: float64(max(r.Top, r.Bottom)), Bottom: float64(min(r.Top, r.Bottom))})
+	if err != nil {
+		return clean(all.Text), nil
+	}
+	if characters(within.Text)*50 < characters(all.Text)*49 {
+		return clean(within.Text), nil
+	}
+	return clean(all.Text), nil
+}
+
+// clean mends what PDFium leaves in the text: U+FFFE, and in some places U+0002 and the line's end, stand for a hyphen
+// that parted a word at the end of a line.
+func clean(s string) string {
+	s = strings.NewReplacer("\ufffe\r\n", "", "\ufffe", "", "\x02\r\n", "", "\x02", "").Replace(strings.ToValidUTF8(s, "\ufffd"))
+	return content.Dehyphenate(content.Tidy(s))
+}
+
+// annotations reads what people wrote on a page, and tells whether it has fields of a form.
+func annotations(p pdfium.Pdfium, ref requests.Page, out *content.Page) (form bool, err error) {
+	count, err := p.FPDFPage_GetAnnotCount(&requests.FPDFPage_GetAnnotCount{Page: ref})
+	if err != nil {
+		return false, nil // none that could be read
+	}
+	const most = 1000
+	var remarks []string
+	for i := range min(count.Count, most) {
+		a, err := p.FPDFPage_GetAnnot(&requests.FPDFPage_GetAnnot{Page: ref, Index: i})
+		if err != nil {
+			continue
+		}
+		if t, err := p.FPDFAnnot_GetSubtype(&requests.FPDFAnnot_GetSubtype{Annotation: a.Annotation}); err == nil {
+			switch t.Subtype {
+			case enums.FPDF_ANNOT_SUBTYPE_WIDGET, enums.FPDF_ANNOT_SUBTYPE_FREETEXT:
+				form = true
+			case enums.FPDF_ANNOT_SUBTYPE_LINK, enums.FPDF_ANNOT_SUBTYPE_POPUP:
+			default:
+				if v, err := p.FPDFAnnot_GetStringValue(&requests.FPDFAnnot_GetStringValue{Annotation: a.Annotation, Key: "Contents"}); err == nil && v.Value != "" {
+					remarks = append(remarks, content.Tidy(v.Value))
+				}
+			}
+		}
+		_, _ = p.FPDFPage_CloseAnnot(&requests.FPDFPage_CloseAnnot{Annotation: a.Annotation})
+	}
+	out.Comments = strings.Join(remarks, "\n")
+	return form, nil
+}
+
+func characters(s string) int {
+	n := 0
+	for _, r := range s {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// pictured tells whether a page has a picture, also within a form object, or a drawing that may be letters.
+func pictured(p pdfium.Pdfium, ref requests.Page) bool {
+	count, err := p.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: ref})
+	if err != nil {
+		return false
+	}
+	const most, drawn = 200, 20
+	paths := 0
+	for i := range min(count.Count, most) {
+		o, err := p.FPDFPage_GetObject(&requests.FPDFPage_GetObject{Page: ref, Index: i})
+		if err != nil {
+			continue
+		}
+		t, err := p.FPDFPageObj_GetType(&requests.FPDFPageObj_GetType{PageObject: o.PageObject})
+		if err != nil {
+			continue
+		}
+		switch t.Type {
+		case enums.FPDF_PAGEOBJ_IMAGE, enums.FPDF_PAGEOBJ_FORM:
+			return true
+		case enums.FPDF_PAGEOBJ_PATH: // text that was turned into outlines
+			paths++
+		}
+	}
+	return paths >= drawn
+}
+
+// render draws a page as a scanner would see it: 300 dots an inch, less when the page is large.
+func render(ctx context.Context, p pdfium.Pdfium, ref requests.Page, out *content.Page, scanner Scanner) error {
+	const best, most = 300, 12e6 // dots an inch, pixels
+	inches := out.Width / 72 * out.Height / 72
+	if inches <= 0 || math.IsNaN(inches) || math.IsInf(inches, 0) {
+		return nil
+	}
+	dpi := int(min(best, math.Sqrt(most/inches)))
+	if dpi < 36 {
+		scanner.Skip()
+		return nil
+	}
+	r, err := p.RenderPageInDPI(&requests.RenderPageInDPI{Page: ref, DPI: dpi, RenderFlags: enums.FPDF_RENDER_FLAG_ANNOT, ImageFormat: requests.RenderImageFormatGrayscale})
+	if err != nil {
+		return fmt.Errorf("%w: render: %w", errUnreadable, err)
+	}
+	defer r.Cleanup()
+	picture := r.Result.RenderedImage
+	if picture == nil {
+		scanner.Skip()
+		return nil
+	}
+	return scanner.Scan(ctx, picture, out)
+}
+
+// attached counts the files that a PDF carries, and looks whether one is a program.
+func attached(p pdfium.Pdfium, doc references.FPDF_DOCUMENT, c *content.Content) {
+	count, err := p.FPDFDoc_GetAttachmentCount(&requests.FPDFDoc_GetAttachmentCount{Document: doc})
+	if err != nil || count.AttachmentCount <= 0 {
+		return
+	}
+	c.Find(content.AttachedFiles, fmt.Sprint(count.AttachmentCount))
+	const most = 100
+	for i := range min(count.AttachmentCount, most) {
+		a, err := p.FPDFDoc_GetAttachment(&requests.FPDFDoc_GetAttachment{Document: doc, Index: i})
+		if err != nil {
+			continue
+		}
+		name := ""
+		if n, err := p.FPDFAttachment_GetName(&requests.FPDFAttachment_GetName{Attachment: a.Attachment}); err == nil {
+			name = n.Name
+		}
+		var head []byte
+		if f, err := p.FPDFAttachment_GetFile(&requests.FPDFAttachment_GetFile{Attachment: a.Attachment}); err == nil {
+			head = f.Contents[:min(len(f.Contents), 4)]
+		}
+		if content.IsExecutable(name, head) {
+			c.Find(content.Executable, "")
+		}
+	}
+}

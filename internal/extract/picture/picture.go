@@ -1,0 +1,215 @@
+// Package picture reads pictures of pages: JPEG, PNG, WebP and TIFF with any number of pages.
+package picture
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+	"image/draw"
+	"image/jpeg"
+	"image/png"
+	"io"
+
+	"golang.org/x/image/tiff"
+	"golang.org/x/image/webp"
+
+	"dossier/internal/extract/content"
+	"dossier/internal/fault"
+)
+
+// Scanner reads the text of a picture of a page into the page; *ocr.Scanner is one. When it cannot, it leaves the page
+// empty and keeps count; an error ends the reading.
+type Scanner interface {
+	Scan(ctx context.Context, picture image.Image, page *content.Page) error
+}
+
+// smallest is the least width and height in pixels of a picture that can be a page; below it is an icon or a logo.
+const smallest = 300
+
+// Read reads a picture; each of its pages goes through the scanner. Errors are as extract.Reader.Read's.
+func Read(ctx context.Context, f content.Format, src io.ReaderAt, size int64, limits content.Limits, scanner Scanner) (*content.Content, error) {
+	if size > limits.Whole {
+		return nil, content.Over("bytes of a file of this format", limits.Whole)
+	}
+	data := make([]byte, size)
+	if _, err := io.ReadFull(io.NewSectionReader(src, 0, size), data); err != nil {
+		return nil, err
+	}
+	c := &content.Content{}
+	if f == content.TIFF {
+		return c, pages(ctx, data, c, limits, scanner)
+	}
+	decoders := map[content.Format]decoder{
+		content.JPEG: {jpeg.DecodeConfig, jpeg.Decode}, content.PNG: {png.DecodeConfig, png.Decode}, content.WebP: {webp.DecodeConfig, webp.Decode},
+	}
+	d, ok := decoders[f]
+	if !ok {
+		return c, fmt.Errorf("no picture reader for %s", f)
+	}
+	orientation := 1
+	if f == content.JPEG {
+		orientation = exif(data)
+	}
+	return c, page(ctx, d, bytes.NewReader(data), orientation, c, limits, scanner)
+}
+
+type decoder struct {
+	config func(io.Reader) (image.Config, error)
+	decode func(io.Reader) (image.Image, error)
+}
+
+// page decodes one picture, whose size is known before its pixels are, and scans it.
+func page(ctx context.Context, d decoder, r io.ReadSeeker, orientation int, c *content.Content, limits content.Limits, scanner Scanner) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	config, err := d.config(r)
+	if err != nil {
+		return refuse(err)
+	}
+	if config.Width <= 0 || config.Height <= 0 || config.Width > limits.Pixels/config.Height {
+		return content.Over("pixels", limits.Pixels)
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	picture, err := d.decode(r)
+	if err != nil {
+		return refuse(err)
+	}
+	var p content.Page
+	if config.Width >= smallest && config.Height >= smallest {
+		if err := scanner.Scan(ctx, upright(picture, orientation), &p); err != nil {
+			return err
+		}
+	}
+	return c.Add(p, limits)
+}
+
+// refuse tells a picture of a kind that has no decoder from a broken one.
+func refuse(err error) error {
+	var t tiff.UnsupportedError
+	var j jpeg.UnsupportedError
+	var p png.UnsupportedError
+	if errors.As(err, &t) || errors.As(err, &j) || errors.As(err, &p) {
+		return fault.Reject(content.NotReadableYet, "decode: %w", err)
+	}
+	return content.Broken("decode: %w", err)
+}
+
+// pages reads each page of a TIFF (TIFF 6.0, section 2): the decoder reads the first directory alone, so for each it is
+// shown the file with that directory first.
+func pages(ctx context.Context, data []byte, c *content.Content, limits content.Limits, scanner Scanner) error {
+	if len(data) < 8 {
+		return content.Broken("TIFF: cut short")
+	}
+	var order binary.ByteOrder = binary.LittleEndian
+	if data[0] == 'M' {
+		order = binary.BigEndian
+	}
+	seen := map[uint32]bool{}
+	first := order.Uint32(data[4:])
+	at := first
+	for at != 0 {
+		if seen[at] {
+			return content.Broken("TIFF: the pages run in a circle")
+		}
+		seen[at] = true
+		if int64(at)+2 > int64(len(data)) {
+			return content.Broken("TIFF: cut short")
+		}
+		order.PutUint32(data[4:], at)
+		n := int64(order.Uint16(data[at:]))
+		if err := page(ctx, decoder{tiff.DecodeConfig, tiff.Decode}, bytes.NewReader(data), orientationOf(data, order, int64(at)), c, limits, scanner); err != nil {
+			return err
+		}
+		next := int64(at) + 2 + 12*n
+		if next+4 > int64(len(data)) {
+			return nil // the last page's pointer is missing
+		}
+		at = order.Uint32(data[next:])
+	}
+	if len(c.Pages) == 0 {
+		return content.Broken("TIFF: no page")
+	}
+	return nil
+}
+
+// orientationOf reads tag 274 (TIFF 6.0, "Orientation") of the directory at an offset; 1 when it has none.
+func orientationOf(data []byte, order binary.ByteOrder, at int64) int {
+	if at < 0 || at+2 > int64(len(data)) {
+		return 1
+	}
+	const tag = 274
+	for i := range int64(order.Uint16(data[at:])) {
+		entry := at + 2 + 12*i
+		if entry+12 > int64(len(data)) {
+			break
+		}
+		if order.Uint16(data[entry:]) == tag {
+			return int(order.Uint16(data[entry+8:]))
+		}
+	}
+	return 1
+}
+
+// exif finds the orientation in a JPEG's APP1 segment (Exif 2.32, 4.7.2), which is a TIFF directory.
+func exif(data []byte) int {
+	for i := 2; i+4 < len(data) && data[i] == 0xff; {
+		marker, size := data[i+1], int(binary.BigEndian.Uint16(data[i+2:]))
+		if marker == 0xda || size < 2 { // the picture begins
+			break
+		}
+		end := min(len(data), i+2+size)
+		if body, ok := bytes.CutPrefix(data[i+4:max(i+4, end)], []byte("Exif\x00\x00")); ok && marker == 0xe1 && len(body) >= 8 {
+			var order binary.ByteOrder = binary.LittleEndian
+			if body[0] == 'M' {
+				order = binary.BigEndian
+			}
+			return orientationOf(body, order, int64(order.Uint32(body[4:])))
+		}
+		i = end
+	}
+	return 1
+}
+
+// upright turns and mirrors a picture as its orientation says (TIFF 6.0, "Orientation": 1 to 8).
+func upright(picture image.Image, orientation int) image.Image {
+	if orientation < 2 || orientation > 8 {
+		return picture
+	}
+	b := picture.Bounds()
+	grey := image.NewGray(image.Rect(0, 0, b.Dx(), b.Dy()))
+	draw.Draw(grey, grey.Rect, picture, b.Min, draw.Src)
+	w, h := b.Dx(), b.Dy()
+	if orientation >= 5 {
+		w, h = h, w
+	}
+	out := image.NewGray(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			sx, sy := x, y
+			switch orientation {
+			case 2:
+				sx = w - 1 - x
+			case 3:
+				sx, sy = w-1-x, h-1-y
+			case 4:
+				sy = h - 1 - y
+			case 5:
+				sx, sy = y, x
+			case 6:
+				sx, sy = y, w-1-x
+			case 7:
+				sx, sy = h-1-y, w-1-x
+			case 8:
+				sx, sy = h-1-y, x
+			}
+			out.Pix[y*out.Stride+x] = grey.Pix[sy*grey.Stride+sx]
+		}
+	}
+	return out
+}

@@ -1,0 +1,289 @@
+// Package xmlzip reads zips of XML parts, which Office Open XML and OpenDocument files are, within limits: on what is
+// unpacked, on depth and on tokens. Nothing is ever written to disk, so the names in a zip can do no harm.
+package xmlzip
+
+import (
+	"archive/zip"
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html/charset"
+
+	"dossier/internal/extract/content"
+)
+
+// Package is an open zip. Names of parts are matched without regard to case and to a leading slash (ECMA-376 part 2, 6.2.2).
+type Package struct {
+	ctx    context.Context
+	parts  map[string]*zip.File
+	limits content.Limits
+	// left is how many unpacked bytes may still come.
+	left int64
+}
+
+// least is what may be unpacked of a zip of any size: a small one may well be packed tightly.
+const least = 16 << 20
+
+// Open opens a zip of size bytes. It fails with Rejected "corrupt" when it is none, and "too-large" when it holds too much.
+func Open(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits) (*Package, error) {
+	z, err := zip.NewReader(src, size)
+	if err != nil {
+		return nil, content.Broken("open zip: %w", err)
+	}
+	if len(z.File) > limits.Entries {
+		return nil, content.Over("files in the package", limits.Entries)
+	}
+	p := &Package{ctx: ctx, parts: make(map[string]*zip.File, len(z.File)), limits: limits,
+		left: min(limits.Expanded, max(least, limits.Ratio*size))}
+	for _, f := range z.File {
+		p.parts[fold(f.Name)] = f
+	}
+	return p, nil
+}
+
+func fold(name string) string { return strings.ToLower(strings.TrimPrefix(name, "/")) }
+
+// Context is the context that the package was opened with.
+func (p *Package) Context() context.Context { return p.ctx }
+
+// Limits are the limits in force.
+func (p *Package) Limits() content.Limits { return p.limits }
+
+// Has tells whether a part is there.
+func (p *Package) Has(name string) bool { return p.parts[fold(name)] != nil }
+
+// Names lists the parts in lower case, sorted.
+func (p *Package) Names() []string {
+	names := make([]string, 0, len(p.parts))
+	for n := range p.parts {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Head gives the first n bytes of a part at most, for telling what it is.
+func (p *Package) Head(name string, n int64) ([]byte, error) {
+	var head []byte
+	err := p.read(name, n, func(r io.Reader) (err error) {
+		head, err = io.ReadAll(io.LimitReader(r, n))
+		return err
+	})
+	return head, err
+}
+
+// read opens a part and gives f what may be unpacked of it, at most so many bytes.
+func (p *Package) read(name string, most int64, f func(io.Reader) error) error {
+	file := p.parts[fold(name)]
+	if file == nil {
+		return content.Broken("part %s is missing", path.Base(name))
+	}
+	r, err := file.Open()
+	if err != nil {
+		return content.Broken("open part %s: %w", path.Base(name), err)
+	}
+	defer r.Close()
+	allowed := min(p.left, most)
+	bounded := &io.LimitedReader{R: r, N: allowed + 1}
+	err = f(bounded)
+	p.left -= allowed + 1 - bounded.N
+	if bounded.N <= 0 {
+		return content.Over("bytes unpacked", allowed)
+	}
+	if err != nil {
+		return fmt.Errorf("part %s: %w", path.Base(name), err)
+	}
+	return nil
+}
+
+// Parse reads a part into a tree. Limits are on its unpacked size, its depth and its tokens.
+func (p *Package) Parse(name string) (*Node, error) {
+	var root *Node
+	err := p.read(name, p.limits.Part, func(r io.Reader) (err error) {
+		root, err = Parse(p.ctx, r, p.limits)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return root, nil
+}
+
+// Textual is the name of a Node that is text between elements.
+const Textual = "#text"
+
+// Node is an XML element, or text between elements. Names are without their namespaces, for the vocabularies that
+// are read do not clash; attributes keep their prefix.
+type Node struct {
+	Name  string
+	Attrs []xml.Attr
+	Kids  []*Node
+	// Text is the text of an element that holds nothing else.
+	Text string
+}
+
+// significant names the elements in which white space alone is text: a:t, w:t, c:v, text:p, text:h, text:span, text:a.
+func significant(name string) bool {
+	switch name {
+	case "t", "v", "p", "h", "span", "a":
+		return true
+	}
+	return false
+}
+
+// Parse reads XML into a tree. Entities other than XML's own five are refused, so none can grow.
+func Parse(ctx context.Context, r io.Reader, limits content.Limits) (*Node, error) {
+	d := xml.NewDecoder(r)
+	d.CharsetReader = charset.NewReaderLabel
+	root := &Node{}
+	stack := []*Node{root}
+	for tokens := 0; ; tokens++ {
+		if tokens > limits.Tokens {
+			return nil, content.Over("XML tokens", limits.Tokens)
+		}
+		if tokens%1024 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		t, err := d.RawToken()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, content.Broken("XML: %w", err)
+		}
+		top := stack[len(stack)-1]
+		switch t := t.(type) {
+		case xml.StartElement:
+			if len(stack) > limits.Depth {
+				return nil, content.Over("nested XML elements", limits.Depth)
+			}
+			if len(t.Attr) > limits.Depth {
+				return nil, content.Over("attributes of an XML element", limits.Depth)
+			}
+			n := &Node{Name: t.Name.Local, Attrs: t.Attr}
+			if top.Text != "" {
+				top.Kids, top.Text = append(top.Kids, &Node{Name: Textual, Text: top.Text}), ""
+			}
+			top.Kids = append(top.Kids, n)
+			stack = append(stack, n)
+		case xml.EndElement:
+			if len(stack) == 1 || top.Name != t.Name.Local {
+				return nil, content.Broken("XML: element %s is not closed", top.Name)
+			}
+			stack = stack[:len(stack)-1]
+		case xml.CharData:
+			switch {
+			case len(stack) == 1, !significant(top.Name) && blank(t):
+			case len(top.Kids) > 0:
+				top.Kids = append(top.Kids, &Node{Name: Textual, Text: string(t)})
+			default:
+				top.Text += string(t)
+			}
+		}
+	}
+	if len(stack) != 1 || len(root.Kids) != 1 {
+		return nil, content.Broken("XML: cut short")
+	}
+	return root.Kids[0], nil
+}
+
+func blank(b []byte) bool {
+	for _, c := range b {
+		if c != ' ' && c != '\n' && c != '\t' && c != '\r' {
+			return false
+		}
+	}
+	return true
+}
+
+// Attr gives an attribute by its local name, "" when it is not there.
+func (n *Node) Attr(name string) string {
+	if n == nil {
+		return ""
+	}
+	for _, a := range n.Attrs {
+		if a.Name.Local == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// Prefixed gives an attribute that has a prefix, such as r:id, whose local name may also stand for an attribute
+// of the element's own.
+func (n *Node) Prefixed(name string) string {
+	if n == nil {
+		return ""
+	}
+	for _, a := range n.Attrs {
+		if a.Name.Local == name && a.Name.Space != "" {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// At follows a path of child names, the first child of each; nil when it ends.
+func (n *Node) At(names ...string) *Node {
+	for _, name := range names {
+		if n == nil {
+			return nil
+		}
+		i := slices.IndexFunc(n.Kids, func(k *Node) bool { return k.Name == name })
+		if i < 0 {
+			return nil
+		}
+		n = n.Kids[i]
+	}
+	return n
+}
+
+// All gives every descendant of a name in document order, not looking into those found.
+func (n *Node) All(name string) []*Node {
+	if n == nil {
+		return nil
+	}
+	var found []*Node
+	for _, k := range n.Kids {
+		if k.Name == name {
+			found = append(found, k)
+		} else {
+			found = append(found, k.All(name)...)
+		}
+	}
+	return found
+}
+
+// Children gives the children, none for nil.
+func (n *Node) Children() []*Node {
+	if n == nil {
+		return nil
+	}
+	return n.Kids
+}
+
+// String is all text within, in document order.
+func (n *Node) String() string {
+	if n == nil {
+		return ""
+	}
+	if len(n.Kids) == 0 {
+		return n.Text
+	}
+	var b strings.Builder
+	n.write(&b)
+	return b.String()
+}
+
+func (n *Node) write(b *strings.Builder) {
+	b.WriteString(n.Text)
+	for _, k := range n.Kids {
+		k.write(b)
+	}
+}
