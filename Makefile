@@ -49,6 +49,9 @@ lint: ## go vet, staticcheck, formatting, and the template (needs cfn-lint)
 accuracy: ## what the readers find against pdftotext and LibreOffice, over real documents (needs both)
 	go run ./infra/accuracy
 
+scans: ## how well scanned letters are read (needs LibreOffice, poppler and tesseract)
+	go run ./infra/scans
+
 fuzz: ## every fuzz target for $(FUZZTIME)
 	@set -e; for p in $$(go list ./...); do \
 		for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \

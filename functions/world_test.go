@@ -196,7 +196,7 @@ func newWorld(t testing.TB) *world {
 	must(t, engines.MakeTable(ctx, w.db, "dossier"))
 	log := slog.New(slog.NewJSONHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	in, err := intake.New(intake.Config{Bucket: w.bucket, Table: "dossier", TicketKeys: keys, Staff: "staff@dossier.example",
-		PDFiumCache: engines.PDFiumCache(), MaxBytes: 10 << 20, ReadTime: time.Minute}, s3Client, dbClient, log)
+		PDFiumCache: engines.PDFiumCache(), MaxBytes: 10 << 20, ReadTime: time.Minute, Quarantine: []string{"macros", "executable"}}, s3Client, dbClient, nil, log)
 	must(t, err)
 	t.Cleanup(func() { in.Close() })
 	de, err := deliver.New(deliver.Config{Bucket: w.bucket, Table: "dossier", From: "Dossier <dossier@dossier.example>", Lease: time.Hour},

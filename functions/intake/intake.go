@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"dossier/internal/bucket"
 	"dossier/internal/extract"
 	"dossier/internal/extract/content"
+	"dossier/internal/extract/ocr"
 	"dossier/internal/extract/pdf"
 	"dossier/internal/fault"
 	"dossier/internal/filing"
@@ -41,6 +43,14 @@ type Config struct {
 	MaxBytes int64 `env:"MAX_UPLOAD_BYTES" envDefault:"262144000"`
 	// ReadTime bounds the reading of one document.
 	ReadTime time.Duration `env:"READ_TIME" envDefault:"60s"`
+	// OCR reads scans: none, textract, tesseract, or auto, which is tesseract where it is installed.
+	OCR string `env:"OCR" envDefault:"none"`
+	// Tesseract is the program's name or path.
+	Tesseract string `env:"TESSERACT" envDefault:"tesseract"`
+	// MaxScans bounds the pages of a document that are read by OCR.
+	MaxScans int `env:"MAX_SCANS" envDefault:"30"`
+	// Quarantine are the findings for which a document is set aside, whatever it is.
+	Quarantine []string `env:"QUARANTINE" envDefault:"macros,executable"`
 }
 
 // Function is the handler.
@@ -52,21 +62,22 @@ type Function struct {
 	engine   *pdf.Engine
 	tickets  *ticket.Keys
 	staff    string
+	set      []string // findings that set a document aside
 	log      *slog.Logger
 	indexes  indexes
 }
 
-// New wires the function.
-func New(c Config, s3c *s3.Client, db *dynamodb.Client, log *slog.Logger) (*Function, error) {
+// New wires the function; the OCR engine may be nil.
+func New(c Config, s3c *s3.Client, db *dynamodb.Client, engine ocr.Engine, log *slog.Logger) (*Function, error) {
 	keys, err := ticket.ParseKeys(c.TicketKeys)
 	if err != nil {
 		return nil, err
 	}
-	limits := content.Limits{Bytes: c.MaxBytes, Time: c.ReadTime}.WithDefaults()
-	engine := pdf.New(c.PDFiumCache, limits.Memory)
+	limits := content.Limits{Bytes: c.MaxBytes, Time: c.ReadTime, Scans: c.MaxScans}.WithDefaults()
+	pdfium := pdf.New(c.PDFiumCache, limits.Memory)
 	st, b := store.New(db, c.Table), bucket.New(s3c, c.Bucket)
-	return &Function{bucket: b, store: st, registry: filing.New(st, time.Now), reader: extract.New(engine, nil, limits),
-		engine: engine, tickets: keys, staff: c.Staff, log: log, indexes: indexes{bucket: b, held: map[string]held{}}}, nil
+	return &Function{bucket: b, store: st, registry: filing.New(st, time.Now), reader: extract.New(pdfium, engine, limits),
+		engine: pdfium, tickets: keys, staff: c.Staff, set: c.Quarantine, log: log, indexes: indexes{bucket: b, held: map[string]held{}}}, nil
 }
 
 // Ready starts the PDF engine ahead of the first document.
@@ -154,6 +165,12 @@ func (f *Function) take(ctx context.Context, o meeting.Object) (*meeting.Documen
 	}
 	if c == nil {
 		c = &content.Content{}
+	}
+	if c.Format.Misnamed(doc.FileName) {
+		c.Find(content.Misnamed, string(c.Format))
+	}
+	if i := slices.IndexFunc(c.Findings, func(found meeting.Finding) bool { return slices.Contains(f.set, found.Code) }); i >= 0 {
+		doc.Status, doc.Reason = meeting.Quarantined, c.Findings[i].Code
 	}
 	doc.Format, doc.Title, doc.Author, doc.Created = string(c.Format), c.Metadata.Title, c.Metadata.Author, c.Metadata.Created
 	doc.Pages, doc.Words, doc.Excerpt, doc.Findings = len(c.Pages), c.Words(), c.Excerpt(1000), c.Findings
@@ -250,7 +267,7 @@ func (f *Function) submission(doc meeting.Document, c *content.Content, m meetin
 	found := index.Match(match.Facts{FileName: doc.FileName, Content: c, Claim: up.claim})
 	d.Kind, d.Candidates = found.Kind, found.Candidates
 	switch {
-	case d.Status == meeting.Rejected, d.Reason == content.NotReadableYet:
+	case d.Status != meeting.Review, d.Reason == content.NotReadableYet:
 		// Whatever its name says, nobody has read it.
 	case up.reason != "":
 		d.Reason = up.reason
@@ -260,6 +277,8 @@ func (f *Function) submission(doc meeting.Document, c *content.Content, m meetin
 			in.Uploader = found.Participant
 		}
 		d.Confidence, d.Evidence, d.Reason = found.Confidence, found.Evidence, ""
+	case c.Has(content.ScanUnread) && (found.Reason == match.NobodyNamed || found.Reason == match.KindUnclear):
+		d.Reason = content.ScanUnread // nobody could read who is named
 	default:
 		d.Reason = found.Reason
 	}

@@ -69,6 +69,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, who Who, log *slog.Logge
 	p := &Portal{config: c, bucket: bucket.New(s3c, c.Bucket), store: st, registry: filing.New(st, time.Now), tickets: keys, writer: w, who: who, log: log}
 	p.pages, err = template.New("").Funcs(template.FuncMap{
 		"reason":   func(code string) string { return w.Reason("en", code) },
+		"finding":  func(f meeting.Finding) string { return w.Finding("en", f) },
 		"evidence": func(e meeting.Evidence) string { return w.Evidence("en", e) },
 		"clock":    func(m meeting.Meeting, t time.Time) string { return t.In(m.Location()).Format("Mon 2 Jan, 15:04") },
 	}).ParseFS(files, "pages/*.html")
@@ -191,6 +192,7 @@ type boardPage struct {
 	Meeting           meeting.Meeting
 	Sessions          []session
 	Review, Rejected  []*meeting.Document
+	Quarantined       []*meeting.Document
 	Complete, In, All int
 	MayDecide         bool
 	FailedMails       []*meeting.Mail
@@ -224,10 +226,11 @@ func (p *Portal) meeting(w http.ResponseWriter, r *http.Request, id string) {
 		}
 		page.Sessions = append(page.Sessions, row)
 	}
-	var errs [3]error
+	var errs [4]error
 	page.Review, errs[0] = p.store.Documents(ctx, id, meeting.Review, maxListed)
 	page.Rejected, errs[1] = p.store.Documents(ctx, id, meeting.Rejected, maxListed)
-	page.FailedMails, errs[2] = p.store.FailedMails(ctx, id, maxListed)
+	page.Quarantined, errs[2] = p.store.Documents(ctx, id, meeting.Quarantined, maxListed)
+	page.FailedMails, errs[3] = p.store.FailedMails(ctx, id, maxListed)
 	if err := errors.Join(errs[:]...); err != nil {
 		p.fail(w, r, err)
 		return

@@ -27,6 +27,7 @@ import (
 	"dossier/functions/roster"
 	"dossier/functions/sweep"
 	"dossier/infra/engines"
+	"dossier/internal/extract/content"
 	"dossier/internal/bucket"
 	"dossier/internal/mail"
 	"dossier/internal/meeting"
@@ -152,8 +153,17 @@ func Start(ctx context.Context, o Options) (_ *System, err error) {
 func (s *System) wire(ctx context.Context, keys, dir string, log *slog.Logger) error {
 	const staff = "staff@dossier.example"
 	letters := filepath.Join(dir, "dead-letters")
-	in, err := intake.New(intake.Config{Bucket: bucketName, Table: tableName, TicketKeys: keys, Staff: staff,
-		PDFiumCache: filepath.Join(dir, "cache"), MaxBytes: 250 << 20, ReadTime: time.Minute}, s.client, s.db, log)
+	config := intake.Config{Bucket: bucketName, Table: tableName, TicketKeys: keys, Staff: staff,
+		PDFiumCache: filepath.Join(dir, "cache"), MaxBytes: 250 << 20, ReadTime: time.Minute,
+		OCR: "auto", Tesseract: "tesseract", MaxScans: 30, Quarantine: []string{content.Macros, content.Executable}}
+	engine, err := intake.OCR(ctx, config, nil)
+	if err != nil {
+		return err
+	}
+	if engine == nil {
+		s.say("No tesseract on this machine: scans go to review unread.")
+	}
+	in, err := intake.New(config, s.client, s.db, engine, log)
 	if err != nil {
 		return err
 	}

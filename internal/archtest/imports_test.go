@@ -58,6 +58,7 @@ func TestImportsPointDown(t *testing.T) {
 		{"internal/roster", "reads files into the domain", []string{"internal/meeting"}},
 		{"internal/queue", "knows messages, not what they mean", nil},
 		{"internal/extract", "a library in itself: bytes to text", []string{"internal/meeting", "internal/fault", "internal/extract"}},
+		{"internal/textract", "an engine for page pictures", []string{"internal/fault", "internal/extract/ocr"}},
 		{"internal/match/fold", "words alone", nil},
 		{"internal/letter", "pure text", []string{"internal/meeting", "internal/match/fold"}},
 		{"internal/match", "pure: document and roster to candidates", []string{"internal/meeting", "internal/extract/content", "internal/letter", "internal/match"}},
@@ -97,7 +98,7 @@ func TestLibrariesKeepTheirRooms(t *testing.T) {
 		library, reason string
 		may             []string
 	}{
-		{"github.com/aws/aws-sdk-go-v2", "only store, bucket, mail, queue and the wiring talk to AWS", []string{"internal/store", "internal/bucket", "internal/mail", "internal/queue", "functions", "infra"}},
+		{"github.com/aws/aws-sdk-go-v2", "only store, bucket, mail, queue, textract and the wiring talk to AWS", []string{"internal/store", "internal/bucket", "internal/mail", "internal/queue", "internal/textract", "functions", "infra"}},
 		{"github.com/aws/aws-lambda-go", "only the functions and what reads their events know Lambda", []string{"internal/bucket", "internal/queue", "functions", "infra"}},
 		{"github.com/klippa-app/go-pdfium", "PDF is read in one place", []string{"internal/extract/pdf"}},
 		{"github.com/tetratelabs/wazero", "the sandbox is the PDF reader's", []string{"internal/extract/pdf"}},

@@ -85,6 +85,12 @@ func (r *Reader) read(ctx context.Context, src io.ReaderAt, size int64, scanner 
 		c = read
 	}
 	c.Metadata.Languages = r.languages.Shares(c.Pages)
+	if n := c.Metadata.PicturesWithoutAlt; n > 0 {
+		c.Find(content.NoAltText, strconv.Itoa(n))
+	}
+	if n := len(c.Metadata.FontsMissing); n > 0 {
+		c.Find(content.FontsMissing, strconv.Itoa(n))
+	}
 	if err == nil && c.Empty() && c.Metadata.Pictures == 0 && scanner.Unread() == 0 && format != content.PDF {
 		return c, fault.Reject(content.Empty, "the document says nothing")
 	}

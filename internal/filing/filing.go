@@ -113,8 +113,8 @@ func (g *Registry) submit(ctx context.Context, in Submission) (*meeting.Document
 		w.mail(meeting.Mail{ID: receipt, Template: meeting.MailReceipt, Language: in.Uploader.Language,
 			To: []string{in.Uploader.Email}, Document: doc.ID, Outcome: doc.Status})
 	}
-	// A rejected document that nobody can be told of is the staff's to follow up.
-	if len(in.Staff) > 0 && (doc.Status == meeting.Review || doc.Status == meeting.Rejected && in.Uploader.Email == "") {
+	// A rejected document that nobody can be told of is the staff's to follow up; one set aside as a risk always is.
+	if len(in.Staff) > 0 && (doc.Status == meeting.Review || doc.Status == meeting.Quarantined || doc.Status == meeting.Rejected && in.Uploader.Email == "") {
 		w.mail(meeting.Mail{ID: notice, Template: meeting.MailReview, Language: in.Meeting.Language(),
 			To: in.Staff, Document: doc.ID, Outcome: doc.Status})
 	}

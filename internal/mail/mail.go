@@ -88,6 +88,11 @@ func (w *Writer) Evidence(lang string, e meeting.Evidence) string {
 	return w.words[Language(lang)].evident(e)
 }
 
+// Finding says what a reader noticed in words.
+func (w *Writer) Finding(lang string, f meeting.Finding) string {
+	return say(w.words[Language(lang)].findings, f.Code, f.Detail)
+}
+
 // row is one line of a session's list of materials.
 type row struct{ Name, Agency, Kind, What string }
 
@@ -208,6 +213,8 @@ func (v vocabulary) funcs(zone *time.Location) texttemplate.FuncMap {
 		"time":     func(t time.Time) string { return v.date(t.In(zone), "15:04 MST") },
 		"reason":   v.reason,
 		"evidence": v.evident,
+		"finding":  func(f meeting.Finding) string { return say(v.findings, f.Code, f.Detail) },
+		"remarks":  func() string { return v.remarks },
 		"problem":  func(p roster.Problem) string { return say(v.problems, p.Code, p.Value) },
 	}
 }

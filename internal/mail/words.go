@@ -6,6 +6,8 @@ type vocabulary struct {
 	states   map[string]string
 	reasons  map[string]string
 	evidence map[string]string
+	findings map[string]string
+	remarks  string
 	problems map[string]string
 	// dateFormat takes day, month, year and clock.
 	dateFormat string
@@ -33,12 +35,31 @@ func english() vocabulary {
 			"ticket-invalid":   "its upload link is not valid.",
 			"ticket-expired":   "its upload link had expired.",
 			"unknown-meeting":  "no meeting of that name has been set up.",
+			"scan-unread":      "it is a scan that could not be read by machine.",
+			"macros":           "the file holds macros, which are programs. Please save a copy without them (as .pptx, .docx, .odp or .odt), and send that.",
+			"executable":       "the file holds a program. Please take it out, and send the document alone.",
 		},
 		otherwise: "it needs a look.",
 		evidence: map[string]string{
 			"ticket": "sent by the upload link of %s", "name-in-title": "the title page names %s", "name-in-file-name": "the file name names %s",
 			"session-named": "it names session %s", "looks-like": "it looks like a %s",
 		},
+		findings: map[string]string{
+			"macros":            "The file holds macros, which are programs. Please save a copy without them (as .pptx, .docx, .odp or .odt).",
+			"executable":        "The file holds a program. Please take it out and send the document alone.",
+			"embedded-object":   "Another document is embedded in the file; only the file's own text was read.",
+			"javascript":        "The file holds a script. It was not run.",
+			"launch-action":     "The file asks to start a program or to open another file. It was not done.",
+			"attached-files":    "The file carries other files (%s); they were not read.",
+			"external-content":  "Something in the file is fetched from elsewhere when it is opened. It may be missing in the room.",
+			"page-unreadable":   "Page or slide %s could not be read.",
+			"scan-unread":       "Pages that are pictures of text and could not be read by machine: %s.",
+			"misnamed":          "The file's name has another ending than its content, which is %s. It was read all the same.",
+			"attachment-unread": "An attachment could not be read.",
+			"no-alt-text":       "Pictures without an alternative text: %s. Colleagues who use a screen reader will miss them.",
+			"fonts-missing":     "Fonts that are not embedded in the file: %s. Its letters may look different in the room.",
+		},
+		remarks: "What we noticed",
 		problems: map[string]string{
 			"syntax": "this cannot be read: %s", "not-utf8": "this line is not in UTF-8 (in Excel: save as “CSV UTF-8”): %s", "too-big": "the file is too big",
 			"unknown-field": "this field is not known: %s", "missing": "%s is missing", "bad-id": "an id has letters, digits, - _ and . only, at most 64: %s",
@@ -74,12 +95,31 @@ func french() vocabulary {
 			"ticket-invalid":   "son lien de dépôt n'est pas valable.",
 			"ticket-expired":   "son lien de dépôt avait expiré.",
 			"unknown-meeting":  "aucune réunion de ce nom n'a été créée.",
+			"scan-unread":      "c'est un document numérisé qui n'a pas pu être lu automatiquement.",
+			"macros":           "le fichier contient des macros, c'est-à-dire des programmes. Merci d'en enregistrer une copie sans macros (en .pptx, .docx, .odp ou .odt) et de l'envoyer.",
+			"executable":       "le fichier contient un programme. Merci de le retirer et d'envoyer le document seul.",
 		},
 		otherwise: "il doit être examiné.",
 		evidence: map[string]string{
 			"ticket": "envoyé par le lien de dépôt de %s", "name-in-title": "la page de titre nomme %s", "name-in-file-name": "le nom du fichier nomme %s",
 			"session-named": "il nomme la séance %s", "looks-like": "type probable : %s",
 		},
+		findings: map[string]string{
+			"macros":            "Le fichier contient des macros, c'est-à-dire des programmes. Merci d'en enregistrer une copie sans macros (en .pptx, .docx, .odp ou .odt).",
+			"executable":        "Le fichier contient un programme. Merci de le retirer et d'envoyer le document seul.",
+			"embedded-object":   "Un autre document est incorporé au fichier ; seul le texte du fichier lui-même a été lu.",
+			"javascript":        "Le fichier contient un script. Il n'a pas été exécuté.",
+			"launch-action":     "Le fichier demande à lancer un programme ou à ouvrir un autre fichier. Cela n'a pas été fait.",
+			"attached-files":    "Le fichier transporte d'autres fichiers (%s) ; ils n'ont pas été lus.",
+			"external-content":  "Un élément du fichier est chargé d'ailleurs à l'ouverture. Il risque de manquer dans la salle.",
+			"page-unreadable":   "La page ou diapositive %s n'a pas pu être lue.",
+			"scan-unread":       "Pages qui sont des images de texte et n'ont pas pu être lues automatiquement : %s.",
+			"misnamed":          "Le nom du fichier n'a pas l'extension de son contenu, qui est %s. Il a été lu malgré tout.",
+			"attachment-unread": "Une pièce jointe n'a pas pu être lue.",
+			"no-alt-text":       "Images sans texte de remplacement : %s. Elles échapperont aux collègues qui utilisent un lecteur d'écran.",
+			"fonts-missing":     "Polices non incorporées au fichier : %s. Les lettres peuvent changer d'aspect dans la salle.",
+		},
+		remarks: "Nos remarques",
 		problems: map[string]string{
 			"syntax": "ceci est illisible : %s", "not-utf8": "cette ligne n'est pas en UTF-8 (dans Excel : enregistrer en « CSV UTF-8 ») : %s", "too-big": "le fichier est trop gros",
 			"unknown-field": "ce champ est inconnu : %s", "missing": "%s manque", "bad-id": "un identifiant n'a que des lettres, des chiffres, - _ et ., 64 au plus : %s",

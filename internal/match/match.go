@@ -69,6 +69,7 @@ type Result struct {
 
 // Match decides.
 func (x *Index) Match(f Facts) Result {
+	f.Content = f.Content.Letter()
 	title := ""
 	if f.Content != nil && len(f.Content.Pages) > 0 {
 		title = f.Content.Pages[0].Full()
@@ -173,16 +174,16 @@ func (p person) of(k meeting.Kind) []meeting.RequirementKey {
 	return slices.DeleteFunc(slices.Clone(p.needs), func(n meeting.RequirementKey) bool { return k != meeting.Unknown && n.Kind != k })
 }
 
-// kindOf says what a document is. Slides are a presentation. A PDF is one when its pages lie on their side; an
-// upright one is a letter when it uses a letter's words, or a presentation when it or its name says so.
+// kindOf says what a document is. Slides are a presentation, and so are pages that lie on their side; an
+// upright document is a letter when it uses a letter's words, or a presentation when it or its name says so.
 func kindOf(f Facts, words, sessions []string) meeting.Kind {
 	if f.Content == nil {
 		return meeting.Unknown
 	}
-	if f.Content.Format == content.PPTX {
+	if f.Content.Format.Slides() {
 		return meeting.Presentation
 	}
-	if f.Content.Format != content.PDF || len(f.Content.Pages) == 0 {
+	if len(f.Content.Pages) == 0 {
 		return meeting.Unknown
 	}
 	first := f.Content.Pages[0]

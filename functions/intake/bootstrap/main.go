@@ -21,7 +21,11 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	f, err := intake.New(c, functions.S3(aws), functions.DynamoDB(aws), functions.Log())
+	engine, err := intake.OCR(ctx, c, functions.AWS)
+	if err != nil {
+		return err
+	}
+	f, err := intake.New(c, functions.S3(aws), functions.DynamoDB(aws), engine, functions.Log())
 	if err != nil {
 		return err
 	}

@@ -205,6 +205,10 @@ const (
 	ScanUnread = "scan-unread"
 	// Misnamed: the extension belongs to another format; the detail is the true one.
 	Misnamed = "misnamed"
+	// NoAltText: the detail is how many pictures have no alternative text.
+	NoAltText = "no-alt-text"
+	// FontsMissing: the detail is how many fonts are not embedded.
+	FontsMissing = "fonts-missing"
 	// AttachmentUnread: an attachment of a mail could not be read; the detail is the reason.
 	AttachmentUnread = "attachment-unread"
 )
@@ -215,6 +219,11 @@ func (c *Content) Find(code, detail string) {
 	if !slices.Contains(c.Findings, f) {
 		c.Findings = append(c.Findings, f)
 	}
+}
+
+// Has tells whether a finding was noted.
+func (c *Content) Has(code string) bool {
+	return slices.ContainsFunc(c.Findings, func(f meeting.Finding) bool { return f.Code == code })
 }
 
 // Add adds a page, within the limits on pages and text. Its number is its place.
@@ -228,6 +237,28 @@ func (c *Content) Add(p Page, limits Limits) error {
 	p.Number = len(c.Pages) + 1
 	c.Pages = append(c.Pages, p)
 	return nil
+}
+
+// Letter gives what a mail is about: of its attachments the one that has text, if there is just one; else the mail's own
+// text. Any other document is itself.
+func (c *Content) Letter() *Content {
+	if c == nil || c.Envelope == nil {
+		return c
+	}
+	var about *Content
+	for _, a := range c.Attachments {
+		if a.Content == nil || a.Reason != "" || a.Content.Words() == 0 {
+			continue
+		}
+		if about != nil {
+			return c
+		}
+		about = a.Content
+	}
+	if about == nil {
+		return c
+	}
+	return about.Letter()
 }
 
 // Empty tells whether nothing at all was read.

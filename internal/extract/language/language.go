@@ -36,6 +36,7 @@ func NewDetector() *Detector {
 
 const (
 	chunk   = 300 // letters that are told apart at once: enough to be sure, few enough to see a change of language
+	short   = 60  // letters that suffice when a page ends
 	samples = 16  // chunks that are looked at, spread over the text, so that a long one costs no more
 	fewest  = 20  // letters below which nobody can tell
 )
@@ -100,6 +101,9 @@ func chunks(pages []content.Page) []piece {
 		letters = 0
 	}
 	for _, p := range pages {
+		if letters >= short { // a new page may well be in another language
+			cut()
+		}
 		for _, text := range []string{p.Title, p.Text, p.Notes} {
 			for line := range strings.Lines(text) {
 				n, rtl := 0, 0

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/mail"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,7 +37,7 @@ const (
 	pidAttachShortName = 0x3704
 	pidAttachLongName  = 0x3707
 	pidAttachMIME      = 0x370e
-	pidRecipientName   = 0x3001
+	pidDisplayName     = 0x3001
 	pidEmail           = 0x3003
 	pidSMTP            = 0x39fe
 	pidCodePage        = 0x3ffd
@@ -91,7 +92,7 @@ func (m *msg) read(ctx context.Context, prefix string, depth int) (*content.Cont
 		if address == "" && strings.Contains(r.text(pidEmail), "@") {
 			address = r.text(pidEmail)
 		}
-		who := person(r.text(pidRecipientName), address)
+		who := person(r.text(pidDisplayName), address)
 		switch kind := r.number(0x0c15); { // 1 is to, 2 is cc, 3 is bcc
 		case who == "":
 		case kind == 2 && !cc[who]:
@@ -158,6 +159,9 @@ func (m *msg) attachment(ctx context.Context, storage string, c *content.Content
 	if name == "" {
 		name = p.text(pidAttachShortName)
 	}
+	if name == "" {
+		name = p.text(pidDisplayName)
+	}
 	embedded := storage + "/" + stream(pidAttachData, 0x000d)
 	if m.file.Has(embedded + "/__properties_version1.0") { // a message within this one
 		inner, err := m.read(ctx, embedded, depth-1)
@@ -187,6 +191,7 @@ func (m *msg) storages(prefix, name string) []string {
 			found = append(found, p)
 		}
 	}
+	slices.Sort(found) // their numbers, in hex
 	return found
 }
 

@@ -53,7 +53,9 @@ func (s *Scanner) Skip() { s.unread.Add(1) }
 // Scan reads the text of a picture into the page. A page that takes longer than its time is left unread; an error is the
 // context's or the engine's.
 func (s *Scanner) Scan(ctx context.Context, picture image.Image, page *content.Page) error {
-	if s.engine == nil || s.left.Add(-1) < 0 {
+	// A page that there may not be time for must not cost the document those that were read.
+	deadline, bounded := ctx.Deadline()
+	if s.engine == nil || bounded && time.Until(deadline) < s.each || s.left.Add(-1) < 0 {
 		s.Skip()
 		return nil
 	}

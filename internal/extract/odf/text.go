@@ -38,6 +38,8 @@ type list struct {
 	style  string
 	level  int
 	counts *[deepest]int
+	// labelled: the item's first paragraph, which alone has the number, was written.
+	labelled bool
 }
 
 // over tells that the reading has to end.
@@ -53,7 +55,7 @@ func (d *document) blocks(n *node, out sink, in list) {
 		case "p", "h":
 			if label := d.label(in); label != "" {
 				out.Write(label + " ")
-				in.style = "" // the item's first paragraph alone has the number
+				in.labelled = true
 			}
 			d.inline(k, out)
 			out.Line()
@@ -160,6 +162,7 @@ func (d *document) list(n *node, out sink, in list) {
 	if s := n.Attr("style-name"); s != "" {
 		in.style = s
 	}
+	in.labelled = false
 	in.level++
 	if in.level > deepest {
 		in.level = deepest
@@ -188,7 +191,7 @@ func (d *document) list(n *node, out sink, in list) {
 // label is a paragraph's number as it is shown; "" for none and for a bullet (part 3, 16.31).
 func (d *document) label(in list) string {
 	levels := d.lists[in.style]
-	if in.level == 0 || levels == nil {
+	if in.level == 0 || in.labelled || levels == nil {
 		return ""
 	}
 	l := levels[in.level-1]

@@ -27,7 +27,7 @@ const Magic = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 type Compound struct {
 	size    int64
 	limits  content.Limits
-	streams map[string]*mscfb.File // by path with slashes
+	streams map[string]*mscfb.File // by path with slashes; the library takes a first control character off a name
 	paths   []string               // storages too, in the file's order
 }
 
@@ -138,7 +138,7 @@ func (c *Compound) risks(to *content.Content) error {
 			to.Find(content.Macros, "")
 		case name == "ObjectPool" && slices.ContainsFunc(c.paths, func(p string) bool { return strings.HasPrefix(p, path+"/") }):
 			to.Find(content.Embedded, "")
-		case name == "\x01Ole10Native", name == "Ole10Native":
+		case name == "Ole10Native":
 			data, err := c.Stream(path)
 			if err != nil {
 				continue // an object that cannot be read is no reason not to read the rest
@@ -154,14 +154,14 @@ func (c *Compound) risks(to *content.Content) error {
 // properties reads the summaries (MS-OLEPS; the ids in MS-OSHARED 2.3.3.2). They are optional.
 func (c *Compound) properties() content.Metadata {
 	var m content.Metadata
-	if data, err := c.Stream("\x05SummaryInformation"); err == nil {
+	if data, err := c.Stream("SummaryInformation"); err == nil {
 		p := propertySet(data)
 		text := func(id uint32) string { s, _ := p[id].(string); return content.Tidy(s) }
 		at := func(id uint32) time.Time { t, _ := p[id].(time.Time); return t }
 		m.Title, m.Subject, m.Author, m.LastEditor, m.Producer = text(2), text(3), text(4), text(8), text(18)
 		m.Created, m.Modified = at(12), at(13)
 	}
-	if data, err := c.Stream("\x05DocumentSummaryInformation"); err == nil {
+	if data, err := c.Stream("DocumentSummaryInformation"); err == nil {
 		s, _ := propertySet(data)[15].(string)
 		m.Organisation = content.Tidy(s)
 	}

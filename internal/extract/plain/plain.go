@@ -103,7 +103,7 @@ func utf16(data []byte, e unicode.Endianness, b unicode.BOMPolicy) string {
 
 // decodeHTML follows what the page says of its set (HTML Standard, 13.2.3), and where it says nothing, its bytes.
 func decodeHTML(data []byte) string {
-	if e, name, certain := charset.DetermineEncoding(data[:min(len(data), 1024)], ""); certain && name != "windows-1252" && name != "utf-8" {
+	if e, name, _ := charset.DetermineEncoding(data[:min(len(data), 1024)], ""); name != "windows-1252" && name != "utf-8" {
 		if out, err := e.NewDecoder().Bytes(data); err == nil {
 			return string(out)
 		}
@@ -118,6 +118,7 @@ func HTML(ctx context.Context, page string, c *content.Content, flow *content.Fl
 	z.SetMaxBuf(limits.Text)
 	silent, pre := "", 0
 	var title strings.Builder
+	inCell := false
 	fresh := true // nothing stands on this line yet
 	line := func() {
 		if !fresh {
@@ -191,6 +192,7 @@ func HTML(ctx context.Context, page string, c *content.Content, flow *content.Fl
 				if begins && !fresh {
 					flow.Write("\t")
 				}
+				inCell = begins
 			case "img":
 				c.Metadata.Pictures++
 				if alt := attrs["alt"]; alt != "" {
@@ -199,7 +201,15 @@ func HTML(ctx context.Context, page string, c *content.Content, flow *content.Fl
 					c.Metadata.PicturesWithoutAlt++
 				}
 			default:
-				if block(name) {
+				switch {
+				case name == "tr" || name == "table":
+					inCell = false
+					line()
+				case block(name) && inCell: // a cell's paragraphs stay on its row
+					if !fresh && begins {
+						flow.Write(" ")
+					}
+				case block(name):
 					line()
 				}
 			}

@@ -1,4 +1,4 @@
-// Package ooxmltest makes small presentations for tests.
+// Package ooxmltest makes small presentations and documents for tests.
 package ooxmltest
 
 import (
@@ -124,6 +124,22 @@ func rels(all map[string][2]string) string {
 		fmt.Fprintf(&b, `<Relationship Id=%q Type=%q Target=%q/>`, id, relationships+all[id][0], all[id][1])
 	}
 	return b.String() + `</Relationships>`
+}
+
+// Document writes a DOCX with a body, as it stands in w:body, and further parts of word/ by their relationship types.
+func Document(body string, parts map[string]string) []byte {
+	const w = `xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"` + namespaces
+	all := map[string]string{
+		"_rels/.rels":       rels(map[string][2]string{"rId1": {"officeDocument", "word/document.xml"}}),
+		"word/document.xml": `<w:document ` + w + `><w:body>` + body + `</w:body></w:document>`,
+	}
+	own := map[string][2]string{}
+	for kind, part := range parts {
+		own["rId-"+kind] = [2]string{kind, kind + ".xml"}
+		all["word/"+kind+".xml"] = part
+	}
+	all["word/_rels/document.xml.rels"] = rels(own)
+	return Zip(`<Types/>`, all)
 }
 
 // Zip writes a package of parts, its content types first.

@@ -1,0 +1,178 @@
+package picture_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"strings"
+	"testing"
+
+	"dossier/internal/extract/content"
+	"dossier/internal/extract/picture"
+	"dossier/internal/fault"
+)
+
+// corner is a scanner that says in which corner the black square of a picture is.
+type corner struct{ seen int }
+
+func (c *corner) Scan(_ context.Context, p image.Image, page *content.Page) error {
+	c.seen++
+	b := p.Bounds()
+	for name, at := range map[string]image.Point{"top left": {X: 5, Y: 5}, "top right": {X: b.Dx() - 6, Y: 5}, "bottom left": {X: 5, Y: b.Dy() - 6}, "bottom right": {X: b.Dx() - 6, Y: b.Dy() - 6}} {
+		if color.GrayModel.Convert(p.At(b.Min.X+at.X, b.Min.Y+at.Y)).(color.Gray).Y < 100 {
+			page.Text += name
+		}
+	}
+	return nil
+}
+
+// marked is a white picture with a black square in its upper left corner.
+func marked(w, h int) *image.Gray {
+	g := image.NewGray(image.Rect(0, 0, w, h))
+	for i := range g.Pix {
+		g.Pix[i] = 255
+	}
+	for y := range 40 {
+		for x := range 40 {
+			g.Pix[y*g.Stride+x] = 0
+		}
+	}
+	return g
+}
+
+func read(t *testing.T, f content.Format, data []byte, limits content.Limits) (*content.Content, *corner, error) {
+	t.Helper()
+	s := &corner{}
+	c, err := picture.Read(t.Context(), f, bytes.NewReader(data), int64(len(data)), limits.WithDefaults(), s)
+	return c, s, err
+}
+
+func asPNG(t testing.TB, g image.Image) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, g); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// withExif is a JPEG with an orientation in its Exif segment.
+func withExif(t testing.TB, g image.Image, orientation byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, g, nil); err != nil {
+		t.Fatal(err)
+	}
+	exif := []byte("Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00" + string(orientation) + "\x00\x00\x00\x00\x00\x00")
+	segment := append([]byte{0xff, 0xe1, 0, byte(len(exif) + 2)}, exif...)
+	return append(append([]byte{0xff, 0xd8}, segment...), b.Bytes()[2:]...)
+}
+
+// TIFF writes grey pages without compression, each with an orientation.
+func asTIFF(pages []*image.Gray, orientations []uint16) []byte {
+	b := bytes.NewBuffer([]byte("II*\x00\x00\x00\x00\x00"))
+	last := 4 // where the pointer to the next directory stands
+	for i, g := range pages {
+		strip := b.Len()
+		b.Write(g.Pix)
+		if b.Len()%2 == 1 {
+			b.WriteByte(0)
+		}
+		binary.LittleEndian.PutUint32(b.Bytes()[last:], uint32(b.Len()))
+		entries := [][2]uint32{{256, uint32(g.Rect.Dx())}, {257, uint32(g.Rect.Dy())}, {258, 8}, {259, 1}, {262, 1}, {273, uint32(strip)}, {274, uint32(orientations[i])}, {277, 1}, {278, uint32(g.Rect.Dy())}, {279, uint32(len(g.Pix))}}
+		_ = binary.Write(b, binary.LittleEndian, uint16(len(entries)))
+		for _, e := range entries {
+			_ = binary.Write(b, binary.LittleEndian, [2]uint16{uint16(e[0]), 4})
+			_ = binary.Write(b, binary.LittleEndian, [2]uint32{1, e[1]})
+		}
+		last = b.Len()
+		b.Write(make([]byte, 4))
+	}
+	return b.Bytes()
+}
+
+func TestOrientation(t *testing.T) {
+	want := []string{"top left", "top right", "bottom right", "bottom left", "top left", "top right", "bottom right", "bottom left"}
+	for i, w := range want {
+		c, _, err := read(t, content.JPEG, withExif(t, marked(400, 600), byte(i+1)), content.Limits{})
+		if err != nil || c.Pages[0].Text != w {
+			t.Errorf("orientation %d: %+v %v, want %s", i+1, c.Pages, err, w)
+		}
+	}
+}
+
+func TestTIFF(t *testing.T) {
+	data := asTIFF([]*image.Gray{marked(400, 600), marked(500, 400), marked(400, 400)}, []uint16{1, 3, 6})
+	c, _, err := read(t, content.TIFF, data, content.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range c.Pages {
+		got = append(got, p.Text)
+	}
+	if s := strings.Join(got, ", "); s != "top left, bottom right, top right" {
+		t.Error(s)
+	}
+}
+
+func TestSmallPicturesAreNoPages(t *testing.T) {
+	c, s, err := read(t, content.PNG, asPNG(t, marked(120, 80)), content.Limits{})
+	if err != nil || s.seen != 0 || len(c.Pages) != 1 {
+		t.Errorf("%d scans, %+v %v", s.seen, c.Pages, err)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	circle := asTIFF([]*image.Gray{marked(400, 400)}, []uint16{1})
+	copy(circle[len(circle)-4:], circle[4:8])
+	good := asPNG(t, marked(400, 400))
+	for name, test := range map[string]struct {
+		format content.Format
+		data   []byte
+		limits content.Limits
+		reason string
+	}{
+		"pages in a circle": {content.TIFF, circle, content.Limits{}, content.Corrupt},
+		"cut short":         {content.PNG, good[:len(good)-30], content.Limits{}, content.Corrupt},
+		"too many pixels":   {content.PNG, good, content.Limits{Pixels: 1000}, content.TooLarge},
+		"whole file":        {content.PNG, good, content.Limits{Whole: 10}, content.TooLarge},
+		"too many pages":    {content.TIFF, asTIFF([]*image.Gray{marked(300, 300), marked(300, 300)}, []uint16{1, 1}), content.Limits{Pages: 1}, content.TooLarge},
+		"no TIFF":           {content.TIFF, []byte("II*\x00\xff\xff\xff\x7f"), content.Limits{}, content.Corrupt},
+	} {
+		if _, _, err := read(t, test.format, test.data, test.limits); fault.Reason(err) != test.reason {
+			t.Errorf("%s: %v, want %s", name, err, test.reason)
+		}
+	}
+}
+
+func FuzzTIFF(f *testing.F) {
+	f.Add(asTIFF([]*image.Gray{marked(300, 300)}, []uint16{6}))
+	f.Fuzz(func(t *testing.T, data []byte) { fuzzed(t, content.TIFF, data) })
+}
+
+func FuzzJPEG(f *testing.F) {
+	f.Add(withExif(f, marked(300, 300), 6))
+	f.Fuzz(func(t *testing.T, data []byte) { fuzzed(t, content.JPEG, data) })
+}
+
+func FuzzPNG(f *testing.F) {
+	f.Add(asPNG(f, marked(300, 300)))
+	f.Fuzz(func(t *testing.T, data []byte) { fuzzed(t, content.PNG, data) })
+}
+
+func FuzzWebP(f *testing.F) {
+	f.Add([]byte("RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00"))
+	f.Fuzz(func(t *testing.T, data []byte) { fuzzed(t, content.WebP, data) })
+}
+
+func fuzzed(t *testing.T, f content.Format, data []byte) {
+	_, _, err := read(t, f, data, content.Limits{Pixels: 1 << 20})
+	if err != nil && !fault.Is(err, fault.Rejected) {
+		t.Errorf("neither read nor refused: %v", err)
+	}
+}

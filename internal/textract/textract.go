@@ -1,0 +1,68 @@
+// Package textract reads pictures of pages by Amazon Textract.
+package textract
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/textract"
+	"github.com/aws/aws-sdk-go-v2/service/textract/types"
+	"github.com/aws/smithy-go"
+
+	"dossier/internal/extract/ocr"
+	"dossier/internal/fault"
+)
+
+// Engine is an ocr.Engine. It reads English, French, Portuguese, Spanish, German and Italian; of Arabic it makes
+// nothing (Amazon Textract Developer Guide, "Limits and quotas").
+type Engine struct{ client *textract.Client }
+
+// New makes an Engine.
+func New(client *textract.Client) *Engine { return &Engine{client: client} }
+
+// quality of the JPEG that is sent; a page of 3,600 pixels stays well under the 10 MB that the call takes.
+const quality = 90
+
+// Recognise reads a page. A picture that Textract refuses is Rejected; being throttled is Transient.
+func (e *Engine) Recognise(ctx context.Context, page *image.Gray) (ocr.Text, error) {
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, page, &jpeg.Options{Quality: quality}); err != nil {
+		return ocr.Text{}, fmt.Errorf("encode page: %w", err)
+	}
+	out, err := e.client.DetectDocumentText(ctx, &textract.DetectDocumentTextInput{Document: &types.Document{Bytes: b.Bytes()}})
+	if err != nil {
+		return ocr.Text{}, wrap(err)
+	}
+	var t ocr.Text
+	words, sum := 0, 0.0
+	for _, block := range out.Blocks {
+		switch block.BlockType {
+		case types.BlockTypeLine:
+			t.Lines = append(t.Lines, aws.ToString(block.Text))
+		case types.BlockTypeWord:
+			words++
+			sum += float64(aws.ToFloat32(block.Confidence))
+		}
+	}
+	if words > 0 {
+		t.Confidence = sum / float64(words) / 100
+	}
+	return t, nil
+}
+
+func wrap(err error) error {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		switch api.ErrorCode() {
+		case "UnsupportedDocumentException", "BadDocumentException", "DocumentTooLargeException", "InvalidParameterException":
+			return fault.Reject("not-readable", "detect text: %w", err)
+		case "ThrottlingException", "ProvisionedThroughputExceededException", "LimitExceededException", "InternalServerError":
+			return fault.New(fault.Transient, "detect text: %w", err)
+		}
+	}
+	return fmt.Errorf("detect text: %w", err)
+}

@@ -1,0 +1,69 @@
+package textract_test
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"image"
+	"image/jpeg"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	service "github.com/aws/aws-sdk-go-v2/service/textract"
+
+	"dossier/internal/extract/ocr"
+	"dossier/internal/fault"
+	"dossier/internal/textract"
+)
+
+// serve answers as the API does on the wire (Amazon Textract API Reference, DetectDocumentText).
+func serve(t *testing.T, status int, body string) ocr.Engine {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var in struct{ Document struct{ Bytes string } }
+		if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+			t.Error(err)
+		}
+		data, err := base64.StdEncoding.DecodeString(in.Document.Bytes)
+		if err != nil {
+			t.Error(err)
+		}
+		if _, err := jpeg.DecodeConfig(strings.NewReader(string(data))); err != nil || r.Header.Get("X-Amz-Target") != "Textract.DetectDocumentText" {
+			t.Errorf("%v, target %s", err, r.Header.Get("X-Amz-Target"))
+		}
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	}))
+	t.Cleanup(s.Close)
+	return textract.New(service.New(service.Options{BaseEndpoint: &s.URL, Region: "eu-west-1", RetryMaxAttempts: 1,
+		Credentials: aws.NewCredentialsCache(credentials.NewStaticCredentialsProvider("a", "b", ""))}))
+}
+
+func page() *image.Gray { return image.NewGray(image.Rect(0, 0, 400, 400)) }
+
+func TestRecognise(t *testing.T) {
+	e := serve(t, 200, `{"DocumentMetadata":{"Pages":1},"Blocks":[{"BlockType":"PAGE"},
+		{"BlockType":"LINE","Text":"Ministry of Labour","Confidence":99},{"BlockType":"LINE","Text":"Note verbale","Confidence":91},
+		{"BlockType":"WORD","Text":"Ministry","Confidence":98},{"BlockType":"WORD","Text":"of","Confidence":90},{"BlockType":"WORD","Text":"Labour","Confidence":94}]}`)
+	got, err := e.Recognise(t.Context(), page())
+	if err != nil || strings.Join(got.Lines, "|") != "Ministry of Labour|Note verbale" || got.Confidence < 0.939 || got.Confidence > 0.941 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestFailures(t *testing.T) {
+	for code, kind := range map[string]fault.Kind{"UnsupportedDocumentException": fault.Rejected, "ThrottlingException": fault.Transient} {
+		e := serve(t, 400, `{"__type":"`+code+`","message":"no"}`)
+		if _, err := e.Recognise(context.Background(), page()); !fault.Is(err, kind) {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+	if _, err := serve(t, 403, `{"__type":"AccessDeniedException"}`).Recognise(t.Context(), page()); err == nil || fault.Is(err, fault.Rejected) || fault.Is(err, fault.Transient) {
+		t.Errorf("%v", err)
+	}
+}
