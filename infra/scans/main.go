@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"embed"
+	"encoding/xml"
 	"errors"
 	"flag"
 	"fmt"
@@ -101,23 +102,34 @@ func run(ctx context.Context, keep string) error {
 	return nil
 }
 
+// flat is the head of a flat OpenDocument text; the writing mode is to be filled in.
+const flat = `<?xml version="1.0" encoding="UTF-8"?>
+<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" office:version="1.3" office:mimetype="application/vnd.oasis.opendocument.text">
+<office:automatic-styles><style:style style:name="P" style:family="paragraph"><style:paragraph-properties fo:margin-bottom="0.4cm" style:writing-mode="%s"/><style:text-properties style:font-name="Liberation Serif" fo:font-family="Liberation Serif" fo:font-size="12pt" style:font-family-complex="Noto Naskh Arabic" style:font-size-complex="14pt"/></style:style></office:automatic-styles>
+<office:body><office:text>`
+
 // set has a text set as an A4 page and drawn at 200 dots an inch.
 func set(ctx context.Context, dir, lang, text string) (*image.Gray, error) {
-	var b strings.Builder
-	b.WriteString(`<html><head><meta charset="utf-8"></head><body lang="` + lang + `"`)
+	mode := "lr-tb"
 	if lang == "ar" {
-		b.WriteString(` dir="rtl"`)
+		mode = "rl-tb"
 	}
-	b.WriteString(`>`)
+	var b strings.Builder
+	fmt.Fprintf(&b, flat, mode)
 	for line := range strings.Lines(text) {
-		b.WriteString(`<p style="font-family: Liberation Serif, Noto Naskh Arabic; font-size: 12pt">` + strings.TrimSpace(line) + `</p>`)
+		b.WriteString(`<text:p text:style-name="P">`)
+		if err := xml.EscapeText(&b, []byte(strings.TrimSpace(line))); err != nil {
+			return nil, err
+		}
+		b.WriteString(`</text:p>`)
 	}
-	source := filepath.Join(dir, lang+".html")
-	if err := os.WriteFile(source, []byte(b.String()+`</body></html>`), 0o600); err != nil {
+	b.WriteString(`</office:text></office:body></office:document>`)
+	source := filepath.Join(dir, lang+".fodt")
+	if err := os.WriteFile(source, []byte(b.String()), 0o600); err != nil {
 		return nil, err
 	}
 	commands := [][]string{
-		{"soffice", "--headless", "-env:UserInstallation=file://" + filepath.Join(dir, "profile"), "--convert-to", "pdf:writer_web_pdf_Export", "--outdir", dir, source},
+		{"soffice", "--headless", "-env:UserInstallation=file://" + filepath.Join(dir, "profile"), "--convert-to", "pdf", "--outdir", dir, source},
 		{"pdftoppm", "-r", "200", "-gray", "-png", "-f", "1", "-l", "1", "-singlefile", filepath.Join(dir, lang+".pdf"), filepath.Join(dir, lang)},
 	}
 	for _, c := range commands {

@@ -51,9 +51,15 @@ func render(c *content.Content) string {
 	if !m.Created.IsZero() {
 		fmt.Fprintf(&b, "created %s\n", m.Created.Format(time.RFC3339))
 	}
+	for _, l := range m.Languages {
+		fmt.Fprintf(&b, "language %s %.2f\n", l.Language, l.Share)
+	}
+	for _, f := range c.Findings {
+		fmt.Fprintf(&b, "finding %s %s\n", f.Code, f.Detail)
+	}
 	for _, p := range c.Pages {
 		fmt.Fprintf(&b, "\n-- %d (%.0f x %.0f pt, hidden %v)\n", p.Number, p.Width, p.Height, p.Hidden)
-		for _, part := range []struct{ name, text string }{{"title", p.Title}, {"text", p.Text}, {"notes", p.Notes}, {"footer", p.Footer}} {
+		for _, part := range []struct{ name, text string }{{"title", p.Title}, {"text", p.Text}, {"notes", p.Notes}, {"comments", p.Comments}, {"pictures", p.Alt}, {"footer", p.Footer}} {
 			if part.text != "" {
 				fmt.Fprintf(&b, "[%s]\n%s\n", part.name, part.text)
 			}
@@ -62,38 +68,41 @@ func render(c *content.Content) string {
 	return b.String()
 }
 
-// Every file of the sample is read as its golden file says.
-func TestSample(t *testing.T) {
+// Every file of the sample, and every one that LibreOffice made of them in an older or a freer format, is read as its
+// golden file says.
+func TestGolden(t *testing.T) {
 	r := newReader(t, content.Limits{})
-	files, err := filepath.Glob("../../infra/local/sample/incoming/*")
-	if err != nil || len(files) < 12 {
-		t.Fatalf("%d files, %v", len(files), err)
-	}
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			data, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			c, err := read(t, r, data)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := render(c)
-			golden := filepath.Join("testdata", "sample", filepath.Base(file)+".txt")
-			if *update {
-				if err := errors.Join(os.MkdirAll(filepath.Dir(golden), 0o755), os.WriteFile(golden, []byte(got), 0o644)); err != nil {
+	for folder, least := range map[string]int{"../../infra/local/sample/incoming": 12, "testdata/office": 6} {
+		files, err := filepath.Glob(folder + "/*")
+		if err != nil || len(files) < least {
+			t.Fatalf("%d files in %s, %v", len(files), folder, err)
+		}
+		for _, file := range files {
+			t.Run(filepath.Base(file), func(t *testing.T) {
+				data, err := os.ReadFile(file)
+				if err != nil {
 					t.Fatal(err)
 				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if d := cmp.Diff(string(want), got); d != "" {
-				t.Errorf("(-want +got)\n%s", d)
-			}
-		})
+				c, err := read(t, r, data)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := render(c)
+				golden := filepath.Join("testdata", "golden", filepath.Base(file)+".txt")
+				if *update {
+					if err := errors.Join(os.MkdirAll(filepath.Dir(golden), 0o755), os.WriteFile(golden, []byte(got), 0o644)); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want, err := os.ReadFile(golden)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if d := cmp.Diff(string(want), got); d != "" {
+					t.Errorf("(-want +got)\n%s", d)
+				}
+			})
+		}
 	}
 }
 

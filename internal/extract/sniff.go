@@ -29,8 +29,7 @@ func Sniff(src io.ReaderAt, size int64, limits content.Limits) (content.Format, 
 		return "", fmt.Errorf("sniff: %w", err)
 	}
 	switch {
-	// PDF readers accept up to 1,024 bytes before the header (ISO 32000-1, Annex H, note 13).
-	case bytes.Contains(head[:min(len(head), 1024)], []byte("%PDF-")):
+	case bytes.HasPrefix(head, []byte("%PDF-")):
 		return content.PDF, nil
 	case bytes.HasPrefix(bytes.TrimLeft(head, "\ufeff \r\n\t"), []byte(rtf.Magic)):
 		return content.RTF, nil
@@ -38,6 +37,11 @@ func Sniff(src io.ReaderAt, size int64, limits content.Limits) (content.Format, 
 		return sniffCompound(src, size, limits)
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
 		return sniffZip(src, size, head)
+	case message.Sniff(head): // which may well hold the beginning of a PDF
+		return content.EML, nil
+	// PDF readers accept up to 1,024 bytes before the header (ISO 32000-1, Annex H, note 13).
+	case bytes.Contains(head[:min(len(head), 1024)], []byte("%PDF-")):
+		return content.PDF, nil
 	}
 	mime := mimetype.Detect(head)
 	media, _, _ := strings.Cut(mime.String(), ";")
@@ -50,8 +54,6 @@ func Sniff(src io.ReaderAt, size int64, limits content.Limits) (content.Format, 
 	}
 	textual := isA(mime, "text/plain")
 	switch {
-	case message.Sniff(head):
-		return content.EML, nil
 	case mime.Is("text/html"), textual && looksLikeHTML(head):
 		return content.HTML, nil
 	case textual && !mime.Is("text/x-shellscript"), wide(head):

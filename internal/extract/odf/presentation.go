@@ -13,44 +13,15 @@ func (d *document) presentation(n *node, limits content.Limits) error {
 		if p.Name != "page" {
 			continue
 		}
-		page := content.Page{Width: d.width, Height: d.height, Hidden: d.hidden[p.Attr("style-name")]}
-		d.slide = &page
-		var blocks []content.Block
-		var titles, footers []string
-		for _, k := range p.Kids {
-			switch k.Name {
-			case "notes":
-				page.Notes = content.Tidy(d.notes(k))
-				continue
-			case "annotation":
-				d.comment(k)
-				continue
-			}
-			if k.Attr("placeholder") == "true" {
-				continue // a prompt that nobody has written over
-			}
-			var a aside
-			d.shape(k, &a)
-			text := strings.Trim(a.String(), "\n")
-			if text == "" {
-				continue
-			}
-			switch k.Attr("class") {
-			case "title":
-				titles = append(titles, text)
-			case "header", "footer", "date-time", "page-number":
-				footers = append(footers, text)
-			default:
-				at, placed := box(k)
-				blocks = append(blocks, content.Block{Text: text, Box: at, Placed: placed})
-			}
-		}
-		page.Title, page.Footer = content.Tidy(strings.Join(titles, "\n")), content.Tidy(strings.Join(footers, "\n"))
-		page.Text = content.Tidy(content.ReadingOrder(blocks))
+		d.slide = &content.Page{Width: d.width, Height: d.height, Hidden: d.hidden[p.Attr("style-name")]}
+		var t texts
+		d.drawn(p, &t)
+		d.slide.Title, d.slide.Footer = content.Tidy(strings.Join(t.titles, "\n")), content.Tidy(strings.Join(t.footers, "\n"))
+		d.slide.Text = content.Tidy(content.ReadingOrder(t.blocks))
 		if d.err != nil {
 			return d.err
 		}
-		if err := d.c.Add(page, limits); err != nil {
+		if err := d.c.Add(*d.slide, limits); err != nil {
 			return err
 		}
 	}
@@ -58,6 +29,46 @@ func (d *document) presentation(n *node, limits content.Limits) error {
 		return fault.Reject(content.Empty, "the presentation has no slide")
 	}
 	return nil
+}
+
+// texts are what is drawn on a slide.
+type texts struct {
+	blocks          []content.Block
+	titles, footers []string
+}
+
+// drawn gathers the texts of a slide or a group; the children of a group have places of their own on the slide.
+func (d *document) drawn(n *node, t *texts) {
+	for _, k := range n.Kids {
+		switch {
+		case k.Name == "notes":
+			d.slide.Notes = content.Tidy(d.notes(k))
+			continue
+		case k.Name == "annotation":
+			d.comment(k)
+			continue
+		case k.Name == "g":
+			d.drawn(k, t)
+			continue
+		case k.Attr("placeholder") == "true":
+			continue // a prompt that nobody has written over
+		}
+		var a aside
+		d.shape(k, &a)
+		text := strings.Trim(a.String(), "\n")
+		if text == "" {
+			continue
+		}
+		switch k.Attr("class") {
+		case "title":
+			t.titles = append(t.titles, text)
+		case "header", "footer", "date-time", "page-number":
+			t.footers = append(t.footers, text)
+		default:
+			at := content.Box{X: points(k.Attr("x")), Y: points(k.Attr("y")), W: points(k.Attr("width")), H: points(k.Attr("height"))}
+			t.blocks = append(t.blocks, content.Block{Text: text, Box: at, Placed: k.Attr("x") != ""})
+		}
+	}
 }
 
 // notes reads the notes' own frame; the others repeat the slide, the date and the number.
@@ -69,17 +80,4 @@ func (d *document) notes(n *node) string {
 		}
 	}
 	return a.String()
-}
-
-// box is where a shape stands; a group is where its first placed child stands.
-func box(n *node) (content.Box, bool) {
-	if n.Attr("x") == "" && n.Attr("x1") == "" {
-		for _, k := range n.Kids {
-			if b, ok := box(k); ok {
-				return b, true
-			}
-		}
-		return content.Box{}, false
-	}
-	return content.Box{X: points(n.Attr("x")), Y: points(n.Attr("y")), W: points(n.Attr("width")), H: points(n.Attr("height"))}, true
 }

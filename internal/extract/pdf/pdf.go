@@ -189,7 +189,8 @@ const together = 4
 
 // Read reads a PDF; pages that are pictures go through the scanner. Errors are as extract.Reader.Read's.
 func (e *Engine) Read(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits, scanner Scanner) (*content.Content, error) {
-	ctx, cancel := context.WithCancel(ctx)
+	// When one of the instances fails, the others stop; the error that is given is the first one's.
+	shared, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r := &reading{src: src, size: size, limits: limits, scanner: scanner, c: &content.Content{}}
 	type look struct {
@@ -198,7 +199,7 @@ func (e *Engine) Read(ctx context.Context, src io.ReaderAt, size int64, limits c
 	}
 	looked := make(chan look, 1)
 	go func() {
-		found, err := scan(ctx, src, size)
+		found, err := scan(shared, src, size)
 		looked <- look{found, err}
 	}()
 	err := e.with(ctx, func(p pdfium.Pdfium) error {
@@ -219,19 +220,19 @@ func (e *Engine) Read(ctx context.Context, src io.ReaderAt, size int64, limits c
 		errs := make([]error, others)
 		for i := range others {
 			wg.Go(func() {
-				errs[i] = e.with(ctx, func(p pdfium.Pdfium) error {
+				errs[i] = e.with(shared, func(p pdfium.Pdfium) error {
 					doc, err := r.open(p)
 					if err != nil {
 						return err
 					}
-					return r.share(ctx, p, doc, i+1, others+1)
+					return r.share(shared, p, doc, i+1, others+1)
 				})
 				if errs[i] != nil {
 					cancel()
 				}
 			})
 		}
-		err = r.share(ctx, p, doc, 0, others+1)
+		err = r.share(shared, p, doc, 0, others+1)
 		if err != nil {
 			cancel()
 		}
@@ -243,6 +244,9 @@ func (e *Engine) Read(ctx context.Context, src io.ReaderAt, size int64, limits c
 		}
 		return err
 	})
+	if err != nil {
+		cancel()
+	}
 	l := <-looked
 	l.found.note(r.c)
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"dossier/internal/extract/content"
@@ -50,7 +49,6 @@ type dict struct {
 	isKey        bool   // the next name is a key
 	opening      bool   // it is the document's open action
 	objectStream bool
-	length       int64
 	descriptor   bool
 	fontFile     bool
 	fontName     string
@@ -117,15 +115,7 @@ func (s *scanner) tokens(r *bufio.Reader, streams bool) {
 			s.value(top, name)
 			top.isKey = true
 		case b >= '0' && b <= '9':
-			v := readNumber(r, b)
-			if top.key == "Length" && !top.isKey {
-				top.length = v
-			}
 			top.isKey = true
-		case b == 'R' && len(stack) > 0: // a reference: what it points to is not known here
-			if top.key == "Length" {
-				top.length = 0
-			}
 		case b == 's' && len(stack) == 0 && streams:
 			if word, err := r.Peek(5); err == nil && string(word) == "tream" {
 				_, _ = r.Discard(5)
@@ -181,43 +171,39 @@ func (s *scanner) stream(r *bufio.Reader, d dict) {
 			_, _ = r.Discard(1)
 		}
 	}
-	if d.objectStream && d.length > 0 && d.length <= s.left {
-		data := make([]byte, 0, min(d.length, 1<<20))
-		buf := bytes.NewBuffer(data)
-		if _, err := io.CopyN(buf, r, d.length); err != nil {
+	// The length that a stream gives may be a lie that hides what comes after it; the word for its end is looked for, as
+	// a reader that repairs a file does.
+	var data []byte
+	for n := 0; ; n++ {
+		if n%64 == 0 && s.ctx.Err() != nil {
 			return
 		}
-		if z, err := zlib.NewReader(buf); err == nil {
-			bounded := &io.LimitedReader{R: z, N: s.left}
-			s.tokens(bufio.NewReader(bounded), false)
-			s.left = bounded.N
+		const word = "endstream"
+		if _, err := r.Peek(len(word)); err != nil {
+			return
 		}
+		buffered, _ := r.Peek(r.Buffered())
+		i := bytes.Index(buffered, []byte(word))
+		take := len(buffered) - len(word) + 1 // what may be the word's beginning stays
+		if i >= 0 {
+			take = i
+		}
+		if d.objectStream && int64(len(data)+take) <= s.left {
+			data = append(data, buffered[:take]...)
+		}
+		_, _ = r.Discard(take)
+		if i >= 0 {
+			_, _ = r.Discard(len(word))
+			break
+		}
+	}
+	if !d.objectStream {
 		return
 	}
-	if d.length > 0 {
-		if _, err := r.Discard(int(d.length)); err != nil {
-			return
-		}
-	}
-	// Wherever the stream really ends, the word for it comes. A reader over an object stream has none.
-	const word = "endstream"
-	matched := 0
-	for n := 0; matched < len(word); n++ {
-		if n%65536 == 0 && s.ctx.Err() != nil {
-			return
-		}
-		b, err := r.ReadByte()
-		if err != nil {
-			return
-		}
-		switch {
-		case b == word[matched]:
-			matched++
-		case b == 'e':
-			matched = 1
-		default:
-			matched = 0
-		}
+	if z, err := zlib.NewReader(bytes.NewReader(data)); err == nil {
+		bounded := &io.LimitedReader{R: z, N: s.left}
+		s.tokens(bufio.NewReader(bounded), false)
+		s.left = bounded.N
 	}
 }
 
@@ -262,23 +248,6 @@ func readName(r *bufio.Reader) string {
 		b.WriteByte(c[0])
 	}
 	return b.String()
-}
-
-func readNumber(r *bufio.Reader, first byte) int64 {
-	digits := []byte{first}
-	for len(digits) < 18 {
-		c, err := r.Peek(1)
-		if err != nil || c[0] < '0' || c[0] > '9' {
-			break
-		}
-		digits = append(digits, c[0])
-		_, _ = r.Discard(1)
-	}
-	v, err := strconv.ParseInt(string(digits), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return v
 }
 
 // note writes the findings down.

@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -140,6 +141,32 @@ func Document(body string, parts map[string]string) []byte {
 	}
 	all["word/_rels/document.xml.rels"] = rels(own)
 	return Zip(`<Types/>`, all)
+}
+
+// Add gives a package with further parts.
+func Add(data []byte, parts map[string]string) []byte {
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		panic(err) // it was written here
+	}
+	all, types := map[string]string{}, ""
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			panic(err)
+		}
+		text, err := io.ReadAll(r)
+		if err != nil {
+			panic(err)
+		}
+		if f.Name == "[Content_Types].xml" {
+			types = string(text)
+		} else {
+			all[f.Name] = string(text)
+		}
+	}
+	maps.Copy(all, parts)
+	return Zip(types, all)
 }
 
 // Zip writes a package of parts, its content types first.

@@ -1,0 +1,333 @@
+package extract_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	ledongthuc "github.com/ledongthuc/pdf"
+
+	"dossier/infra/engines"
+	"dossier/internal/extract"
+	"dossier/internal/extract/content"
+	"dossier/internal/extract/ocr"
+	"dossier/internal/extract/odf/odftest"
+	"dossier/internal/extract/ole/oletest"
+	"dossier/internal/extract/ooxml/ooxmltest"
+	"dossier/internal/extract/pdf"
+	"dossier/internal/extract/pdf/pdftest"
+	"dossier/internal/fault"
+	"dossier/internal/match/fold"
+)
+
+func encoded(t *testing.T, encode func(*bytes.Buffer, image.Image) error) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := encode(&b, image.NewGray(image.Rect(0, 0, 400, 400))); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// A file is told by its bytes, whatever its name.
+func TestSniff(t *testing.T) {
+	asPNG := encoded(t, func(b *bytes.Buffer, p image.Image) error { return png.Encode(b, p) })
+	asJPEG := encoded(t, func(b *bytes.Buffer, p image.Image) error { return jpeg.Encode(b, p, nil) })
+	for name, test := range map[string]struct {
+		data   []byte
+		format content.Format
+		reason string
+	}{
+		"PDF":                   {pdftest.Make("x", 595, 842, "a"), content.PDF, ""},
+		"PDF behind junk":       {append([]byte(strings.Repeat("x", 600)), pdftest.Make("x", 595, 842, "a")...), content.PDF, ""},
+		"PPTX":                  {ooxmltest.Deck{Slides: []ooxmltest.Slide{{Title: "x"}}}.Bytes(), content.PPTX, ""},
+		"DOCX":                  {ooxmltest.Document("<w:p/>", nil), content.DOCX, ""},
+		"a numbered DOCX":       {ooxmltest.Zip("", map[string]string{"word/document2.xml": "<x/>"}), content.DOCX, ""},
+		"ODT":                   {odftest.File(odftest.Text, "", "", nil), content.ODT, ""},
+		"ODP":                   {odftest.File(odftest.Presentation, "", "", nil), content.ODP, ""},
+		"spreadsheet":           {ooxmltest.Zip("", map[string]string{"xl/workbook.xml": "<x/>"}), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ""},
+		"DOC":                   {oletest.File(map[string][]byte{"WordDocument": []byte("x")}), content.DOC, ""},
+		"PPT":                   {oletest.File(map[string][]byte{"PowerPoint Document": []byte("x")}), content.PPT, ""},
+		"MSG":                   {oletest.File(map[string][]byte{"__properties_version1.0": []byte("x")}), content.MSG, ""},
+		"locked OOXML":          {oletest.File(map[string][]byte{"EncryptedPackage": []byte("x"), "EncryptionInfo": []byte("x")}), "application/x-ole-storage", content.Locked},
+		"old spreadsheet":       {oletest.File(map[string][]byte{"Workbook": []byte("x")}), "application/x-ole-storage", ""},
+		"RTF":                   {[]byte(`{\rtf1 x}`), content.RTF, ""},
+		"EML":                   {[]byte("From: a@b.example\nTo: c@d.example\n\nx"), content.EML, ""},
+		"HTML":                  {[]byte("<!DOCTYPE html><html><body>x</body></html>"), content.HTML, ""},
+		"HTML behind a comment": {[]byte("<!-- saved from --><html><body>x</body></html>"), content.HTML, ""},
+		"text":                  {[]byte("just a text"), content.Text, ""},
+		"UTF-16 text":           {oletest.UTF16("just a text in two bytes each"), content.Text, ""},
+		"Latin text":            {[]byte("sign\xe9e par la ministre"), content.Text, ""},
+		"JPEG":                  {asJPEG, content.JPEG, ""},
+		"PNG":                   {asPNG, content.PNG, ""},
+		"TIFF":                  {[]byte("II*\x00\x08\x00\x00\x00\x00\x00\x00\x00\x00\x00"), content.TIFF, ""},
+		"WebP":                  {[]byte("RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f"), content.WebP, ""},
+		"HEIC":                  {[]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), "image/heic", ""},
+		"a program":             {[]byte("MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00"), "application/vnd.microsoft.portable-executable", ""},
+		"zip cut short":         {ooxmltest.Deck{Slides: []ooxmltest.Slide{{Title: "x"}}}.Bytes()[:300], "application/zip", content.Corrupt},
+		"OLE cut short":         {oletest.File(map[string][]byte{"WordDocument": []byte("x")})[:600], "application/x-ole-storage", content.Corrupt},
+	} {
+		got, err := extract.Sniff(bytes.NewReader(test.data), int64(len(test.data)), content.Limits{}.WithDefaults())
+		if got != test.format && !(test.reason == content.Corrupt && strings.HasPrefix(string(got), "application/")) || fault.Reason(err) != test.reason {
+			t.Errorf("%s: %s, %v", name, got, err)
+		}
+	}
+}
+
+func TestMisnamed(t *testing.T) {
+	for name, want := range map[string]bool{"x.pptx": false, "x.PPSM": false, "x.ppt": true, "x.pdf": true, "x.docx": true, "x": false, "x.final": false, "x.v2": false} {
+		if got := content.PPTX.Misnamed(name); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// What a file holds beside its text is found, and does not keep it from being read.
+func TestFindings(t *testing.T) {
+	deck := func(parts map[string]string) []byte {
+		d := ooxmltest.Deck{Slides: []ooxmltest.Slide{{Title: "T"}}}
+		return ooxmltest.Add(d.Bytes(), parts)
+	}
+	external := func(kind string) string {
+		return `<Relationships><Relationship Id="rId1" Type="http://x/` + kind + `" Target="https://elsewhere.example" TargetMode="External"/></Relationships>`
+	}
+	script := bytes.Replace(pdftest.Make("x", 595, 842, "text"), []byte("/Type /Catalog"), []byte("/OpenAction << /S /JavaScript /JS (app.alert) >> /Type /Catalog"), 1)
+	launch := bytes.Replace(pdftest.Make("x", 595, 842, "text"), []byte("/Type /Catalog"), []byte("/OpenAction << /S /Launch /F (cmd.exe) >> /Type /Catalog"), 1)
+	for name, test := range map[string]struct {
+		data []byte
+		want string // codes
+	}{
+		"nothing":              {deck(nil), ""},
+		"macros":               {deck(map[string]string{"ppt/vbaProject.bin": "x"}), "macros"},
+		"embedded document":    {deck(map[string]string{"ppt/embeddings/oleObject1.bin": "x"}), "embedded-object"},
+		"a chart's table":      {deck(map[string]string{"ppt/embeddings/Microsoft_Excel_Sheet.xlsx": "PK"}), ""},
+		"a program":            {deck(map[string]string{"ppt/embeddings/oleObject1.bin": "\x02\x00report.exe\x00C:\\report.exe\x00MZ"}), "executable"},
+		"external template":    {deck(map[string]string{"word/_rels/settings.xml.rels": external("attachedTemplate")}), "external-content"},
+		"external picture":     {deck(map[string]string{"ppt/slides/_rels/slide9.xml.rels": external("image")}), "external-content"},
+		"a link":               {deck(map[string]string{"ppt/slides/_rels/slide9.xml.rels": external("hyperlink")}), ""},
+		"a script in a PDF":    {script, "javascript"},
+		"a launch in a PDF":    {launch, "launch-action"},
+		"no alternative text":  {ooxmltest.Deck{Slides: []ooxmltest.Slide{{Title: "T", XML: `<p:pic><p:nvPicPr><p:cNvPr id="1" name="x"/></p:nvPicPr></p:pic><p:pic><p:nvPicPr><p:cNvPr id="2" name="y" descr="a map"/></p:nvPicPr></p:pic>`}}}.Bytes(), "no-alt-text"},
+		"decoration":           {ooxmltest.Deck{Slides: []ooxmltest.Slide{{Title: "T", XML: `<p:pic><p:nvPicPr><p:cNvPr id="1" name="x"><a:extLst><a:ext><adec:decorative val="1"/></a:ext></a:extLst></p:cNvPr></p:nvPicPr></p:pic>`}}}.Bytes(), ""},
+		"a mail with a locked": {[]byte("From: a@b.example\nTo: c@d.example\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nsee\n--x\nContent-Type: application/pdf\nContent-Disposition: attachment; filename=a.pdf\n\n%PDF-1.4 nothing\n--x--\n"), "attachment-unread"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, err := read(t, newReader(t, content.Limits{}), test.data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var codes []string
+			for _, f := range c.Findings {
+				codes = append(codes, f.Code)
+			}
+			if got := strings.Join(codes, " "); got != test.want {
+				t.Errorf("%q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// Comments, alternative texts and the newer charts of a slide.
+func TestSlideParts(t *testing.T) {
+	cx := `<cx:chartSpace><cx:chartData><cx:data id="0"><cx:strDim><cx:lvl><cx:pt idx="0">Refer</cx:pt><cx:pt idx="1">Protect</cx:pt></cx:lvl></cx:strDim></cx:data></cx:chartData></cx:chartSpace>`
+	slide := ooxmltest.Slide{Title: "T", XML: frame(0, 0, 9, 9, `<cx:chart r:id="rId9"/>`), Parts: map[string]ooxmltest.Part{
+		"rId9": {Kind: "chart", Name: "charts/chartEx1.xml", XML: cx},
+		"rId7": {Kind: "comments", Name: "comments/comment1.xml", XML: `<p:cmLst><p:cm><p:text>shorten this</p:text></p:cm></p:cmLst>`},
+		"rId8": {Kind: "comments", Name: "comments/modern1.xml", XML: `<p188:cmLst><p188:cm><p188:txBody><a:p><a:r><a:t>and this</a:t></a:r></a:p></p188:txBody></p188:cm></p188:cmLst>`}}}
+	c, err := read(t, newReader(t, content.Limits{}), ooxmltest.Deck{Slides: []ooxmltest.Slide{slide}}.Bytes())
+	if err != nil || c.Pages[0].Text != "Refer\tProtect" || c.Pages[0].Comments != "shorten this\nand this" {
+		t.Errorf("%+v %v", c.Pages, err)
+	}
+}
+
+// A slide in Arabic is read from the right.
+func TestRightToLeft(t *testing.T) {
+	slide := ooxmltest.Slide{XML: ooxmltest.Shape("", "يسار", 0, 1000000, 1000000, 500000) + ooxmltest.Shape("", "يمين", 5000000, 1000000, 1000000, 500000)}
+	c, err := read(t, newReader(t, content.Limits{}), ooxmltest.Deck{Slides: []ooxmltest.Slide{slide}}.Bytes())
+	if err != nil || c.Pages[0].Text != "يمين\nيسار" {
+		t.Errorf("%+v %v", c.Pages, err)
+	}
+}
+
+// seen is an engine that reads the same in every picture.
+type seen struct{ pages *int }
+
+func (s seen) Recognise(context.Context, *image.Gray) (ocr.Text, error) {
+	*s.pages++
+	return ocr.Text{Lines: []string{"Ministry of Labour", "hereby nominates"}, Confidence: 0.8}, nil
+}
+
+// scan is a PDF whose page is nothing but a picture.
+func scan() []byte {
+	p := pdftest.Make("scan", 595, 842, "x")
+	content := "q 500 0 0 700 40 40 cm BI /W 2 /H 2 /CS /G /BPC 8 ID \x00\xff\xff\x00 EI Q"
+	i := bytes.Index(p, []byte("stream\n"))
+	j := bytes.Index(p, []byte("\nendstream"))
+	out := append(append(append([]byte{}, p[:i+7]...), content...), p[j:]...)
+	k := bytes.LastIndex(out[:i], []byte("/Length "))
+	end := k + bytes.IndexByte(out[k:], '>')
+	return append(append(append([]byte{}, out[:k]...), []byte("/Length "+strconv.Itoa(len(content))+" ")...), out[end:]...)
+}
+
+// A page that is a picture is drawn and read, a page with text is not, and without an engine it is said.
+func TestScans(t *testing.T) {
+	e := pdf.New(engines.PDFiumCache(), content.Limits{}.WithDefaults().Memory)
+	t.Cleanup(func() { e.Close() })
+	for name, test := range map[string]struct {
+		data   []byte
+		engine bool
+		scans  int
+		unread bool
+	}{
+		"scan":             {scan(), true, 1, false},
+		"scan, no engine":  {scan(), false, 0, true},
+		"text":             {pdftest.Make("x", 595, 842, "This page has a text of its own"), true, 0, false},
+		"picture":          {encoded(t, func(b *bytes.Buffer, p image.Image) error { return png.Encode(b, p) }), true, 1, false},
+		"picture, unread":  {encoded(t, func(b *bytes.Buffer, p image.Image) error { return png.Encode(b, p) }), false, 0, true},
+		"an empty page":    {pdftest.Make("x", 595, 842, ""), true, 0, false},
+		"a number stamped": {pdftest.Make("x", 595, 842, "12"), true, 0, false},
+	} {
+		pages := 0
+		var engine ocr.Engine
+		if test.engine {
+			engine = seen{&pages}
+		}
+		c, err := read(t, extract.New(e, engine, content.Limits{}), test.data)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if pages != test.scans || c.Has(content.ScanUnread) != test.unread {
+			t.Errorf("%s: %d pages were scanned, findings %v", name, pages, c.Findings)
+		}
+		if test.scans > 0 && (c.Pages[0].Text != "Ministry of Labour\nhereby nominates" || c.Pages[0].Confidence != 0.8 || len(c.Metadata.Languages) == 0) {
+			t.Errorf("%s: %+v %v", name, c.Pages[0], c.Metadata.Languages)
+		}
+	}
+}
+
+// Over the trusted PDFs, what an independent reader reads is found in ours. It joins words across lines, so they are looked
+// for in our letters without their blanks; of files whose fonts it does not understand nothing follows.
+func TestAgainstAnotherReaderOverTheCorpus(t *testing.T) {
+	files, err := filepath.Glob("../../../shared/corpus/*/*.pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Skip("the corpus is not here")
+	}
+	explained := map[string]string{
+		"language-docs_fr_olap.pdf": "it reads the braces of the formulas' font as f and g: {Coke, Pepsi} is fcoke pepsig",
+		"pdf_reliance.pdf":          "a spread cut into two pages: it reads what was cut off, and joins lines across columns",
+	}
+	r := newReader(t, content.Limits{})
+	compared, found, total := 0, 0, 0
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := read(t, r, data)
+		if err != nil {
+			continue // locked
+		}
+		theirs, ok := otherReader(data)
+		if !ok {
+			continue
+		}
+		var ours strings.Builder
+		for _, p := range c.Pages {
+			for _, w := range fold.Words(p.Full()) {
+				ours.WriteString(w)
+			}
+		}
+		hits, all := 0, 0
+		for _, w := range fold.Words(theirs) {
+			if n := len([]rune(w)); n < 2 || n > 20 {
+				continue // single signs, and whole lines that it joined
+			}
+			all++
+			if strings.Contains(ours.String(), w) {
+				hits++
+			}
+		}
+		if all < 20 || hits*2 < all {
+			t.Logf("%s: it reads %d of %d words that are in ours", filepath.Base(file), hits, all)
+			continue // it reads glyph numbers for letters
+		}
+		compared++
+		found, total = found+hits, total+all
+		if hits*100 < all*95 && explained[filepath.Base(file)] == "" {
+			t.Errorf("%s: ours has %d of its %d words", filepath.Base(file), hits, all)
+		}
+	}
+	t.Logf("%d files, %d of %d words", compared, found, total)
+	if compared < 10 || found*100 < total*95 {
+		t.Errorf("%d files, %d of %d words", compared, found, total)
+	}
+}
+
+// otherReader reads a PDF by ledongthuc/pdf, which may panic.
+func otherReader(data []byte) (text string, ok bool) {
+	defer func() {
+		if recover() != nil {
+			text, ok = "", false
+		}
+	}()
+	r, err := ledongthuc.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return "", false
+	}
+	plain, err := r.GetPlainText()
+	if err != nil {
+		return "", false
+	}
+	b := new(bytes.Buffer)
+	_, err = b.ReadFrom(plain)
+	return b.String(), err == nil
+}
+
+// The pages of a long document are read by several instances at once, and come in their order.
+func TestManyPages(t *testing.T) {
+	texts := make([]string, 30)
+	for i := range texts {
+		texts[i] = "page number " + strconv.Itoa(i+1)
+	}
+	c, err := read(t, newReader(t, content.Limits{}), pdftest.Make("x", 595, 842, texts...))
+	if err != nil || len(c.Pages) != 30 {
+		t.Fatalf("%d pages, %v", len(c.Pages), err)
+	}
+	for i, p := range c.Pages {
+		if p.Text != texts[i] || p.Number != i+1 {
+			t.Errorf("page %d: %q", p.Number, p.Text)
+		}
+	}
+	if _, err := read(t, newReader(t, content.Limits{Text: 50}), pdftest.Make("x", 595, 842, texts...)); fault.Reason(err) != content.TooLarge {
+		t.Errorf("%v", err)
+	}
+}
+
+var errEngine = errors.New("engine down")
+
+type down struct{}
+
+func (down) Recognise(context.Context, *image.Gray) (ocr.Text, error) { return ocr.Text{}, errEngine }
+
+// An engine that fails is no fault of the document's: it comes again.
+func TestEngineDown(t *testing.T) {
+	e := pdf.New(engines.PDFiumCache(), content.Limits{}.WithDefaults().Memory)
+	t.Cleanup(func() { e.Close() })
+	for _, data := range [][]byte{scan(), encoded(t, func(b *bytes.Buffer, p image.Image) error { return png.Encode(b, p) })} {
+		if _, err := read(t, extract.New(e, down{}, content.Limits{}), data); !errors.Is(err, errEngine) || fault.Is(err, fault.Rejected) {
+			t.Errorf("%v", err)
+		}
+	}
+}

@@ -1,0 +1,287 @@
+package ole_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dossier/internal/extract/content"
+	"dossier/internal/extract/ole"
+	"dossier/internal/extract/ole/oletest"
+	"dossier/internal/fault"
+)
+
+// word is a WordDocument stream and its table: pieces of text, and the counts of its parts (MS-DOC, 2.5.4).
+func word(flags uint16, pieces []string, wide []bool, counts [7]uint32) map[string][]byte {
+	doc := make([]byte, 0x200)
+	binary.LittleEndian.PutUint16(doc, 0xa5ec)
+	binary.LittleEndian.PutUint16(doc[2:], 0xc1)
+	binary.LittleEndian.PutUint16(doc[0x0a:], flags)
+	for i, n := range counts {
+		binary.LittleEndian.PutUint32(doc[0x4c+4*i:], n)
+	}
+	var cps, pcds bytes.Buffer
+	cp := uint32(0)
+	_ = binary.Write(&cps, binary.LittleEndian, cp)
+	for i, text := range pieces {
+		offset := uint32(len(doc))
+		if wide[i] {
+			doc = append(doc, oletest.UTF16(text)...)
+		} else {
+			doc = append(doc, text...)
+			offset = offset*2 | 1<<30
+		}
+		cp += uint32(len([]rune(text)))
+		_ = binary.Write(&cps, binary.LittleEndian, cp)
+		_ = binary.Write(&pcds, binary.LittleEndian, [2]uint16{0, uint16(offset)})
+		_ = binary.Write(&pcds, binary.LittleEndian, [2]uint16{uint16(offset >> 16), 0})
+	}
+	plc := append(cps.Bytes(), pcds.Bytes()...)
+	clx := append([]byte{1, 2, 0, 9, 9, 2}, binary.LittleEndian.AppendUint32(nil, uint32(len(plc)))...)
+	clx = append(clx, plc...)
+	binary.LittleEndian.PutUint32(doc[0x1a6:], uint32(len(clx)))
+	return map[string][]byte{"WordDocument": doc, "1Table": clx}
+}
+
+func read(t *testing.T, f content.Format, data []byte, limits content.Limits) (*content.Content, error) {
+	t.Helper()
+	return ole.Read(t.Context(), f, bytes.NewReader(data), int64(len(data)), limits.WithDefaults())
+}
+
+const oneTable = 0x0200
+
+func TestWord(t *testing.T) {
+	for name, test := range map[string]struct {
+		pieces []string
+		wide   []bool
+		counts [7]uint32
+		want   []content.Page
+	}{
+		"pieces in two widths":    {[]string{"Le Minist", "ère — العدل\r", "fin"}, []bool{false, true, false}, [7]uint32{24}, []content.Page{{Text: "Le Ministère — العدل\nfin"}}},
+		"one byte characters":     {[]string{"sign\xe9"[:4] + "e"}, []bool{false}, [7]uint32{5}, []content.Page{{Text: "signe"}}},
+		"a field shows its value": {[]string{"a \x13 HYPERLINK \"x\" \x14link\x15 b \x13 PAGE \x15c"}, []bool{true}, [7]uint32{99}, []content.Page{{Text: "a link b c"}}},
+		"a table":                 {[]string{"Name\aPost\a\aAwa\ajudge\a\aafter"}, []bool{true}, [7]uint32{99}, []content.Page{{Text: "Name\tPost\nAwa\tjudge\nafter"}}},
+		"pages and signs":         {[]string{"one\x0ctwo\x1ethree\x1f!\x0bfour\x01\x08"}, []bool{true}, [7]uint32{99}, []content.Page{{Text: "one"}, {Text: "two-three!\nfour"}}},
+		"parts":                   {[]string{"main\rnote\rhead\rcomment\rend\rbox"}, []bool{true}, [7]uint32{5, 5, 5, 0, 8, 4, 3}, []content.Page{{Text: "main\nbox", Notes: "note\nend", Footer: "head", Comments: "comment"}}},
+	} {
+		c, err := read(t, content.DOC, oletest.File(word(oneTable, test.pieces, test.wide, test.counts)), content.Limits{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for i := range test.want {
+			test.want[i].Number = i + 1
+		}
+		if d := cmp.Diff(test.want, c.Pages); d != "" {
+			t.Errorf("%s (-want +got)\n%s", name, d)
+		}
+	}
+}
+
+// rec writes a record of PowerPoint's.
+func rec(version, instance, kind uint16, data ...[]byte) []byte {
+	all := bytes.Join(data, nil)
+	b := binary.LittleEndian.AppendUint16(nil, version|instance<<4)
+	b = binary.LittleEndian.AppendUint16(b, kind)
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(all)))
+	return append(b, all...)
+}
+
+func u32s(values ...uint32) []byte {
+	var b []byte
+	for _, v := range values {
+		b = binary.LittleEndian.AppendUint32(b, v)
+	}
+	return b
+}
+
+// show is a presentation of one slide whose shapes are given as records; older edits can be made to run in a circle.
+func show(shapes []byte, circle, vba bool) map[string][]byte {
+	var stream []byte
+	put := func(r []byte) uint32 { at := uint32(len(stream)); stream = append(stream, r...); return at }
+	put(make([]byte, 8))
+	group := rec(15, 0, 0xf003, rec(15, 0, 0xf004, rec(1, 0, 0xf009, make([]byte, 16))), shapes)
+	slide := put(rec(15, 0, 0x03ee, rec(2, 0, 0x03ef, make([]byte, 24)), rec(0, 0, 0x03f9, append(make([]byte, 10), 4, 0)), rec(15, 0, 0x040c, rec(15, 0, 0xf002, group))))
+	list := rec(15, 0, 0x0ff0, rec(0, 0, 0x03f3, u32s(2, 0, 0, 256, 0)), rec(0, 0, 0x0f9f, u32s(0)), rec(0, 0, 0x0fa8, []byte("Outline title")))
+	extra := []byte{}
+	if vba {
+		extra = rec(15, 0, 0x03ff, rec(2, 0, 0x0400, u32s(1, 1, 2)))
+	}
+	document := put(rec(15, 0, 0x03e8, rec(1, 0, 0x03e9, u32s(5760, 4320)), list, extra))
+	directory := put(rec(0, 0, 0x1772, u32s(1|2<<20, document, slide)))
+	at := uint32(len(stream))
+	last := uint32(0)
+	if circle {
+		last = at
+	}
+	edit := put(rec(0, 0, 0x0ff5, u32s(0, 0, last, directory, 1, 3, 0)))
+	return map[string][]byte{"PowerPoint Document": stream, "Current User": u32s(0, 0, 0x14, 0xe391c05f, edit)}
+}
+
+func shape(top, left uint16, box []byte) []byte {
+	anchor := binary.LittleEndian.AppendUint16(nil, top)
+	for _, v := range []uint16{left, left + 1000, top + 500} {
+		anchor = binary.LittleEndian.AppendUint16(anchor, v)
+	}
+	return rec(15, 0, 0xf004, rec(2, 1, 0xf00a, u32s(1, 0)), rec(0, 0, 0xf010, anchor), box)
+}
+
+func box(kind uint32, text string) []byte {
+	return rec(15, 0, 0xf00d, rec(0, 0, 0x0f9f, u32s(kind)), rec(0, 0, 0x0fa0, oletest.UTF16(text)))
+}
+
+func TestPowerPoint(t *testing.T) {
+	alt := append(binary.LittleEndian.AppendUint16(nil, 0x0381|0x8000), u32s(uint32(len("a map"))*2)...)
+	picture := rec(15, 0, 0xf004, rec(2, 75, 0xf00a, u32s(1, 0)), rec(3, 1, 0xf00b, alt, oletest.UTF16("a map")))
+	shapes := bytes.Join([][]byte{shape(2000, 3000, box(4, "right")), shape(2010, 100, box(4, "left\rand more")), shape(4000, 100, box(4, "*")),
+		shape(100, 100, rec(15, 0, 0xf00d, rec(0, 0, 0x0f9e, u32s(0)))), picture}, nil)
+	c, err := read(t, content.PPT, oletest.File(show(shapes, false, true)), content.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []content.Page{{Number: 1, Title: "Outline title", Text: "left\nand more\nright", Alt: "a map", Hidden: true, Width: 720, Height: 540}}
+	if d := cmp.Diff(want, c.Pages); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+	if !c.Has(content.Macros) || c.Metadata.Pictures != 1 || c.Metadata.PicturesWithoutAlt != 0 {
+		t.Errorf("%+v %+v", c.Findings, c.Metadata)
+	}
+}
+
+// summary is a property set (MS-OLEPS, 2.21) with a code page, a title and a time.
+func summary() []byte {
+	b := make([]byte, 48)
+	binary.LittleEndian.PutUint16(b, 0xfffe)
+	binary.LittleEndian.PutUint32(b[24:], 1)
+	binary.LittleEndian.PutUint32(b[44:], 48)
+	created := uint64(time.Date(2021, 5, 3, 9, 0, 0, 0, time.UTC).Unix()+11644473600) * 1e7
+	values := append(u32s(2, 1252, 30, 8), "sign\xe9e\x00\x00"...)
+	values = append(values, u32s(64)...)
+	values = binary.LittleEndian.AppendUint64(values, created)
+	b = append(b, u32s(0, 3, 2, 40, 12, 56, 1, 32)...) // the code page stands last in the list
+	return append(b, values...)
+}
+
+func TestProperties(t *testing.T) {
+	s := word(oneTable, []string{"x"}, []bool{true}, [7]uint32{1})
+	s["\x05SummaryInformation"] = summary()
+	c, err := read(t, content.DOC, oletest.File(s), content.Limits{})
+	if err != nil || c.Metadata.Title != "signée" || !c.Metadata.Created.Equal(time.Date(2021, 5, 3, 9, 0, 0, 0, time.UTC)) {
+		t.Errorf("%+v %v", c.Metadata, err)
+	}
+}
+
+func TestRisks(t *testing.T) {
+	for name, test := range map[string]struct {
+		path, code string
+		data       string
+	}{
+		"macros":  {"Macros/VBA/dir", content.Macros, "x"},
+		"object":  {"ObjectPool/_1/x", content.Embedded, "x"},
+		"program": {"ObjectPool/_1/\x01Ole10Native", content.Executable, "\x10\x00\x00\x00\x02\x00C:\\x\\run.exe\x00"},
+	} {
+		s := word(oneTable, []string{"x"}, []bool{true}, [7]uint32{1})
+		s[test.path] = []byte(test.data)
+		c, err := read(t, content.DOC, oletest.File(s), content.Limits{})
+		if err != nil || !c.Has(test.code) {
+			t.Errorf("%s: %+v %v", name, c.Findings, err)
+		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	good := word(oneTable, []string{"x"}, []bool{true}, [7]uint32{1})
+	locked := word(oneTable|0x0100, []string{"x"}, []bool{true}, [7]uint32{1})
+	lies := word(oneTable, []string{"x"}, []bool{true}, [7]uint32{1})
+	binary.LittleEndian.PutUint32(lies["1Table"][6+4+4:], 0xfffffff) // a piece of 268 million characters
+	lockedShow := show(nil, false, false)
+	binary.LittleEndian.PutUint32(lockedShow["Current User"][12:], 0xf3d1c4df)
+	for name, test := range map[string]struct {
+		format  content.Format
+		streams map[string][]byte
+		limits  content.Limits
+		reason  string
+	}{
+		"locked DOC":        {content.DOC, locked, content.Limits{}, content.Locked},
+		"locked PPT":        {content.PPT, lockedShow, content.Limits{}, content.Locked},
+		"a piece that lies": {content.DOC, lies, content.Limits{}, content.Corrupt},
+		"no table":          {content.DOC, map[string][]byte{"WordDocument": good["WordDocument"]}, content.Limits{}, content.Corrupt},
+		"edits in a circle": {content.PPT, show(nil, true, false), content.Limits{}, content.Corrupt},
+		"whole file":        {content.DOC, good, content.Limits{Whole: 100}, content.TooLarge},
+		"too much text":     {content.DOC, word(oneTable, []string{"aaaaaaaaaaaaaaaa"}, []bool{true}, [7]uint32{16}), content.Limits{Text: 5}, content.TooLarge},
+		"too many streams":  {content.DOC, good, content.Limits{Entries: 2}, content.TooLarge},
+		"no edit is there":  {content.PPT, map[string][]byte{"PowerPoint Document": []byte("x"), "Current User": u32s(0, 0, 0, 0, 0)}, content.Limits{}, content.Corrupt},
+	} {
+		if _, err := read(t, test.format, oletest.File(test.streams), test.limits); fault.Reason(err) != test.reason {
+			t.Errorf("%s: %v, want %s", name, err, test.reason)
+		}
+	}
+}
+
+// A chain of sectors that bites its tail ends.
+func TestSectorsInACircle(t *testing.T) {
+	data := oletest.File(map[string][]byte{"WordDocument": make([]byte, 8192), "x": make([]byte, 9000)})
+	fat := len(data) - 512
+	for i := fat; i+4 <= len(data); i += 4 {
+		if v := binary.LittleEndian.Uint32(data[i:]); v < 100 {
+			binary.LittleEndian.PutUint32(data[i:], 0)
+		}
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = read(t, content.DOC, data, content.Limits{})
+	}()
+	select {
+	case <-done:
+	case <-time.After(20 * time.Second):
+		t.Fatal("it goes round and round")
+	}
+}
+
+func FuzzWord(f *testing.F) {
+	f.Add(oletest.File(word(oneTable, []string{"main\rnote\r\x13X\x14y\x15\a\a"}, []bool{true}, [7]uint32{5, 5})))
+	f.Fuzz(func(t *testing.T, data []byte) { fuzzed(t, content.DOC, data) })
+}
+
+func FuzzPowerPoint(f *testing.F) {
+	f.Add(oletest.File(show(shape(1, 1, box(4, "x")), false, true)))
+	f.Fuzz(func(t *testing.T, data []byte) { fuzzed(t, content.PPT, data) })
+}
+
+// FuzzRecords fuzzes the records of a presentation, which a mutated compound file hardly ever lets through.
+func FuzzRecords(f *testing.F) {
+	f.Add(show(shape(1, 1, box(4, "x")), false, false)["PowerPoint Document"], uint32(8))
+	f.Fuzz(func(t *testing.T, stream []byte, edit uint32) {
+		fuzzed(t, content.PPT, oletest.File(map[string][]byte{"PowerPoint Document": stream, "Current User": u32s(0, 0, 0, 0, edit)}))
+	})
+}
+
+func fuzzed(t *testing.T, f content.Format, data []byte) {
+	_, err := read(t, f, data, content.Limits{Text: 1 << 20})
+	if err != nil && !fault.Is(err, fault.Rejected) {
+		t.Errorf("neither read nor refused: %v", err)
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	for _, name := range []string{"letter.doc", "Mensah-NRM-Ghana.ppt"} {
+		data, err := os.ReadFile(filepath.Join("..", "testdata", "office", name))
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(filepath.Ext(name), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := ole.Read(b.Context(), content.Format(filepath.Ext(name)[1:]), bytes.NewReader(data), int64(len(data)), content.Limits{}.WithDefaults()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
