@@ -3,8 +3,11 @@ package functions_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/png"
 	"net/url"
 	"slices"
 	"strings"
@@ -208,6 +211,29 @@ func TestEpochs(t *testing.T) {
 	}
 }
 
+// word is a DOCX with a paragraph a line.
+func word(text string) []byte {
+	body := ""
+	for line := range strings.SplitSeq(text, "\n") {
+		body += "<w:p><w:r><w:t>" + line + "</w:t></w:r></w:p>"
+	}
+	return ooxmltest.Document(body, nil)
+}
+
+// attached is a mail that carries a file.
+func attached(name string, data []byte) []byte {
+	return []byte("From: a@b.example\r\nTo: c@d.example\r\nSubject: see attached\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nPlease see the attached file.\r\n" +
+		"--b\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=\"" + name + "\"\r\n\r\n" +
+		base64.StdEncoding.EncodeToString(data) + "\r\n--b--\r\n")
+}
+
+// blank is a picture of an empty page.
+func blank() []byte {
+	var b bytes.Buffer
+	_ = png.Encode(&b, image.NewGray(image.Rect(0, 0, 400, 400))) // a bytes.Buffer takes everything
+	return b.Bytes()
+}
+
 // Promise 5: what is filed by itself, and what goes to review and why.
 func TestMatching(t *testing.T) {
 	w := newWorld(t)
@@ -240,7 +266,15 @@ func TestMatching(t *testing.T) {
 		"no such requirement":         {"g.pptx", deck("Chains", "Grace Odhiambo"), meeting.Review, match.NotRequired, ""},
 		"upright without a hint":      {"cv.pdf", upright("Curriculum vitae\nKofi Mensah\nborn in Tema"), meeting.Review, match.KindUnclear, ""},
 		"regret":                      {"r.pdf", upright("We regret that our nominee\nMs Grace Odhiambo\nis unable to attend"), meeting.Review, match.KindUnclear, ""},
-		"not readable yet":            {"Kofi Mensah presentation.docx", []byte("PK not really, but no format of ours"), meeting.Review, "not-readable-yet", ""},
+		"not readable yet":            {"Kofi Mensah presentation.xlsx", ooxmltest.Zip("", map[string]string{"xl/workbook.xml": "<x/>"}), meeting.Review, "not-readable-yet", ""},
+		"letter in Word":              {"letter.docx", word(letterText), meeting.Filed, "", "s1/nomination/p3 s2/nomination/p3"},
+		"letter as text":              {"letter.txt", []byte(letterText), meeting.Filed, "", "s1/nomination/p3 s2/nomination/p3"},
+		"letter with a wrong name":    {"letter.doc", word(letterText), meeting.Filed, "", "s1/nomination/p3 s2/nomination/p3"},
+		"letter by mail":              {"mail.eml", attached("letter.docx", word(letterText)), meeting.Filed, "", "s1/nomination/p3 s2/nomination/p3"},
+		"slides by mail":              {"mail2.eml", attached("x.pptx", deck("Chains", "Amina Diallo")), meeting.Filed, "", "s1/presentation/p1"},
+		"macros":                      {"Kofi Mensah.pptm", ooxmltest.Add(deck("Chains", "Kofi Mensah"), map[string]string{"ppt/vbaProject.bin": "x"}), meeting.Quarantined, "macros", ""},
+		"a program by mail":           {"mail3.eml", attached("run.exe", []byte("MZ\x90\x00")), meeting.Quarantined, "executable", ""},
+		"a scan that nobody reads":    {"scan.png", blank(), meeting.Review, "scan-unread", ""},
 		"cut short":                   {"Kofi Mensah.pptx", deck("Chains", "Kofi Mensah")[:700], meeting.Rejected, "corrupt", ""},
 		"no PDF after all":            {"k.pdf", []byte("%PDF-1.4\nnothing"), meeting.Rejected, "corrupt", ""},
 		"empty":                       {"e.pptx", nil, meeting.Rejected, "empty", ""},

@@ -22,6 +22,7 @@ import (
 	"github.com/jhillyerd/enmime/v2"
 
 	"dossier/internal/fault"
+	"dossier/internal/extract/content"
 	"dossier/internal/mail"
 	"dossier/internal/meeting"
 	"dossier/internal/roster"
@@ -49,16 +50,47 @@ func view(template, lang string) mail.View {
 	}
 }
 
+// Whatever a reader finds, and whatever it refuses a file for, has words of its own in every language.
+func TestWordsForReaders(t *testing.T) {
+	w, err := mail.NewWriter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range mail.Languages() {
+		seen := map[string]bool{w.Reason(lang, "no such reason"): true}
+		for _, code := range content.Reasons() {
+			if s := w.Reason(lang, code); seen[s] {
+				t.Errorf("%s: no words for reason %s", lang, code)
+			} else {
+				seen[s] = true
+			}
+		}
+		for _, code := range content.FindingCodes() {
+			if s := w.Finding(lang, meeting.Finding{Code: code, Detail: "7"}); strings.HasPrefix(s, code) || seen[s] {
+				t.Errorf("%s: no words for finding %s", lang, code)
+			} else {
+				seen[s] = true
+			}
+		}
+	}
+}
+
 // Every mail in every language is as its golden file says, in both parts.
 func TestWrite(t *testing.T) {
 	w, err := mail.NewWriter()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, template := range []string{meeting.MailReceipt, meeting.MailReview, meeting.MailComplete, meeting.MailNoLongerComplete, meeting.MailRosterRejected} {
+	for _, name := range []string{meeting.MailReceipt, "receipt-quarantined", meeting.MailReview, "review-quarantined", meeting.MailComplete, meeting.MailNoLongerComplete, meeting.MailRosterRejected} {
 		for _, lang := range mail.Languages() {
-			t.Run(template+"."+lang, func(t *testing.T) {
-				m, err := w.Write(view(template, lang))
+			t.Run(name+"."+lang, func(t *testing.T) {
+				template, quarantined := strings.CutSuffix(name, "-quarantined")
+				v := view(template, lang)
+				if quarantined {
+					v.Mail.Outcome, v.Document.Reason, v.Document.For = meeting.Quarantined, content.Macros, nil
+					v.Document.Findings = []meeting.Finding{{Code: content.Macros}, {Code: content.NoAltText, Detail: "3"}}
+				}
+				m, err := w.Write(v)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -67,7 +99,7 @@ func TestWrite(t *testing.T) {
 					if ending == "txt" {
 						got = m.Subject + "\n\n" + m.Text + "\n"
 					}
-					golden := filepath.Join("testdata", template+"."+lang+"."+ending)
+					golden := filepath.Join("testdata", name+"."+lang+"."+ending)
 					if *update {
 						if err := errors.Join(os.MkdirAll("testdata", 0o755), os.WriteFile(golden, []byte(got), 0o644)); err != nil {
 							t.Fatal(err)

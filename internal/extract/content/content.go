@@ -213,6 +213,16 @@ const (
 	AttachmentUnread = "attachment-unread"
 )
 
+// FindingCodes are all codes of findings, for those that have words for them.
+func FindingCodes() []string {
+	return []string{Macros, Executable, Embedded, JavaScript, Launch, AttachedFiles, External, PageUnreadable, ScanUnread, Misnamed, NoAltText, FontsMissing, AttachmentUnread}
+}
+
+// Reasons are all reasons of a rejection or a quarantine, and those of readers for a review.
+func Reasons() []string {
+	return []string{Empty, Corrupt, Locked, TooLarge, NotReadableYet, ScanUnread, Macros, Executable}
+}
+
 // Find notes a finding once.
 func (c *Content) Find(code, detail string) {
 	f := meeting.Finding{Code: code, Detail: detail}

@@ -9,6 +9,7 @@ import (
 	"net/mail"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/jhillyerd/enmime/v2"
@@ -90,7 +91,11 @@ func ReadEML(ctx context.Context, src io.ReaderAt, size int64, limits content.Li
 	}
 	c.Metadata = metadata(c.Envelope)
 	flow := content.NewFlow(c, limits)
-	if body := content.Tidy(envelope.Text); body != "" {
+	body := content.Tidy(envelope.Text)
+	if body == "" && envelope.HTML == "" {
+		body = untyped(envelope)
+	}
+	if body != "" {
 		flow.Write(body)
 	} else if err := plain.HTML(ctx, envelope.HTML, c, flow, limits); err != nil {
 		return c, err
@@ -115,6 +120,18 @@ func ReadEML(ctx context.Context, src io.ReaderAt, size int64, limits content.Li
 		}
 	}
 	return c, nil
+}
+
+// untyped takes the text of a part that gives no type, which is plain text (RFC 2045, 5.2) and which the library puts
+// among the other parts.
+func untyped(e *enmime.Envelope) string {
+	i := slices.IndexFunc(e.OtherParts, func(p *enmime.Part) bool { return p.ContentType == "" && p.FileName == "" })
+	if i < 0 {
+		return ""
+	}
+	body := content.Tidy(plain.Decode(e.OtherParts[i].Content))
+	e.OtherParts = slices.Delete(e.OtherParts, i, i+1)
+	return body
 }
 
 // stoppable is a reader that a context ends.

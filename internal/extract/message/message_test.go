@@ -86,10 +86,11 @@ func TestEML(t *testing.T) {
 
 func TestEMLVariants(t *testing.T) {
 	for name, test := range map[string]struct{ mail, want string }{
-		"HTML alone":   {"From: a@b.example\nSubject: x\nContent-Type: text/html; charset=utf-8\n\n<p>One</p><p>Two &amp; three</p>", "One\nTwo & three"},
-		"mbox":         {"From someone Tue May  4 10:00:00 2021\nFrom: a@b.example\nSubject: x\n\nBody", "Body"},
-		"no type":      {"From: a@b.example\nTo: b@c.example\n\nplain", "plain"},
-		"no such type": {"From: a@b.example\nTo: b@c.example\nContent-Type: text/plain; charset=nonsense\n\nplain", "plain"},
+		"HTML alone":          {"From: a@b.example\nSubject: x\nContent-Type: text/html; charset=utf-8\n\n<p>One</p><p>Two &amp; three</p>", "One\nTwo & three"},
+		"mbox":                {"From someone Tue May  4 10:00:00 2021\nFrom: a@b.example\nSubject: x\n\nBody", "Body"},
+		"no type":             {"From: a@b.example\nTo: b@c.example\n\nplain", "plain"},
+		"a part without type": {"From: a@b.example\nTo: b@c.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nplain\n--b--\n", "plain"},
+		"no such type":        {"From: a@b.example\nTo: b@c.example\nContent-Type: text/plain; charset=nonsense\n\nplain", "plain"},
 	} {
 		c, err := eml(t, test.mail)
 		if err != nil || len(c.Pages) != 1 || c.Pages[0].Text != test.want {
