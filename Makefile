@@ -8,7 +8,7 @@ FN ?= intake
 EVENT ?= events/$(FN)
 FUZZTIME ?= 60s
 
-.PHONY: run test race build invoke deploy lint fuzz bench screenshots reproducible clean
+.PHONY: run test race build invoke deploy lint accuracy scans mutate coldstart compare fuzz bench screenshots reproducible clean
 
 run: ## the whole system on this machine, with the sample meeting
 	go run ./infra/local
@@ -51,6 +51,18 @@ accuracy: ## what the readers find against pdftotext and LibreOffice, over real 
 
 scans: ## how well scanned letters are read (needs LibreOffice, poppler and tesseract)
 	go run ./infra/scans
+
+mutate: ## a thousand broken files through one process
+	go run ./infra/mutate
+
+coldstart: ## from the start of a process to the first slide and the first PDF page
+	go run ./infra/pdfcache -dir $(BUILD)/intake/pdfium
+	go run ./infra/coldstart
+
+TIKA ?= 3.3.2
+compare: ## the readers against Apache Tika and pdftotext (needs Java, Maven and poppler)
+	mvn -q dependency:copy -Dartifact=org.apache.tika:tika-server-standard:$(TIKA) -DoutputDirectory=$(CURDIR)/.cache
+	go run ./infra/compare -tika .cache/tika-server-standard-$(TIKA).jar
 
 fuzz: ## every fuzz target for $(FUZZTIME)
 	@set -e; for p in $$(go list ./...); do \

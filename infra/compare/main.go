@@ -212,7 +212,7 @@ func startTika(ctx context.Context, jar string) (url string, end func(), err err
 		}
 	}
 	end()
-	return "", nil, errors.New("Tika did not start within a minute")
+	return "", nil, errors.New("server of Tika did not start within a minute")
 }
 
 func askTika(ctx context.Context, url string, data []byte) error {

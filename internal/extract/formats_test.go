@@ -177,6 +177,15 @@ func scan() []byte {
 	return append(append(append([]byte{}, out[:k]...), []byte("/Length "+strconv.Itoa(len(content))+" ")...), out[end:]...)
 }
 
+// glyphs is a PDF whose letters are glyph numbers of a font that says of none what it stands for.
+func glyphs() []byte {
+	p := pdftest.Make("x", 595, 842, "placeholder")
+	p = bytes.Replace(p, []byte("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"),
+		[]byte("<< /Type /Font /Subtype /Type0 /BaseFont /AAAAAA+Own /Encoding /Identity-H /DescendantFonts [<< /Type /Font /Subtype /CIDFontType2 /BaseFont /AAAAAA+Own "+
+			"/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /FontDescriptor << /Type /FontDescriptor /FontName /AAAAAA+Own /Flags 4 >> >>] >>"), 1)
+	return bytes.Replace(p, []byte("(placeholder) Tj"), []byte("<03f2039203f4039203f2039203f4039203f2039203f4039203f2039203f40392> Tj"), 1)
+}
+
 // A page that is a picture is drawn and read, a page with text is not, and without an engine it is said.
 func TestScans(t *testing.T) {
 	e := pdf.New(engines.PDFiumCache(), content.Limits{}.WithDefaults().Memory)
@@ -192,6 +201,7 @@ func TestScans(t *testing.T) {
 		"text":             {pdftest.Make("x", 595, 842, "This page has a text of its own"), true, 0, false},
 		"picture":          {encoded(t, func(b *bytes.Buffer, p image.Image) error { return png.Encode(b, p) }), true, 1, false},
 		"picture, unread":  {encoded(t, func(b *bytes.Buffer, p image.Image) error { return png.Encode(b, p) }), false, 0, true},
+		"letters unknown":  {glyphs(), true, 1, false},
 		"an empty page":    {pdftest.Make("x", 595, 842, ""), true, 0, false},
 		"a number stamped": {pdftest.Make("x", 595, 842, "12"), true, 0, false},
 	} {

@@ -21,8 +21,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jhillyerd/enmime/v2"
 
-	"dossier/internal/fault"
 	"dossier/internal/extract/content"
+	"dossier/internal/fault"
 	"dossier/internal/mail"
 	"dossier/internal/meeting"
 	"dossier/internal/roster"

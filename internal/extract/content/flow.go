@@ -9,7 +9,6 @@ type Flow struct {
 	limits Limits
 	page   Page
 	text   strings.Builder
-	notes  []string
 	size   int
 	err    error
 }

@@ -48,10 +48,13 @@ func page(ctx context.Context, p pdfium.Pdfium, doc references.FPDF_DOCUMENT, in
 			ref = requests.Page{ByReference: &again.Page}
 		}
 	}
-	if out.Text, err = text(p, ref); err != nil {
+	found, unmapped, err := text(p, ref)
+	if err != nil {
 		return fmt.Errorf("%w: %w", errUnreadable, err)
 	}
-	if characters(out.Text) > few || !pictured(p, ref) {
+	out.Text = found
+	// A page whose letters are glyphs of which nobody says what they stand for is read as a picture too.
+	if n := characters(out.Text); unmapped <= n && (n > few || !pictured(p, ref)) {
 		return nil
 	}
 	if !scanner.Ready() {
@@ -64,34 +67,69 @@ func page(ctx context.Context, p pdfium.Pdfium, doc references.FPDF_DOCUMENT, in
 // text gives the text that shows. What lies outside the page's box was cut off it, as on the two halves of a spread;
 // PDFium gives what is within a box as well, but without the marks of its hyphens and the order of Arabic, so that is
 // for pages that need it.
-func text(p pdfium.Pdfium, ref requests.Page) (string, error) {
+// It also gives how many glyphs have no letter: PDFium gives the number of the glyph for those, and they are left out.
+func text(p pdfium.Pdfium, ref requests.Page) (shown string, unmapped int, err error) {
 	loaded, err := p.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: ref})
 	if err != nil {
-		return "", fmt.Errorf("load text: %w", err)
+		return "", 0, fmt.Errorf("load text: %w", err)
 	}
 	defer func() { _, _ = p.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: loaded.TextPage}) }()
 	count, err := p.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: loaded.TextPage})
 	if err != nil || count.Count <= 0 {
-		return "", err
+		return "", 0, err
 	}
 	all, err := p.FPDFText_GetText(&requests.FPDFText_GetText{TextPage: loaded.TextPage, StartIndex: 0, Count: count.Count})
 	if err != nil {
-		return "", fmt.Errorf("text: %w", err)
+		return "", 0, fmt.Errorf("text: %w", err)
+	}
+	if strings.ContainsFunc(all.Text, doubtful) {
+		if all.Text, unmapped, err = mapped(p, loaded.TextPage, count.Count); err != nil {
+			return "", 0, err
+		}
 	}
 	box, err := p.FPDF_GetPageBoundingBox(&requests.FPDF_GetPageBoundingBox{Page: ref})
 	if err != nil {
-		return clean(all.Text), nil
+		return clean(all.Text), unmapped, nil
 	}
 	r := box.Rect
 	within, err := p.FPDFText_GetBoundedText(&requests.FPDFText_GetBoundedText{TextPage: loaded.TextPage,
 		Left: float64(r.Left), Right: float64(r.Right), Top: float64(max(r.Top, r.Bottom)), Bottom: float64(min(r.Top, r.Bottom))})
-	if err != nil {
-		return clean(all.Text), nil
+	if err == nil && unmapped == 0 && characters(within.Text)*50 < characters(all.Text)*49 {
+		return clean(within.Text), 0, nil
 	}
-	if characters(within.Text)*50 < characters(all.Text)*49 {
-		return clean(within.Text), nil
+	return clean(all.Text), unmapped, nil
+}
+
+// doubtful tells characters that a page of the meetings' languages hardly holds, and glyph numbers often give.
+func doubtful(r rune) bool {
+	switch {
+	case r < 0x250, r >= 0x600 && r < 0x700, r >= 0x1e00 && r < 0x1f00, r >= 0x2000 && r < 0x2300, r >= 0xfb00 && r < 0xfd00, r >= 0xfe70 && r <= 0xffff:
+		return r < ' ' && r != '\r' && r != '\n' && r != '\t' && r != 2
 	}
-	return clean(all.Text), nil
+	return true
+}
+
+// mapped gives the characters of a page one by one, those left out that stand for no letter.
+func mapped(p pdfium.Pdfium, page references.FPDF_TEXTPAGE, count int) (text string, unmapped int, err error) {
+	var b strings.Builder
+	for i := range count {
+		e, err := p.FPDFText_HasUnicodeMapError(&requests.FPDFText_HasUnicodeMapError{TextPage: page, Index: i})
+		if err != nil {
+			return "", 0, fmt.Errorf("text: %w", err)
+		}
+		if e.HasUnicodeMapError {
+			unmapped++
+			continue
+		}
+		c, err := p.FPDFText_GetUnicode(&requests.FPDFText_GetUnicode{TextPage: page, Index: i})
+		if err != nil {
+			return "", 0, fmt.Errorf("text: %w", err)
+		}
+		if c.Unicode != 0 {
+			b.WriteRune(rune(c.Unicode))
+		}
+	}
+	return b.String(), unmapped, nil
 }
 
 // clean mends what PDFium leaves in the text: U+FFFE, and in some places U+0002 and the line's end, stand for a hyphen

@@ -23,6 +23,9 @@ import (
 // Scanner reads the text of a picture of a page into the page; *ocr.Scanner is one. When it cannot, it leaves the page
 // empty and keeps count; an error ends the reading.
 type Scanner interface {
+	// Ready tells whether another page would be read, and Skip counts one that is not: its pixels need not be unpacked.
+	Ready() bool
+	Skip()
 	Scan(ctx context.Context, picture image.Image, page *content.Page) error
 }
 
@@ -73,15 +76,19 @@ func page(ctx context.Context, d decoder, r io.ReadSeeker, orientation int, c *c
 	if config.Width <= 0 || config.Height <= 0 || config.Width > limits.Pixels/config.Height {
 		return content.Over("pixels", limits.Pixels)
 	}
-	if _, err := r.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	picture, err := d.decode(r)
-	if err != nil {
-		return refuse(err)
-	}
 	var p content.Page
-	if config.Width >= smallest && config.Height >= smallest {
+	switch {
+	case config.Width < smallest || config.Height < smallest:
+	case !scanner.Ready():
+		scanner.Skip()
+	default:
+		if _, err := r.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		picture, err := d.decode(r)
+		if err != nil {
+			return refuse(err)
+		}
 		if err := scanner.Scan(ctx, upright(picture, orientation), &p); err != nil {
 			return err
 		}

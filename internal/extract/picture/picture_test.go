@@ -19,6 +19,9 @@ import (
 // corner is a scanner that says in which corner the black square of a picture is.
 type corner struct{ seen int }
 
+func (c *corner) Ready() bool { return true }
+func (c *corner) Skip()       {}
+
 func (c *corner) Scan(_ context.Context, p image.Image, page *content.Page) error {
 	c.seen++
 	b := p.Bounds()
