@@ -148,6 +148,53 @@ func TestSlideParts(t *testing.T) {
 	}
 }
 
+// form is a PDF with a field that was filled in, with or without its picture, a remark, and a note in the margin.
+func form(appearance string) []byte {
+	p := pdftest.Make("form", 595, 842, "Name of the nominee:")
+	field := "<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (Awa Traore) /DA (/Helv 12 Tf 0 g) /Rect [200 770 400 790] /P 5 0 R /F 4 " + appearance + ">>"
+	note := "<< /Type /Annot /Subtype /Text /Contents (please check the name) /Rect [10 10 30 30] >>"
+	p = bytes.Replace(p, []byte("/Type /Page /Parent"), []byte("/Annots ["+field+" "+note+"] /Type /Page /Parent"), 1)
+	return bytes.Replace(p, []byte("/Type /Catalog"), []byte("/AcroForm << /Fields [] /NeedAppearances true /DR << /Font << /Helv 3 0 R >> >> >> /Type /Catalog"), 1)
+}
+
+// What was filled into a form stands in the text, and remarks stand apart.
+func TestForm(t *testing.T) {
+	c, err := read(t, newReader(t, content.Limits{}), form(""))
+	if err != nil || !strings.Contains(c.Pages[0].Text, "Awa Traore") || !strings.HasPrefix(c.Pages[0].Text, "Name of the nominee:") || c.Pages[0].Comments != "please check the name" {
+		t.Errorf("%+v %v", c.Pages, err)
+	}
+}
+
+// Files that try to run in circles, to grow, or to be somewhere else, are read or refused.
+func TestTricks(t *testing.T) {
+	circle := bytes.Replace(pdftest.Make("x", 595, 842, "a"), []byte("/Kids [5 0 R ]"), []byte("/Kids [2 0 R 2 0 R 5 0 R]"), 1)
+	attributes := ooxmltest.Deck{Slides: []ooxmltest.Slide{{XML: "<a:x" + strings.Repeat(` a="b"`, 10_000) + "/>"}}}.Bytes()
+	climbing := ooxmltest.Add(ooxmltest.Deck{Slides: []ooxmltest.Slide{{Title: "T"}}}.Bytes(), map[string]string{"../../../etc/passwd": "x", "/abs/olute": "x", `..\..\x`: "x"})
+	inner := ooxmltest.Zip("", map[string]string{"a": strings.Repeat("a", 1<<20)})
+	nested := ooxmltest.Add(ooxmltest.Deck{Slides: []ooxmltest.Slide{{Title: "T"}}}.Bytes(), map[string]string{"ppt/embeddings/a.zip": string(inner)})
+	for name, test := range map[string]struct {
+		data   []byte
+		limits content.Limits
+		reason string
+	}{
+		"page tree in a circle":   {circle, content.Limits{}, "read or corrupt"},
+		"ten thousand attributes": {attributes, content.Limits{}, content.TooLarge},
+		"names that climb":        {climbing, content.Limits{}, ""},
+		"a zip in a zip":          {nested, content.Limits{Expanded: 100 << 10}, ""}, // which is not opened
+		"packed too tightly":      {ooxmltest.Deck{Slides: []ooxmltest.Slide{{Title: "T", XML: "<!--" + strings.Repeat("a", 20<<20) + "-->"}}}.Bytes(), content.Limits{}, content.TooLarge},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := read(t, newReader(t, test.limits), test.data)
+			if test.reason == "read or corrupt" && (err == nil || fault.Reason(err) == content.Corrupt) {
+				return
+			}
+			if fault.Reason(err) != test.reason || err != nil && !fault.Is(err, fault.Rejected) {
+				t.Errorf("%v, want %q", err, test.reason)
+			}
+		})
+	}
+}
+
 // A slide in Arabic is read from the right.
 func TestRightToLeft(t *testing.T) {
 	slide := ooxmltest.Slide{XML: ooxmltest.Shape("", "يسار", 0, 1000000, 1000000, 500000) + ooxmltest.Shape("", "يمين", 5000000, 1000000, 1000000, 500000)}

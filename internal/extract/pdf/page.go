@@ -33,10 +33,7 @@ func page(ctx context.Context, p pdfium.Pdfium, doc references.FPDF_DOCUMENT, in
 	if s, err := p.GetPageSize(&requests.GetPageSize{Page: ref}); err == nil {
 		out.Width, out.Height = s.Width, s.Height
 	}
-	form, err := annotations(p, ref, out)
-	if err != nil {
-		return err
-	}
+	form, values := annotations(p, ref, out)
 	if form {
 		// What is filled into a form stands in annotations; flattened, it stands where it is seen.
 		if r, err := p.FPDFPage_Flatten(&requests.FPDFPage_Flatten{Page: ref, Usage: requests.FPDFPage_FlattenUsageNormalDisplay}); err == nil && r != nil {
@@ -53,6 +50,11 @@ func page(ctx context.Context, p pdfium.Pdfium, doc references.FPDF_DOCUMENT, in
 		return fmt.Errorf("%w: %w", errUnreadable, err)
 	}
 	out.Text = found
+	for _, v := range values { // filled in by a program that left it to the reader to draw it
+		if !strings.Contains(out.Text, v) {
+			out.Text = strings.TrimSpace(out.Text + "\n" + v)
+		}
+	}
 	// A page whose letters are glyphs of which nobody says what they stand for is read as a picture too.
 	if n := characters(out.Text); unmapped <= n && (n > few || !pictured(p, ref)) {
 		return nil
@@ -139,8 +141,8 @@ func clean(s string) string {
 	return content.Dehyphenate(content.Tidy(s))
 }
 
-// annotations reads what people wrote on a page, and tells whether it has fields of a form.
-func annotations(p pdfium.Pdfium, ref requests.Page, out *content.Page) (form bool, err error) {
+// annotations reads what people wrote on a page, and tells whether it has fields of a form, and with what values.
+func annotations(p pdfium.Pdfium, ref requests.Page, out *content.Page) (form bool, values []string) {
 	count, err := p.FPDFPage_GetAnnotCount(&requests.FPDFPage_GetAnnotCount{Page: ref})
 	if err != nil {
 		return false, nil // none that could be read
@@ -152,21 +154,33 @@ func annotations(p pdfium.Pdfium, ref requests.Page, out *content.Page) (form bo
 		if err != nil {
 			continue
 		}
+		says := func(key string) string {
+			v, err := p.FPDFAnnot_GetStringValue(&requests.FPDFAnnot_GetStringValue{Annotation: a.Annotation, Key: key})
+			if err != nil {
+				return "" // it says nothing of it
+			}
+			return content.Tidy(v.Value)
+		}
 		if t, err := p.FPDFAnnot_GetSubtype(&requests.FPDFAnnot_GetSubtype{Annotation: a.Annotation}); err == nil {
 			switch t.Subtype {
-			case enums.FPDF_ANNOT_SUBTYPE_WIDGET, enums.FPDF_ANNOT_SUBTYPE_FREETEXT:
+			case enums.FPDF_ANNOT_SUBTYPE_WIDGET:
+				form = true
+				if v := says("V"); v != "" && v != "Off" { // what a box that is not ticked says
+					values = append(values, v)
+				}
+			case enums.FPDF_ANNOT_SUBTYPE_FREETEXT:
 				form = true
 			case enums.FPDF_ANNOT_SUBTYPE_LINK, enums.FPDF_ANNOT_SUBTYPE_POPUP:
 			default:
-				if v, err := p.FPDFAnnot_GetStringValue(&requests.FPDFAnnot_GetStringValue{Annotation: a.Annotation, Key: "Contents"}); err == nil && v.Value != "" {
-					remarks = append(remarks, content.Tidy(v.Value))
+				if v := says("Contents"); v != "" {
+					remarks = append(remarks, v)
 				}
 			}
 		}
 		_, _ = p.FPDFPage_CloseAnnot(&requests.FPDFPage_CloseAnnot{Annotation: a.Annotation})
 	}
 	out.Comments = strings.Join(remarks, "\n")
-	return form, nil
+	return form, values
 }
 
 func characters(s string) int {
