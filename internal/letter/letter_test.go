@@ -1,0 +1,289 @@
+package letter_test
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+	"golang.org/x/tools/txtar"
+
+	"dossier/internal/letter"
+	"dossier/internal/match/fold"
+)
+
+// labels say what a letter of the labelled set is.
+type labels struct {
+	Nomination bool
+	Agency     string
+	Country    string
+	Reference  string
+	Date       string
+	Nominees   []string
+	Replaces   []string
+	Heads      []string
+	Alternates []string
+	Signatory  string
+}
+
+type example struct {
+	name, text string
+	want       labels
+}
+
+// examples reads the labelled set: txtar files, one a language, each letter beside its labels.
+func examples(t testing.TB) []example {
+	t.Helper()
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) != 4 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	var all []example
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var pending labels
+		for _, part := range txtar.Parse(data).Files {
+			stem, ext, _ := strings.Cut(part.Name, ".")
+			if ext == "yaml" {
+				pending = labels{}
+				if err := yaml.UnmarshalWithOptions(part.Data, &pending, yaml.Strict()); err != nil {
+					t.Fatalf("%s: %v", part.Name, err)
+				}
+				continue
+			}
+			all = append(all, example{strings.TrimSuffix(filepath.Base(f), ".txtar") + "/" + stem, string(part.Data), pending})
+		}
+	}
+	return all
+}
+
+func key(s string) string { return strings.Join(fold.Words(s), " ") }
+
+func keys(list []string) []string {
+	var out []string
+	for _, s := range list {
+		out = append(out, key(s))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func names(l letter.Letter, of func(letter.Nominee) string) []string {
+	var out []string
+	for _, n := range l.Nominees {
+		if s := of(n); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Every letter of the set, in clean text, is read as its labels say.
+func TestLabelledSet(t *testing.T) {
+	r := letter.NewReader()
+	for _, e := range examples(t) {
+		t.Run(e.name, func(t *testing.T) {
+			l := r.Read(e.text)
+			if l.Nomination != e.want.Nomination {
+				t.Fatalf("nomination is %v; %+v", l.Nomination, l)
+			}
+			if !e.want.Nomination {
+				return
+			}
+			check := func(what string, got, want []string) {
+				if !slices.Equal(keys(got), keys(want)) {
+					t.Errorf("%s: %q, want %q", what, got, want)
+				}
+			}
+			check("nominees", names(l, func(n letter.Nominee) string { return n.Name.Value }), e.want.Nominees)
+			check("replaced", names(l, func(n letter.Nominee) string { return n.Replaces.Value }), e.want.Replaces)
+			if e.want.Heads != nil {
+				check("heads", names(l, role(letter.Head)), e.want.Heads)
+			}
+			check("alternates", names(l, role(letter.Alternate)), e.want.Alternates)
+			check("agency", []string{l.Agency.Value}, []string{e.want.Agency})
+			check("country", []string{l.CountryCode}, []string{e.want.Country})
+			check("reference", []string{l.Reference.Value}, []string{e.want.Reference})
+			check("date", []string{l.Dated.Format("2006-01-02")}, []string{e.want.Date})
+			if e.want.Signatory != "" {
+				check("signatory", []string{l.Signatory.Value}, []string{e.want.Signatory})
+			}
+		})
+	}
+}
+
+func role(r letter.Role) func(letter.Nominee) string {
+	return func(n letter.Nominee) string {
+		if n.Role == r {
+			return n.Name.Value
+		}
+		return ""
+	}
+}
+
+// What is said of each nominee, and that each field stands where it says.
+func TestFields(t *testing.T) {
+	for _, e := range examples(t) {
+		l := letter.NewReader().Read(e.text)
+		fields := []letter.Field{l.Agency, l.Country, l.Reference, l.Date, l.Signatory}
+		for _, n := range l.Nominees {
+			fields = append(fields, n.Name, n.Position, n.Email, n.Phone, n.Replaces)
+		}
+		for _, f := range fields {
+			if f.Value == "" {
+				continue
+			}
+			if got := strings.Join(strings.Fields(e.text[f.From:f.To]), " "); got != f.Value || f.Confidence <= 0 || f.Confidence > 1 {
+				t.Errorf("%s: %q is said to stand at %q, with %f", e.name, f.Value, got, f.Confidence)
+			}
+		}
+		if e.name != "en/note-verbale" {
+			continue
+		}
+		got := fmt.Sprintf("%s|%s|%s|%s", l.Nominees[0].Honorific, l.Nominees[0].Position.Value, l.Nominees[0].Email.Value, l.Nominees[0].Phone.Value)
+		if want := "Ms|Director of Labour Inspection|g.kamau@labour.example|+254 20 555 0101"; got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+// noisy is a text as OCR may give it: letters that look alike are taken for each other, points are lost.
+func noisy(text string, seed uint64) string {
+	r := rand.New(rand.NewPCG(seed, 7))
+	swaps := map[rune]string{'l': "1", 'I': "l", 'O': "0", 'e': "c", 'n': "ri", 'm': "rn", 'é': "e", 'è': "e", 'ç': "c", 'ã': "a", 'ô': "o", '.': "", 'h': "b", 'ه': "ة", 'ي': "ى"}
+	var b strings.Builder
+	for _, c := range text {
+		if s, ok := swaps[c]; ok && r.IntN(100) < 4 {
+			b.WriteString(s)
+			continue
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}
+
+// score counts what was found of what was to be found.
+type score struct{ right, found, wanted int }
+
+func (s *score) add(got, want []string, same func(a, b string) bool) {
+	s.found, s.wanted = s.found+len(got), s.wanted+len(want)
+	rest := slices.Clone(want)
+	for _, g := range got {
+		if i := slices.IndexFunc(rest, func(w string) bool { return same(g, w) }); i >= 0 {
+			rest = slices.Delete(rest, i, i+1)
+			s.right++
+		}
+	}
+}
+
+func (s score) f1() float64 {
+	if s.found+s.wanted == 0 {
+		return 1
+	}
+	return 2 * float64(s.right) / float64(s.found+s.wanted)
+}
+
+// TestAccuracy prints precision and recall a field over the labelled set, clean and with OCR's errors, and holds them to floors.
+func TestAccuracy(t *testing.T) {
+	r := letter.NewReader()
+	all := examples(t)
+	floors := map[string][2]float64{"told from others": {1, 0.95}, "nominees": {0.95, 0.85}, "agency": {0.90, 0.60}, "country": {0.90, 0.80}, "reference": {0.90, 0.60}, "date": {0.90, 0.70}}
+	exact := func(a, b string) bool { return key(a) == key(b) }
+	// OCR's own slips within a name are not the reader's: a letter in six may differ.
+	near := func(a, b string) bool { return distance(key(a), key(b))*6 <= len([]rune(b)) }
+	for i, quality := range []string{"clean", "OCR"} {
+		scores := map[string]*score{}
+		add := func(field string, got, want []string) {
+			if scores[field] == nil {
+				scores[field] = &score{}
+			}
+			same := exact
+			if i == 1 {
+				same = near
+			}
+			scores[field].add(slices.DeleteFunc(got, func(s string) bool { return s == "" }), slices.DeleteFunc(want, func(s string) bool { return s == "" }), same)
+		}
+		rounds := 1 + 2*i
+		for round := range rounds {
+			for k, e := range all {
+				text := e.text
+				if i == 1 {
+					text = noisy(text, uint64(k*10+round))
+				}
+				l := r.Read(text)
+				add("told from others", []string{fmt.Sprint(l.Nomination)}, []string{fmt.Sprint(e.want.Nomination)})
+				if !e.want.Nomination {
+					continue
+				}
+				add("nominees", names(l, func(n letter.Nominee) string { return n.Name.Value }), slices.Clone(e.want.Nominees))
+				add("agency", []string{l.Agency.Value}, []string{e.want.Agency})
+				add("country", []string{l.CountryCode}, []string{e.want.Country})
+				add("reference", []string{l.Reference.Value}, []string{e.want.Reference})
+				date := ""
+				if !l.Dated.IsZero() {
+					date = l.Dated.Format("2006-01-02")
+				}
+				add("date", []string{date}, []string{e.want.Date})
+			}
+		}
+		for _, field := range slices.Sorted(maps.Keys(scores)) {
+			s := scores[field]
+			t.Logf("%-5s %-16s precision %.3f  recall %.3f  F1 %.3f  (%d wanted)", quality, field, float64(s.right)/float64(max(1, s.found)), float64(s.right)/float64(max(1, s.wanted)), s.f1(), s.wanted)
+			if s.f1() < floors[field][i] {
+				t.Errorf("%s %s: F1 %.3f, floor %.2f", quality, field, s.f1(), floors[field][i])
+			}
+		}
+	}
+}
+
+// distance is Levenshtein's.
+func distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	row := make([]int, len(y)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range x {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range y {
+			cost := 1
+			if x[i] == y[j] {
+				cost = 0
+			}
+			next := min(diagonal+cost, row[j]+1, row[j+1]+1)
+			diagonal, row[j+1] = row[j+1], next
+		}
+	}
+	return row[len(y)]
+}
+
+func FuzzRead(f *testing.F) {
+	for _, e := range examples(f) {
+		f.Add(e.text)
+	}
+	r := letter.NewReader()
+	f.Fuzz(func(t *testing.T, text string) {
+		l := r.Read(text)
+		if !l.Nomination && len(l.Nominees) > 0 {
+			t.Error("nominees without a nomination")
+		}
+	})
+}
+
+func BenchmarkRead(b *testing.B) {
+	r := letter.NewReader()
+	text := examples(b)[0].text
+	b.ReportAllocs()
+	for b.Loop() {
+		r.Read(text)
+	}
+}
