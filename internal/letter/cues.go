@@ -33,13 +33,13 @@ func smudged(pattern string) *regexp.Regexp {
 }
 
 // nominates are the words by which an office names somebody.
-var nominates = smudged(`\bnominat(?:es?|ed|ing|ions?)\b|\bnominees?\b|\bdesignat(?:es?|ed|ing|ion)\b|\bhas\s+(?:chosen|selected|appointed)\b|\bhave\s+(?:chosen|selected|appointed)\b|\bappoints\b|\bput(?:s|ting)?\s+forward\b|\b(?:will|shall)\s+be\s+represented\s+by\b|\bwill\s+represent\b|\bdelegation\b[^.\n]{0,40}\s(?:will\s+consist|is\s+composed|comprises)\b|` +
+var nominates = smudged(`\bnominat(?:es?|ed|ing|ions?)\b|\bnominees?\b|\bdesignat(?:es?|ed|ing|ion)\b|\bhas\s+(?:chosen|selected|appointed)\b|\bhave\s+(?:chosen|selected|appointed)\b|\bbeen\s+(?:chosen|selected|appointed|identified)\b|\bappoints\b|\bput(?:s|ting)?\s+forward\b|\b(?:will|shall)\s+be\s+represented\s+by\b|\bwill\s+represent\b|\bdelegation\b[^.\n]{0,40}\s(?:will\s+consist|is\s+composed|comprises)\b|` +
 	`\bdesign(?:e|es|ent|er|ee|ees|ation|ons)\b|\bnomm(?:e|er|ons|ent|ee)\b|\bnomination\b|\bsera(?:it)?\s+represente|\brepresenter(?:a|ont)\b|\bmandat(?:e|es|er|ons|ent)\b|\ba\s+retenu\b|\bla\s+delegation\s+(?:sera\s+composee|comprendra)\b|` +
 	`\bdesign(?:a|ou|ar|ado|ados|ada|adas|acao|amos)\b|\bnome(?:ia|ou|ar|ado|ada|acao|amos)\b|\bindic(?:a|ou|ar|amos|acao)\b|\bfar-se-a\s+representar\b|\bsera\s+representad|` +
 	`ترشيح|نرشح|ترشح|رشحت|مرشح|تسميه|تعيين|عينت|ايفاد|اوفدت|انتداب|سيمثل|وقع\s+الاختيار`)
 
 // asks are requests to nominate, which an invitation makes.
-var asks = smudged(`(?:\bkindly|\bplease|\binvit(?:e|es|ed|ing)\b[^.]{0,80}?\bto|\brequest(?:s|ed|ing)?\b[^.]{0,60}?\bto|\bmay\s+wish\s+to|\bencouraged?\b[^.]{0,40}?\bto|\bgrateful\s+if\b[^.]{0,80}?\b(?:could|would)|\bdeadline\s+for|\bcall\s+for|\bwhether\b[^.]{0,60}?)\s+(?:the\s+)?(?:nominat|designat|appoint)\w*|` +
+var asks = smudged(`\b(?:the|your|a|one)\s+nomination\s+forms?\b|(?:\bkindly|\bplease|\binvit(?:e|es|ed|ing)\b[^.]{0,80}?\bto|\brequest(?:s|ed|ing)?\b[^.]{0,60}?\bto|\bmay\s+wish\s+to|\bencouraged?\b[^.]{0,40}?\bto|\bgrateful\s+if\b[^.]{0,80}?\b(?:could|would)|\bdeadline\s+for|\bcall\s+for|\bwhether\b[^.]{0,60}?)\s+(?:the\s+)?(?:nominat|designat|appoint)\w*|` +
 	`(?:\bveuillez|\bprie(?:r)?\b[^.]{0,60}?\b(?:de|d')|\bpriere\s+de|\bbien\s+vouloir|\binvit(?:e|ent|ons|es)\b[^.]{0,60}?\ba|\bdemand(?:e|ons)\b[^.]{0,40}?\bde|\bdate\s+limite\s+(?:de|des))\s+(?:la\s+|les\s+)?(?:design|nomm|nominat)\w*|` +
 	`(?:\bqueira(?:m)?|\bsolicit(?:a|amos|ar)\b[^.]{0,60}?|\bconvid(?:a|amos|ar)\b[^.]{0,60}?\ba|\bagradec(?:e|emos)-?(?:se)?\b[^.]{0,60}?\bque|\bprazo\s+(?:de|para))\s*(?:a\s+)?(?:design|nome|indic)\w*|` +
 	`(?:يرجي|الرجاء|نرجو|ترجو|تدعو[^.]{0,40}?|ندعو[^.]{0,40}?)\s+(?:التكرم\s+)?(?:ب)?(?:ترشيح|تسميه|تعيين|ايفاد)`)
@@ -52,7 +52,7 @@ var declines = smudged(`\bregret|\bunable\s+to\b|\bwill\s+not\s+be\s+(?:able|in\
 
 // closes are the phrases with which a letter ends; a signature follows.
 var closes = smudged(`\byours\s+(?:sincerely|faithfully|truly)\b|\b(?:best|kind|warm)\s+regards\b|\bsincerely\b|\bavails?\s+(?:itself|himself|herself|myself)\b|\bassurances?\s+of\s+(?:its|my|our|his|her)\s+highest\b|\b(?:please\s+)?accept,?\s+(?:sir|madam|excellency)\b|` +
-	`\bveuillez\s+agreer\b|\bsaisit\s+cette\b|\bprie\s+d'agreer\b|\bassurances?\s+de\s+(?:sa|ma|notre)\b|\bcordialement\b|\bsalutations\b|` +
+	`(?:^|\n)\s*(?:best|thanks|many\s+thanks|thank\s+you|regards|respectfully|merci|bien\s+a\s+vous|obrigad[oa]|cumprimentos)\s*,?\s*(?:\n|$)|\bveuillez\s+agreer\b|\bsaisit\s+cette\b|\bprie\s+d'agreer\b|\bassurances?\s+de\s+(?:sa|ma|notre)\b|\bcordialement\b|\bsalutations\b|` +
 	`\baproveita\s+(?:esta|a)\b|\batenciosamente\b|\bcom\s+os\s+melhores\s+cumprimentos\b|\bmelhores\s+cumprimentos\b|\bprotestos\s+da\s+(?:mais|sua)\b|\breitera[^.]{0,60}?\bconsideracao\b|` +
 	`تغتنم\s+\S+\s+هذه|وتفضلوا|وتفضل|مع\s+(?:خالص|اطيب|فايق)|تجدد\s+\S+\s+`)
 

@@ -89,7 +89,16 @@ func short(s string) bool {
 
 // honorifics, folded and without points.
 func isHonorific(s string) bool {
-	switch strings.Trim(strings.ReplaceAll(newFold(s), ".", ""), " ") {
+	word := strings.Trim(strings.ReplaceAll(newFold(s), ".", ""), " ")
+	if arabic(word) { // with "and", "to" or "by" written on to it
+		if rest, ok := strings.CutPrefix(word, "لل"); ok {
+			word = "ال" + rest
+		}
+		if i := strings.Index(word, "ال"); i == len("و") {
+			word = word[i:]
+		}
+	}
+	switch word {
 	case "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "hon", "honourable", "honorable", "he", "se", "amb", "ambassador", "sir", "madam", "madame", "mme", "mlle", "monsieur", "m", "me", "maitre",
 		"sr", "sra", "senhor", "senhora", "dra", "doutor", "doutora", "eng", "ing", "exmo", "exma", "excelencia", "excellency", "col", "gen", "capt", "maj", "judge", "justice", "mm", "mmes", "messrs",
 		"السيد", "السيده", "الدكتور", "الدكتوره", "الاستاذ", "الاستاذه", "المستشار", "المستشاره", "القاضي", "القاضيه", "اللواء", "العميد", "العقيد", "معالي", "سعاده", "الانسه", "المهندس", "المهندسه", "د":
@@ -270,7 +279,7 @@ func (p *page) people(begin, closing int) []person {
 	for i := range all {
 		x := &all[i]
 		before := p.before(x.start, 90)
-		x.aside = aside.MatchString(before)
+		x.aside = x.how != labelled && aside.MatchString(before)
 		x.replaced = replaced.MatchString(before)
 		x.leaves = leaves.MatchString(p.after(x.end, 80))
 		x.signs = x.start >= closing

@@ -31,8 +31,9 @@ func newPlaces() places {
 	}
 	// What officials write and the CLDR does not.
 	for name, code := range map[string]string{"Côte d'Ivoire": "CI", "Ivory Coast": "CI", "DR Congo": "CD", "RDC": "CD", "Democratic Republic of the Congo": "CD", "République démocratique du Congo": "CD",
-		"République du Congo": "CG", "Republic of Congo": "CG", "Swaziland": "SZ", "Cape Verde": "CV", "Cabo Verde": "CV", "Cap-Vert": "CV", "The Gambia": "GM", "Gambie": "GM", "Tanzania": "TZ", "Tanzanie": "TZ", "Guiné-Bissau": "GW", "Centrafrique": "CF",
-		"جمهورية مصر العربية": "EG", "المملكة المغربية": "MA", "الجمهورية التونسية": "TN", "السودان": "SD"} {
+		"République du Congo": "CG", "Republic of Congo": "CG", "Swaziland": "SZ", "Eswatini": "SZ", "Cape Verde": "CV", "Cabo Verde": "CV", "Cap-Vert": "CV", "The Gambia": "GM", "Gambie": "GM", "Tanzania": "TZ", "Tanzanie": "TZ", "Guiné-Bissau": "GW", "Centrafrique": "CF",
+		"جمهورية مصر العربية": "EG", "المملكة المغربية": "MA", "الجمهورية التونسية": "TN", "السودان": "SD",
+		"الجمهورية الإسلامية الموريتانية": "MR", "الجمهورية الجزائرية الديمقراطية الشعبية": "DZ", "دولة ليبيا": "LY"} {
 		p.add(name, code)
 	}
 	return p
@@ -65,16 +66,17 @@ func (p *places) find(t *page, agency Field) (Field, string) {
 	}
 	var hits []hit
 	ts := t.tokens(0, min(len(t.text), 12<<10))
+	folded := make([][]string, len(ts))
+	for i, tok := range ts {
+		folded[i] = splitWords(newFold(tok.text))
+	}
 	for i := range ts {
 		for n := min(p.longest, len(ts)-i); n > 0; n-- {
-			var words []string
-			for _, tok := range ts[i : i+n] {
-				words = append(words, splitWords(newFold(tok.text))...)
-			}
+			words := slices.Concat(folded[i : i+n]...)
 			code, ok := p.codes[strings.Join(words, " ")]
 			if !ok && n == 1 && arabic(ts[i].text) { // with a preposition: لمصر, بالمغرب
 				for _, prefix := range []string{"ل", "ب", "لل"} {
-					if rest, cut := strings.CutPrefix(words[0], prefix); cut && !ok {
+					if rest, cut := strings.CutPrefix(strings.Join(words, " "), prefix); cut && !ok {
 						if code, ok = p.codes[rest]; !ok {
 							code, ok = p.codes["ال"+rest]
 						}
@@ -141,7 +143,7 @@ func agencyWord(s string) bool {
 
 // agencyEnd is where an office's name ends: a verb, a sign, or the line's end.
 var agencyEnd = regexp.MustCompile(`\s+of\s+the\s+(?:\w+\s+){0,2}republic\b|\s+de\s+la\s+republique\s+d|\s+da\s+republica\s+d|,|;|:|\n|\t|\.(?:\s|$)|\(|\s[-–—]\s|\s+(?:presents?|has|have|is|we|hereby|wishes|would|regrets?|acknowledges|nominates?|designates?|confirms?|informs?|will|to|in\s+(?:response|reply)|with\s+reference|avails?|writes?|` +
-	`presente|presentent|a\s+l'honneur|a\s+le\s+plaisir|designe|accuse|saisit|informe|regrette|remercie|vous|nomme|a\s+designe|a\s+nomme|au\s+secretariat|sera|` +
+	`presente|presentent|a\s+l'honneur|a\s+le\s+plaisir|designe|accuse|saisit|informe|regrette|remercie|vous|nomme|a\s+(?:designe|nomme|retenu|choisi|decide|mandate|recu|bien)|au\s+secretariat|sera|` +
 	`apresenta|tem\s+a|designa|informa|lamenta|vem|comunica|nomeia|indica|nomeou|designou|indicou|sera|ao\s+secretariado)\b|\s+(?:اطيب|تحياتها|تحياته|وتتشرف|تتشرف|الي|بان|انها|خالص|بترشيح|ترشح|بتسميه|ترشيح)`)
 
 // agency is the office that nominates: the one that is the subject of the nomination, missions and embassies only when no
@@ -162,6 +164,8 @@ func (p *page) agency(cues []Span) Field {
 			end = m[1] + e[0]
 		}
 		s := p.span(m[0], end)
+		s.From = p.leftOf(s.From)
+		s.To = p.listed(s)
 		// A name that was cut by the line's end goes on when the next line begins in a small letter.
 		f := p.field(s, 0.8)
 		words := len(strings.Fields(f.Value))
@@ -208,6 +212,37 @@ func (p *page) agency(cues []Span) Field {
 	return all[0].Field
 }
 
+// leftOf goes back over the words with capitals before an office's name: "Judicial" of "Judicial Service Commission".
+func (p *page) leftOf(at int) int {
+	ts := p.tokens(p.lineOf(at).From, at)
+	last := at
+	for i := len(ts) - 1; i >= 0 && len(ts)-i <= 4; i-- {
+		t := ts[i]
+		if strings.TrimSpace(p.text[t.to:last]) != "" || !isUpper([]rune(t.text)[0]) || isHonorific(t.text) ||
+			slices.Contains([]string{"the", "our", "dear", "this", "that", "le", "la", "l", "les", "o", "a", "notre", "cette", "ce", "on", "of", "from", "re", "objet"}, newFold(t.text)) {
+			break
+		}
+		last = t.from
+	}
+	return last
+}
+
+// listed goes on over commas where the line is a list that an "and" ends: "Ministry of Women, Youth and Sport".
+func (p *page) listed(s Span) int {
+	l := p.lineOf(s.From)
+	if s.From != l.From || s.To >= l.To || p.text[s.To] != ',' {
+		return s.To
+	}
+	rest := p.text[s.To:l.To]
+	if m := enumeration.FindStringIndex(rest); m != nil && m[1] == len(rest) {
+		return l.To
+	}
+	return s.To
+}
+
+// enumeration is the rest of such a list: words with capitals, commas, and an "and" before the last.
+var enumeration = regexp.MustCompile(`^,(?:\s+\p{Lu}[\p{L}'’\-]*,?)+\s+(?:and|et|e)\s+(?:[\p{L}'’\-]+\s*){1,6}$`)
+
 func isUpper(r rune) bool {
 	return strings.ToUpper(string(r)) == string(r) && strings.ToLower(string(r)) != string(r)
 }
@@ -216,7 +251,7 @@ func isUpper(r rune) bool {
 var host = regexp.MustCompile(`\bunited\s+nations\b|\bnations\s+unies\b|\bnacoes\s+unidas\b|الامم\s+المتحده|\bunodc\b|\b(?:to|the\s+secretariat\s+of|attention(?:\s+of)?|au|a\s+l'attention\s+de|ao)\s*:?\s*(?:the\s+)?$`)
 
 // references are the numbers that letters have; those of the letter that is answered are left out.
-var references = regexp.MustCompile(`(?:\b(?:our\s+)?ref(?:erence)?(?:\s*(?:no|number|nr)\.?)?|\bn\s*/\s*ref|\breference|\bn/?\s?ref|\bnote\s+verbale\s+(?:no|n)|\bnota\s+verbal\s+(?:no|n)|\boficio\s+(?:no|n)|\blettre\s+(?:no|n)|\bn\s*[o°º]|\bno|المرجع|مرجع|الاشاره|رقم|العدد)\s*[.:°ºo]*\s*[:.]?\s*([a-z0-9\x{0621}-\x{064a}][a-z0-9\x{0621}-\x{064a}/._\-]*\d[a-z0-9\x{0621}-\x{064a}/._\-]*(?:\s?/\s?[a-z0-9]+)*)`)
+var references = regexp.MustCompile(`(?:\b(?:our\s+)?ref(?:erence)?(?:\s*(?:no|number|nr)\.?)?|\bn\s*/\s*ref|\breference|\bn/?\s?ref|\bnote\s+verbale\s+(?:no|n)|\bnota\s+verbal\s+(?:no|n)|\boficio\s+(?:no|n)|\blettre\s+(?:no|n)|\bn\s*\.?\s*[o°º]|\bno|المرجع|مرجع|الاشاره|رقم|العدد)\s*[.:°ºo]*\s*[:.]?\s*([a-z0-9\x{0621}-\x{064a}][a-z0-9\x{0621}-\x{064a}/._\-]*\d[a-z0-9\x{0621}-\x{064a}/._\-]*(?:\s?/\s?[a-z0-9]+)*)`)
 var theirs = regexp.MustCompile(`(?:\byour\s+|\bv\s*/\s*|\bvotre\s+|\bvossa\s+|\bto\s+(?:the\s+)?(?:letter|note)\s+(?:verbale\s+)?|\blettre\s+|\bcarta\s+|\binvitation\s+|\bpassports?\s+|\btel\S*\s*)$`)
 
 func (p *page) reference() Field {
