@@ -4,6 +4,7 @@
 package letter
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -44,6 +45,8 @@ type Nominee struct {
 type Letter struct {
 	// Nomination: it names somebody. A regret, a query, an invitation and a request to nominate do not.
 	Nomination bool
+	// Nominates: it has the words of a nomination, whoever is named.
+	Nominates bool
 	// Declines: nobody comes, or somebody no longer does.
 	Declines bool
 	// Agency is the office that nominates, not the mission or embassy that passes it on.
@@ -66,7 +69,7 @@ type Reader struct{ places places }
 func NewReader() *Reader { return &Reader{places: newPlaces()} }
 
 // longest is how many bytes of a text are looked at: a letter with its annexes is far shorter.
-const longest = 64 << 10
+const longest = 16 << 10
 
 // Read reads one text.
 func (r *Reader) Read(text string) Letter {
@@ -77,6 +80,7 @@ func (r *Reader) Read(text string) Letter {
 	var l Letter
 	cues := t.find(nominates)
 	cues = t.without(cues, asks)
+	l.Nominates = len(cues) > 0
 	l.Declines = len(t.find(declines)) > 0
 	closing := t.closing(cues)
 	begin := len(text)
@@ -85,7 +89,9 @@ func (r *Reader) Read(text string) Letter {
 	}
 	people := t.people(begin, closing)
 	l.Nominees = t.nominees(people, begin, closing)
-	l.Nomination = len(cues) > 0 && (len(l.Nominees) > 0 || !l.Declines && t.forthcoming(cues))
+	// A letter that declines as well nominates only when somebody comes in another's place.
+	replaces := slices.ContainsFunc(l.Nominees, func(n Nominee) bool { return n.Replaces.Value != "" })
+	l.Nomination = len(cues) > 0 && (!l.Declines || replaces) && (len(l.Nominees) > 0 || t.forthcoming(cues))
 	if !l.Nomination {
 		l.Nominees = nil
 	}

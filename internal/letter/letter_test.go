@@ -279,6 +279,19 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
+// What is made to be slow is not.
+func BenchmarkHostile(b *testing.B) {
+	r := letter.NewReader()
+	for _, piece := range []string{"Mr A B, ", "Name\tx\nMr Ab Cd\ty\n", "Ministry of X ", "12 May 2021 ", "kindly request to the "} {
+		text := "We nominate\n\n" + strings.Repeat(piece, 70_000/len(piece))
+		b.Run(strings.TrimSpace(piece[:4]), func(b *testing.B) {
+			for b.Loop() {
+				r.Read(text)
+			}
+		})
+	}
+}
+
 func BenchmarkRead(b *testing.B) {
 	r := letter.NewReader()
 	text := examples(b)[0].text

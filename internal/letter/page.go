@@ -149,3 +149,11 @@ func (p *page) without(places []Span, pattern *regexp.Regexp) []Span {
 	}
 	return kept
 }
+
+// boundary is the first place from at on where a character begins.
+func (p *page) boundary(at int) int {
+	for at < len(p.text) && !utf8.RuneStart(p.text[at]) {
+		at++
+	}
+	return at
+}

@@ -208,11 +208,17 @@ func joins(gap string, words int) bool {
 	return strings.Trim(gap, " \u00a0") == "" && gap != "" || words > 0 && strings.Trim(gap, " \u00a0") == "\n" && len(gap) < 4
 }
 
+// No letter names more people, or nominates more: what does is a list of something else, and may cost no more.
+const mostPeople, mostNominees = 500, 50
+
 // people finds those whom the text names between two places, and the signatory after them.
 func (p *page) people(begin, closing int) []person {
 	var all []person
 	ts := p.tokens(0, len(p.text))
 	add := func(x person) {
+		if len(all) == mostPeople {
+			return
+		}
 		for i, o := range all {
 			if x.Name.From < o.Name.To && x.Name.To > o.Name.From { // found in another way already
 				if x.how == labelled && o.how != labelled {
@@ -308,7 +314,7 @@ func afterPoint(ts []token) []token {
 	if len(ts) == 0 {
 		return ts
 	}
-	out := slices.Clone(ts)
+	out := slices.Clone(ts[:min(len(ts), 4*mostWords)])
 	out[0].gap = ""
 	return out
 }
@@ -336,7 +342,11 @@ var header = regexp.MustCompile(`(?m)^[^\n]*(?:\bnames?\b|\bnoms?\b|\bnomes?\b|Ø
 // table reads the rows under a header with a column of names; cells are parted by tabs.
 func (p *page) table() []person {
 	var all []person
+	until := 0
 	for _, h := range p.find(header) {
+		if h.From < until || len(all) >= mostPeople {
+			continue // a row of the table before
+		}
 		cells := strings.Split(p.text[h.From:h.To], "\t")
 		column := func(pattern string) int {
 			re := regexp.MustCompile(pattern)
@@ -376,6 +386,7 @@ func (p *page) table() []person {
 				}
 			}
 			at = l.To + 1
+			until = at
 		}
 	}
 	return all
@@ -398,7 +409,7 @@ func (p *page) nominees(people []person, begin, closing int) []Nominee {
 		if x.how == alone && slices.ContainsFunc(people, func(o person) bool { return o.how != alone && o.start >= begin && o.start < closing && !o.aside }) {
 			continue // a line that looks like a name says little where names are marked
 		}
-		if slices.ContainsFunc(chosen, func(o person) bool { return newFold(o.Name.Value) == newFold(x.Name.Value) }) {
+		if len(chosen) == mostNominees || slices.ContainsFunc(chosen, func(o person) bool { return newFold(o.Name.Value) == newFold(x.Name.Value) }) {
 			continue
 		}
 		chosen = append(chosen, x)

@@ -29,6 +29,10 @@ func newPlaces() places {
 			}
 		}
 	}
+	// "La réunion" is what every letter is about.
+	for _, meeting := range []string{"Réunion", "La Réunion", "Reunião"} {
+		delete(p.codes, strings.Join(splitWords(newFold(meeting)), " "))
+	}
 	// What officials write and the CLDR does not.
 	for name, code := range map[string]string{"Côte d'Ivoire": "CI", "Ivory Coast": "CI", "DR Congo": "CD", "RDC": "CD", "Democratic Republic of the Congo": "CD", "République démocratique du Congo": "CD",
 		"République du Congo": "CG", "Republic of Congo": "CG", "Swaziland": "SZ", "Eswatini": "SZ", "Cape Verde": "CV", "Cabo Verde": "CV", "Cap-Vert": "CV", "The Gambia": "GM", "Gambie": "GM", "Tanzania": "TZ", "Tanzanie": "TZ", "Guiné-Bissau": "GW", "Centrafrique": "CF",
@@ -159,8 +163,13 @@ func (p *page) agency(cues []Span) Field {
 		if m[0] < last {
 			continue
 		}
-		end := len(p.folded)
-		if e := agencyEnd.FindStringIndex(p.folded[m[1]:]); e != nil {
+		// No name is longer, and no letter names more.
+		const longestName, mostOffices = 300, 100
+		if len(all) == mostOffices {
+			break
+		}
+		end := min(len(p.folded), m[1]+longestName)
+		if e := agencyEnd.FindStringIndex(p.folded[m[1]:end]); e != nil {
 			end = m[1] + e[0]
 		}
 		s := p.span(m[0], end)
@@ -214,12 +223,12 @@ func (p *page) agency(cues []Span) Field {
 
 // leftOf goes back over the words with capitals before an office's name: "Judicial" of "Judicial Service Commission".
 func (p *page) leftOf(at int) int {
-	ts := p.tokens(p.lineOf(at).From, at)
+	ts := p.tokens(p.boundary(max(p.lineOf(at).From, at-100)), at)
 	last := at
 	for i := len(ts) - 1; i >= 0 && len(ts)-i <= 4; i-- {
 		t := ts[i]
 		if strings.TrimSpace(p.text[t.to:last]) != "" || !isUpper([]rune(t.text)[0]) || isHonorific(t.text) ||
-			slices.Contains([]string{"the", "our", "dear", "this", "that", "le", "la", "l", "les", "o", "a", "notre", "cette", "ce", "on", "of", "from", "re", "objet"}, newFold(t.text)) {
+			slices.Contains([]string{"the", "our", "dear", "this", "that", "le", "la", "l", "les", "o", "a", "notre", "cette", "ce", "on", "of", "from", "re", "objet", "au", "aux", "a", "to", "ao", "aos", "et", "and", "e", "de", "du", "da", "do"}, newFold(t.text)) {
 			break
 		}
 		last = t.from

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"dossier/internal/letter"
 	"dossier/internal/match/fold"
 	"dossier/internal/meeting"
 )
@@ -19,6 +20,9 @@ type Index struct {
 	// anchors lists people under the rarest word of their name, so that a text is looked through once.
 	anchors  map[string][]int
 	sessions []sessionName
+	// words and skeletons list people under every word of their name, and its consonants.
+	words, skeletons map[string][]int
+	letters          *letter.Reader
 }
 
 type person struct {
@@ -34,13 +38,17 @@ type sessionName struct {
 
 // NewIndex prepares a roster.
 func NewIndex(r meeting.Roster) *Index {
-	x := &Index{roster: r, byID: map[string]int{}, anchors: map[string][]int{}}
+	x := &Index{roster: r, byID: map[string]int{}, anchors: map[string][]int{}, words: map[string][]int{}, skeletons: map[string][]int{}, letters: letter.NewReader()}
 	seen := map[string]int{}
 	for i, p := range r.Participants {
 		name := withoutTitles(fold.Words(p.Name))
 		slices.Sort(name)
 		for _, w := range slices.Compact(slices.Clone(name)) {
 			seen[w]++
+			x.words[w] = append(x.words[w], i)
+			if k := skeleton(w); len(k) > 1 {
+				x.skeletons[k] = append(x.skeletons[k], i)
+			}
 		}
 		x.people = append(x.people, person{p, name, p.Needs()})
 		x.byID[p.ID] = i

@@ -1,0 +1,192 @@
+package match
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/agext/levenshtein"
+
+	"dossier/internal/match/fold"
+)
+
+// likeness is how alike a name as it was written and one of the roster are, from 0 to 1: 1 when they have the same words in
+// whatever order. The roster's may have words that were left out, as middle names are; a word that the roster does not have
+// makes it somebody else's. A word may be an initial, have a slip of OCR, or be in another script.
+func likeness(written, roster []string) float64 {
+	if len(written) == 0 || len(roster) == 0 {
+		return 0
+	}
+	used := make([]bool, len(roster))
+	sum, counted, whole := 0.0, 0, 0
+	for _, w := range written {
+		best, at := 0.0, -1
+		for i, r := range roster {
+			if used[i] {
+				continue
+			}
+			if s := sameWord(w, r); s > best {
+				best, at = s, i
+			}
+		}
+		if at < 0 {
+			if particle(w) {
+				continue
+			}
+			return 0
+		}
+		used[at] = true
+		sum += best
+		counted++
+		if utf8.RuneCountInString(w) > 1 && utf8.RuneCountInString(roster[at]) > 1 {
+			whole++
+		}
+	}
+	if whole < 2 {
+		return 0 // one word and initials are too little
+	}
+	missing := 0
+	for i, u := range used {
+		if !u && !particle(roster[i]) {
+			missing++
+		}
+	}
+	return sum / float64(counted) * (1 - 0.03*float64(missing))
+}
+
+// sameWord is how alike two words of names are.
+func sameWord(a, b string) float64 {
+	switch {
+	case a == b:
+		return 1
+	case utf8.RuneCountInString(a) == 1 || utf8.RuneCountInString(b) == 1:
+		x, _ := utf8.DecodeRuneInString(a)
+		y, _ := utf8.DecodeRuneInString(b)
+		if x == y {
+			return 0.95
+		}
+		return 0
+	case arabic(a) != arabic(b):
+		if s := skeleton(a); len(s) > 0 && s == skeleton(b) {
+			return 0.95
+		}
+		return 0
+	}
+	shorter := min(utf8.RuneCountInString(a), utf8.RuneCountInString(b))
+	switch d := levenshtein.Distance(a, b, nil); {
+	case d == 1 && shorter >= 5:
+		return 0.95
+	case d == 2 && shorter >= 9:
+		return 0.93
+	}
+	return 0
+}
+
+func particle(s string) bool {
+	return slices.Contains([]string{"de", "da", "do", "dos", "das", "du", "des", "van", "der", "den", "von", "bin", "ben", "ibn", "bint", "el", "al", "ould", "la", "le", "e", "y"}, s)
+}
+
+func arabic(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return r >= 0x0620 && r <= 0x06ff })
+}
+
+// skeleton is the consonants of a name's word, the same for its Arabic letters and the common ways to write them in Latin
+// ones: vowels go, w and y with them, and letters that are written alike are one.
+func skeleton(word string) string {
+	var b strings.Builder
+	if arabic(word) {
+		word = strings.TrimPrefix(word, "ال")
+		for _, r := range word {
+			switch r {
+			case 'ب':
+				b.WriteByte('b')
+			case 'ت', 'ث', 'ط':
+				b.WriteByte('t')
+			case 'ج', 'غ':
+				b.WriteByte('j')
+			case 'ح', 'ه':
+				b.WriteByte('h')
+			case 'خ', 'ق', 'ك':
+				b.WriteByte('k')
+			case 'د', 'ذ', 'ض':
+				b.WriteByte('d')
+			case 'ر':
+				b.WriteByte('r')
+			case 'ز', 'ظ':
+				b.WriteByte('z')
+			case 'س', 'ش', 'ص':
+				b.WriteByte('s')
+			case 'ف':
+				b.WriteByte('f')
+			case 'ل':
+				b.WriteByte('l')
+			case 'م':
+				b.WriteByte('m')
+			case 'ن':
+				b.WriteByte('n')
+			}
+		}
+	} else {
+		word = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(word, "al-"), "el-"), "al ")
+		word = strings.NewReplacer("sch", "s", "sh", "s", "ch", "s", "kh", "k", "gh", "j", "th", "t", "dh", "d", "ph", "f", "ck", "k", "qu", "k", "dj", "j").Replace(word)
+		for _, r := range word {
+			switch r {
+			case 'a', 'e', 'i', 'o', 'u', 'y', 'w':
+			case 'q', 'c', 'k':
+				b.WriteByte('k')
+			case 'g', 'j':
+				b.WriteByte('j')
+			case 'p', 'b':
+				b.WriteByte('b')
+			case 'v', 'f':
+				b.WriteByte('f')
+			default:
+				if r < utf8.RuneSelf {
+					b.WriteRune(r)
+				}
+			}
+		}
+	}
+	s := []byte(b.String())
+	s = slices.Compact(s) // letters that are written double
+	if n := len(s); n > 1 && s[n-1] == 'h' {
+		s = s[:n-1] // Fatimah
+	}
+	return string(s)
+}
+
+// alike is a person whose name is like a written one.
+type alike struct {
+	person int
+	score  float64
+}
+
+// least is the likeness below which a name is another's.
+const least = 0.88
+
+// alikes gives the people whose names are like a written one, the most alike first. It looks only at people who share a
+// word or its skeleton with it, so that its cost does not grow with the roster.
+func (x *Index) alikes(name string) []alike {
+	words := withoutTitles(fold.Words(name))
+	seen := map[int]bool{}
+	var found []alike
+	for _, w := range words {
+		for _, people := range [][]int{x.words[w], x.skeletons[skeleton(w)]} {
+			if utf8.RuneCountInString(w) < 2 {
+				continue
+			}
+			for _, p := range people {
+				if seen[p] {
+					continue
+				}
+				seen[p] = true
+				if s := likeness(words, x.people[p].name); s >= least {
+					found = append(found, alike{p, s})
+				}
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b alike) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.person, b.person)) })
+	return found
+}
