@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 )
@@ -92,6 +93,11 @@ type Document struct {
 	Told     bool      `json:"told,omitempty"`
 	Received time.Time `json:"received"`
 	Rev      int       `json:"rev"`
+}
+
+// Remarks are the findings beside the one that is the reason already.
+func (d Document) Remarks() []Finding {
+	return slices.DeleteFunc(slices.Clone(d.Findings), func(f Finding) bool { return f.Code == d.Reason })
 }
 
 // LogValue keeps the text, the names and the file name out of logs.
