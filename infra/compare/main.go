@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"dossier/infra/engines"
+	"dossier/infra/proc"
 	"dossier/internal/extract"
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/pdf"
@@ -92,7 +93,7 @@ func run(ctx context.Context, corpus, jar string, rounds int, profile string) er
 		return err
 	}
 	stop()
-	peak, err := peakMemory()
+	peak, err := proc.Memory(proc.Peak)
 	if err != nil {
 		return err
 	}
@@ -171,21 +172,6 @@ func measure(files []*file, rounds int, read func(*file) error, into func(*file)
 		*into(f) = took[len(took)/2]
 	}
 	return nil
-}
-
-// peakMemory is the most that this process has held, in bytes (proc(5), VmHWM).
-func peakMemory() (int, error) {
-	data, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(string(data)) {
-		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			kb, err := strconv.Atoi(strings.Fields(rest)[0])
-			return kb << 10, err
-		}
-	}
-	return 0, errors.New("no VmHWM in /proc/self/status")
 }
 
 // startTika runs Tika's server on a free port of loopback and waits until it answers.

@@ -15,11 +15,11 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"dossier/infra/engines"
+	"dossier/infra/proc"
 	"dossier/internal/extract"
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/pdf"
@@ -141,19 +141,9 @@ func mutate(r *rand.Rand, data, other []byte) ([]byte, string) {
 	return slices.Concat(data[:at], piece, data[min(len(data), at+r.IntN(len(piece)+1)):]), "spliced"
 }
 
-// resident is what the process holds, rubbish collected, in bytes (proc(5), VmRSS).
+// resident is what the process holds once rubbish is collected.
 func resident() (int, error) {
 	runtime.GC()
 	debug.FreeOSMemory()
-	data, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(string(data)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			kb, err := strconv.Atoi(strings.Fields(rest)[0])
-			return kb << 10, err
-		}
-	}
-	return 0, errors.New("no VmRSS in /proc/self/status")
+	return proc.Memory(proc.Resident)
 }

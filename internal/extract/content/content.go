@@ -4,6 +4,7 @@ package content
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"path"
 	"slices"
 	"strings"
@@ -370,6 +371,18 @@ func (l Limits) WithDefaults() Limits {
 // Over makes the error of a limit reached.
 func Over(what string, limit any) error {
 	return fault.Reject(TooLarge, "more than %v %s", limit, what)
+}
+
+// Whole reads a file that can only be read in memory, within the limit on those.
+func Whole(src io.ReaderAt, size int64, limits Limits) ([]byte, error) {
+	if size > limits.Whole {
+		return nil, Over("bytes of a file of this format", limits.Whole)
+	}
+	data := make([]byte, size)
+	if _, err := io.ReadFull(io.NewSectionReader(src, 0, size), data); err != nil {
+		return nil, fmt.Errorf("read file: %w", err)
+	}
+	return data, nil
 }
 
 // Broken makes the error of a file that is not as its format demands.

@@ -78,6 +78,28 @@ func (f *Flow) Break() {
 	f.text.Reset()
 }
 
+// Sink takes text: the flow of the pages, or what stands aside from it.
+type Sink interface {
+	Write(string)
+	Line()
+	Break()
+}
+
+// Aside is a Sink for a table's cell, a note or a header, where no page breaks.
+type Aside struct{ b strings.Builder }
+
+// Write adds text.
+func (a *Aside) Write(s string) { a.b.WriteString(s) }
+
+// Line ends a line.
+func (a *Aside) Line() { a.b.WriteByte('\n') }
+
+// Break does nothing.
+func (a *Aside) Break() {}
+
+// String is what was written.
+func (a *Aside) String() string { return a.b.String() }
+
 // lines takes blanks off the ends of lines, and all but one of several empty ones.
 func lines(s string) string {
 	all := strings.Split(s, "\n")

@@ -60,11 +60,8 @@ func decode(data []byte) string {
 
 // ReadEML reads a mail. Errors are as extract.Reader.Read's.
 func ReadEML(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits, nested Nested) (*content.Content, error) {
-	if size > limits.Whole {
-		return nil, content.Over("bytes of a file of this format", limits.Whole)
-	}
-	data := make([]byte, size)
-	if _, err := io.ReadFull(io.NewSectionReader(src, 0, size), data); err != nil {
+	data, err := content.Whole(src, size, limits)
+	if err != nil {
 		return nil, err
 	}
 	text := decode(data)

@@ -60,7 +60,7 @@ func Read(ctx context.Context, src io.ReaderAt, size int64, limits content.Limit
 	if err != nil {
 		return d.c, err
 	}
-	styles, err := d.optional("styles.xml")
+	styles, err := d.Optional("styles.xml")
 	if err != nil {
 		return d.c, err
 	}
@@ -96,20 +96,9 @@ type document struct {
 	err           error
 }
 
-func (d *document) optional(name string) (*node, error) {
-	if !d.Has(name) {
-		return nil, nil
-	}
-	root, err := d.Parse(name)
-	if err != nil && d.Context().Err() == nil && fault.Reason(err) != content.TooLarge {
-		return nil, nil
-	}
-	return root, err
-}
-
 // risks tells a locked file by its manifest (part 2, 3.4 and 4.8), and finds macros, objects and programs.
 func (d *document) risks() error {
-	manifest, err := d.optional("META-INF/manifest.xml")
+	manifest, err := d.Optional("META-INF/manifest.xml")
 	if err != nil {
 		return err
 	}
@@ -138,7 +127,7 @@ func (d *document) risks() error {
 
 // properties reads meta.xml (part 3, 4.3).
 func (d *document) properties() error {
-	root, err := d.optional("meta.xml")
+	root, err := d.Optional("meta.xml")
 	if err != nil {
 		return err
 	}

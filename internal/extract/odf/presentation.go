@@ -53,7 +53,7 @@ func (d *document) drawn(n *node, t *texts) {
 		case k.Attr("placeholder") == "true":
 			continue // a prompt that nobody has written over
 		}
-		var a aside
+		var a content.Aside
 		d.shape(k, &a)
 		text := strings.Trim(a.String(), "\n")
 		if text == "" {
@@ -73,7 +73,7 @@ func (d *document) drawn(n *node, t *texts) {
 
 // notes reads the notes' own frame; the others repeat the slide, the date and the number.
 func (d *document) notes(n *node) string {
-	var a aside
+	var a content.Aside
 	for _, k := range n.Kids {
 		if k.Name == "frame" && k.Attr("class") == "notes" && k.Attr("placeholder") != "true" {
 			d.blocks(k.At("text-box"), &a, list{})

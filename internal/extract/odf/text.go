@@ -13,22 +13,9 @@ const deepest = 10
 // most is how often a repeated cell or blank is written: a file may ask for a billion of them in a few bytes.
 const most = 32
 
-// sink takes text: the flow of the pages, or a string for what stands aside.
-type sink interface {
-	Write(string)
-	Line()
-	Break()
-}
-
-type aside struct{ strings.Builder }
-
-func (a *aside) Write(s string) { a.WriteString(s) }
-func (a *aside) Line()          { a.WriteByte('\n') }
-func (a *aside) Break()         {}
-
 // aside gives the text of what stands beside the body.
 func (d *document) aside(n *node) string {
-	var a aside
+	var a content.Aside
 	d.blocks(n, &a, list{})
 	return a.String()
 }
@@ -46,7 +33,7 @@ type list struct {
 func (d *document) over() bool { return d.err != nil || d.flow != nil && d.flow.Err() != nil }
 
 // blocks walks what holds paragraphs: a body, a section, a cell, a frame (part 3, 5 and 9).
-func (d *document) blocks(n *node, out sink, in list) {
+func (d *document) blocks(n *node, out content.Sink, in list) {
 	for _, k := range n.Children() {
 		if d.over() {
 			return
@@ -78,7 +65,7 @@ func (d *document) blocks(n *node, out sink, in list) {
 }
 
 // inline writes a paragraph's text: mixed text and elements, where white space folds into one blank (part 3, 6.1.2).
-func (d *document) inline(n *node, out sink) {
+func (d *document) inline(n *node, out content.Sink) {
 	if len(n.Kids) == 0 {
 		out.Write(collapse(n.Text))
 		return
@@ -142,7 +129,7 @@ func collapse(s string) string {
 }
 
 func (d *document) comment(n *node) {
-	var a aside
+	var a content.Aside
 	for _, p := range n.All("p") {
 		d.inline(p, &a)
 		a.Line()
@@ -155,7 +142,7 @@ func (d *document) comment(n *node) {
 }
 
 // list walks a list's items and counts them (part 3, 5.3).
-func (d *document) list(n *node, out sink, in list) {
+func (d *document) list(n *node, out content.Sink, in list) {
 	if in.counts == nil {
 		in.counts = new([deepest]int)
 	}
@@ -218,7 +205,7 @@ func numeral(n int, format string) string {
 }
 
 // table writes a table row by row, cells parted by tabs (part 3, 9.1).
-func (d *document) table(n *node, out sink) {
+func (d *document) table(n *node, out content.Sink) {
 	for _, k := range n.Kids {
 		if d.over() {
 			return
@@ -254,7 +241,7 @@ func (d *document) table(n *node, out sink) {
 }
 
 // shape reads a drawing object: its own text, those within it, its alternative text, a chart (part 3, 10).
-func (d *document) shape(n *node, out sink) {
+func (d *document) shape(n *node, out content.Sink) {
 	if alt := content.Tidy(strings.TrimSpace(n.At("title").String() + "\n" + n.At("desc").String())); alt != "" {
 		if d.slide != nil {
 			d.slide.Alt = content.Tidy(d.slide.Alt + "\n" + alt)
@@ -283,13 +270,13 @@ func (d *document) shape(n *node, out sink) {
 }
 
 // object reads an embedded object that is OpenDocument itself, which charts are: its titles and its table.
-func (d *document) object(n *node, out sink) {
+func (d *document) object(n *node, out content.Sink) {
 	name := strings.TrimPrefix(strings.TrimPrefix(n.Attr("href"), "./"), "/")
 	if strings.Contains(name, "://") {
 		d.c.Find(content.External, "object")
 		return
 	}
-	root, err := d.optional(name + "/content.xml")
+	root, err := d.Optional(name + "/content.xml")
 	if err != nil {
 		d.err = err
 		return
@@ -301,7 +288,7 @@ func (d *document) object(n *node, out sink) {
 		}
 		return
 	}
-	var a aside
+	var a content.Aside
 	for _, title := range append(append(chart.All("title"), chart.All("subtitle")...), chart.All("footer")...) {
 		for _, p := range title.All("p") {
 			d.inline(p, &a)

@@ -21,16 +21,8 @@ const twipsPerPoint = 20
 // numbers, foot- and endnotes as notes, comments, headers and footers. What was deleted with changes tracked is left
 // out. Pages are those of the last rendering. Errors are as extract.Reader.Read's.
 func ReadDocument(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits) (*content.Content, error) {
-	p, err := open(ctx, src, size, limits)
+	p, c, rels, err := open(ctx, src, size, limits)
 	if err != nil {
-		return nil, err
-	}
-	rels, err := p.relationships("")
-	if err != nil {
-		return nil, err
-	}
-	c := &content.Content{Metadata: p.properties(rels)}
-	if err := p.risks(c); err != nil {
 		return c, err
 	}
 	main := p.main(rels, "word/document.xml")
@@ -51,7 +43,7 @@ func ReadDocument(ctx context.Context, src io.ReaderAt, size int64, limits conte
 	}
 	for _, kind := range []string{"header", "footer"} {
 		for _, part := range every(d.rels, kind) {
-			root, err := p.optional(part)
+			root, err := p.Optional(part)
 			if err != nil {
 				return c, err
 			}
@@ -64,20 +56,6 @@ func ReadDocument(ctx context.Context, src io.ReaderAt, size int64, limits conte
 	}
 	return c, d.flow.Close()
 }
-
-// sink takes text: the flow of the pages, or a string for what stands aside.
-type sink interface {
-	Write(string)
-	Line()
-	Break()
-}
-
-// aside is a sink for a table's cell, a note or a header.
-type aside struct{ strings.Builder }
-
-func (a *aside) Write(s string) { a.WriteString(s) }
-func (a *aside) Line()          { a.WriteByte('\n') }
-func (a *aside) Break()         {}
 
 type document struct {
 	*pkg
@@ -98,7 +76,7 @@ func (d *document) prepare() error {
 		if !ok {
 			return nil, nil
 		}
-		return d.optional(part)
+		return d.Optional(part)
 	}
 	for kind, element := range map[string]string{"footnotes": "footnote", "endnotes": "endnote"} {
 		root, err := load(kind)
@@ -132,13 +110,13 @@ func (d *document) prepare() error {
 
 // aside gives the text of a part that stands beside the body.
 func (d *document) aside(n *node) string {
-	var a aside
+	var a content.Aside
 	d.blocks(n, &a)
 	return a.String()
 }
 
 // blocks walks what a body, a cell, a text box or a content control holds.
-func (d *document) blocks(n *node, out sink) {
+func (d *document) blocks(n *node, out content.Sink) {
 	for _, k := range n.Children() {
 		if d.err != nil || d.flow.Err() != nil {
 			return
@@ -166,7 +144,7 @@ func branch(n *node) *node {
 	return n.At("Fallback")
 }
 
-func (d *document) paragraph(p *node, out sink) {
+func (d *document) paragraph(p *node, out content.Sink) {
 	properties := p.At("pPr")
 	if on(properties.At("pageBreakBefore")) {
 		out.Break()
@@ -189,7 +167,7 @@ func on(n *node) bool {
 }
 
 // runs walks the runs of a paragraph. Text boxes are gathered, for they may hold whole tables.
-func (d *document) runs(p *node, out sink, boxes *[]*node) {
+func (d *document) runs(p *node, out content.Sink, boxes *[]*node) {
 	for _, k := range p.Kids {
 		switch k.Name {
 		case "r", "hyperlink", "ins", "moveTo", "smartTag", "fldSimple", "bdo", "dir", "customXml", "rt", "rubyBase", "ruby":
@@ -244,7 +222,7 @@ func (d *document) runs(p *node, out sink, boxes *[]*node) {
 }
 
 // drawing reads what a drawing holds: alternative text (part 1, 20.4.2.5), text boxes, a chart, SmartArt.
-func (d *document) drawing(n *node, out sink, boxes *[]*node) {
+func (d *document) drawing(n *node, out content.Sink, boxes *[]*node) {
 	*boxes = append(*boxes, n.All("txbxContent")...)
 	described := false
 	for _, p := range n.All("docPr") {
@@ -277,7 +255,7 @@ func (d *document) drawing(n *node, out sink, boxes *[]*node) {
 			if !ok || r.external {
 				continue
 			}
-			root, err := d.optional(r.target)
+			root, err := d.Optional(r.target)
 			if err != nil {
 				d.err = err
 				return
@@ -291,7 +269,7 @@ func (d *document) drawing(n *node, out sink, boxes *[]*node) {
 }
 
 // table writes a table row by row, cells parted by tabs (17.4).
-func (d *document) table(t *node, out sink) {
+func (d *document) table(t *node, out content.Sink) {
 	for _, tr := range rows(t) {
 		if d.err != nil || d.flow.Err() != nil {
 			return

@@ -11,7 +11,6 @@ import (
 
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/xmlzip"
-	"dossier/internal/fault"
 )
 
 // node is an XML element.
@@ -20,29 +19,20 @@ type node = xmlzip.Node
 // pkg is an open OOXML package (ECMA-376 part 2).
 type pkg struct{ *xmlzip.Package }
 
-func open(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits) (*pkg, error) {
-	p, err := xmlzip.Open(ctx, src, size, limits)
+// open opens a package and reads what it says of itself and what is risky about it. It gives the content that was
+// begun, also with an error, and the relationships of the package.
+func open(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits) (*pkg, *content.Content, map[string]relationship, error) {
+	z, err := xmlzip.Open(ctx, src, size, limits)
 	if err != nil {
-		return nil, err
+		return nil, nil, nil, err
 	}
-	return &pkg{p}, nil
-}
-
-// stops tells an error that ends the whole reading, a limit or the context, from one that costs a part alone.
-func (p *pkg) stops(err error) bool {
-	return p.Context().Err() != nil || fault.Reason(err) == content.TooLarge
-}
-
-// optional parses a part without which the rest is still worth reading: nil when it is not there or broken.
-func (p *pkg) optional(name string) (*node, error) {
-	if !p.Has(name) {
-		return nil, nil
+	p := &pkg{z}
+	rels, err := p.relationships("")
+	if err != nil {
+		return nil, nil, nil, err
 	}
-	root, err := p.Parse(name)
-	if err != nil && !p.stops(err) {
-		return nil, nil
-	}
-	return root, err
+	c := &content.Content{Metadata: p.properties(rels)}
+	return p, c, rels, p.risks(c)
 }
 
 // relationship is one pointer from a part (ECMA-376 part 2, 9.3).
@@ -150,7 +140,7 @@ func (p *pkg) risks(c *content.Content) error {
 		case strings.Contains(name, "/embeddings/"), strings.Contains(name, "/activex/") && strings.HasSuffix(name, ".bin"):
 			head, err := p.Head(name, 4096)
 			if err != nil {
-				if p.stops(err) {
+				if p.Stops(err) {
 					return err
 				}
 				continue
@@ -161,7 +151,7 @@ func (p *pkg) risks(c *content.Content) error {
 				c.Find(content.Embedded, "")
 			}
 		case strings.HasSuffix(name, ".rels"):
-			root, err := p.optional(name)
+			root, err := p.Optional(name)
 			if err != nil {
 				return err
 			}

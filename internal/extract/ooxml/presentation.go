@@ -31,16 +31,8 @@ func holds(z *zip.Reader, part string) bool {
 // ReadPresentation reads a PPTX (ECMA-376 part 1, 13). A slide that cannot be read is left out with a finding
 // content.PageUnreadable; errors are as extract.Reader.Read's.
 func ReadPresentation(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits) (*content.Content, error) {
-	p, err := open(ctx, src, size, limits)
+	p, c, rels, err := open(ctx, src, size, limits)
 	if err != nil {
-		return nil, err
-	}
-	rels, err := p.relationships("")
-	if err != nil {
-		return nil, err
-	}
-	c := &content.Content{Metadata: p.properties(rels)}
-	if err := p.risks(c); err != nil {
 		return c, err
 	}
 	main := p.main(rels, "ppt/presentation.xml")
@@ -66,7 +58,7 @@ func ReadPresentation(ctx context.Context, src io.ReaderAt, size int64, limits c
 		page := content.Page{Number: i + 1, Width: width, Height: height}
 		if err := deck.slide(rels[id.Prefixed("id")].target, &page); err != nil {
 			// Limits and the context end the reading; a broken slide does not.
-			if p.stops(err) {
+			if p.Stops(err) {
 				return c, err
 			}
 			c.Find(content.PageUnreadable, strconv.Itoa(i+1))
@@ -132,7 +124,7 @@ func (d *deck) slide(part string, page *content.Page) error {
 
 // comments reads what reviewers wrote: the older comments (part 1, 19.4.3) and the threaded ones (MS-PPTX, 2.6).
 func (d *deck) comments(part string, page *content.Page) error {
-	root, err := d.optional(part)
+	root, err := d.Optional(part)
 	if err != nil {
 		return err
 	}
@@ -372,7 +364,7 @@ func (w *walk) part(id string, read func(*node) string) (string, error) {
 	if !ok || r.external {
 		return "", nil
 	}
-	root, err := w.optional(r.target)
+	root, err := w.Optional(r.target)
 	if root == nil || err != nil {
 		return "", err
 	}
@@ -381,7 +373,7 @@ func (w *walk) part(id string, read func(*node) string) (string, error) {
 
 // notes reads the body of a notes slide; its other placeholders repeat the slide, the date and the number.
 func (d *deck) notes(part string, page *content.Page) error {
-	root, err := d.optional(part)
+	root, err := d.Optional(part)
 	if err != nil {
 		return err
 	}

@@ -34,11 +34,8 @@ const smallest = 300
 
 // Read reads a picture; each of its pages goes through the scanner. Errors are as extract.Reader.Read's.
 func Read(ctx context.Context, f content.Format, src io.ReaderAt, size int64, limits content.Limits, scanner Scanner) (*content.Content, error) {
-	if size > limits.Whole {
-		return nil, content.Over("bytes of a file of this format", limits.Whole)
-	}
-	data := make([]byte, size)
-	if _, err := io.ReadFull(io.NewSectionReader(src, 0, size), data); err != nil {
+	data, err := content.Whole(src, size, limits)
+	if err != nil {
 		return nil, err
 	}
 	c := &content.Content{}

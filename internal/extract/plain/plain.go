@@ -20,11 +20,8 @@ import (
 
 // Read reads a text or an HTML file. Errors are as extract.Reader.Read's.
 func Read(ctx context.Context, f content.Format, src io.ReaderAt, size int64, limits content.Limits) (*content.Content, error) {
-	if size > limits.Whole {
-		return nil, content.Over("bytes of a file of this format", limits.Whole)
-	}
-	data := make([]byte, size)
-	if _, err := io.ReadFull(io.NewSectionReader(src, 0, size), data); err != nil {
+	data, err := content.Whole(src, size, limits)
+	if err != nil {
 		return nil, err
 	}
 	c := &content.Content{}

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/net/html/charset"
 
 	"dossier/internal/extract/content"
+	"dossier/internal/fault"
 )
 
 // Package is an open zip. Names of parts are matched without regard to case and to a leading slash (ECMA-376 part 2, 6.2.2).
@@ -48,12 +49,6 @@ func Open(ctx context.Context, src io.ReaderAt, size int64, limits content.Limit
 }
 
 func fold(name string) string { return strings.ToLower(strings.TrimPrefix(name, "/")) }
-
-// Context is the context that the package was opened with.
-func (p *Package) Context() context.Context { return p.ctx }
-
-// Limits are the limits in force.
-func (p *Package) Limits() content.Limits { return p.limits }
 
 // Has tells whether a part is there.
 func (p *Package) Has(name string) bool { return p.parts[fold(name)] != nil }
@@ -113,6 +108,23 @@ func (p *Package) Parse(name string) (*Node, error) {
 		return nil, err
 	}
 	return root, nil
+}
+
+// Stops tells an error that ends the whole reading, a limit or the context, from one that costs a part alone.
+func (p *Package) Stops(err error) bool {
+	return p.ctx.Err() != nil || fault.Reason(err) == content.TooLarge
+}
+
+// Optional parses a part without which the rest is still worth reading: nil when it is not there or broken.
+func (p *Package) Optional(name string) (*Node, error) {
+	if !p.Has(name) {
+		return nil, nil
+	}
+	root, err := p.Parse(name)
+	if err != nil && !p.Stops(err) {
+		return nil, nil
+	}
+	return root, err
 }
 
 // Textual is the name of a Node that is text between elements.
