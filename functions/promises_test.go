@@ -632,6 +632,69 @@ func TestDecisions(t *testing.T) {
 	}
 }
 
+// Staff clear the review list: a document is filed where they say, once, or turned down in their words. Filing can complete a
+// session, and one letter serves all sessions of its person.
+func TestReviewDecisions(t *testing.T) {
+	w := newWorld(t)
+	w.load("m", yaml("s1", "s2"), csvHead+kofi+grace)
+	put := func(name string, data []byte, at time.Time) meeting.Object {
+		o := w.put("incoming/m/drop/"+name, data, at)
+		w.takeIn(o)
+		if d := w.document(o); d.Status != meeting.Review {
+			t.Fatalf("%s is %s", name, d.Status)
+		}
+		return o
+	}
+	slides, older, letter, junk := put("slides.pptx", deck("Chains", "by us"), noon.Add(time.Minute)), put("old.pptx", deck("Chains", "by us, old"), noon),
+		put("letter.txt", []byte("a letter that names nobody"), noon), put("junk.txt", []byte("nothing of ours"), noon)
+	board := w.board()
+	for _, want := range []string{`value="s1/presentation/p2" label="Kofi Mensah, presentation, Title of s1"`, `value="s1/nomination/p3 s2/nomination/p3"`, `name="document" value="` + slides.ID() + `"`} {
+		if !strings.Contains(board, want) {
+			t.Errorf("the board lacks %s", want)
+		}
+	}
+	both := url.QueryEscape("s1/nomination/p3 s2/nomination/p3")
+	for _, test := range []struct {
+		name, form string
+		code       int
+	}{
+		{"file nowhere", "action=file&reason=x&document=" + slides.ID(), 409},
+		{"file at no such place", "action=file&reason=x&other=s1/presentation/p9&document=" + slides.ID(), 409},
+		{"file at two kinds", "action=file&reason=x&other=" + url.QueryEscape("s1/presentation/p2 s1/nomination/p3") + "&document=" + slides.ID(), 409},
+		{"file what is not there", "action=file&reason=x&other=s1/presentation/p2&document=nothing", 409},
+		{"file", "action=file&reason=x&requirement=s1/presentation/p2&other=ignored&document=" + slides.ID(), 303},
+		{"file again", "action=file&reason=x&other=s1/presentation/p2&document=" + slides.ID(), 409},
+		{"file an older one", "action=file&reason=x&other=s1/presentation/p2&document=" + older.ID(), 303},
+		{"file for two sessions", "action=file&reason=x&requirement=&other=" + both + "&document=" + letter.ID(), 303},
+		{"reject", "action=reject&reason=" + url.QueryEscape("This is not for our meeting.") + "&document=" + junk.ID(), 303},
+		{"reject again", "action=reject&reason=x&document=" + junk.ID(), 409},
+	} {
+		if r := w.decide(test.form); r.StatusCode != test.code {
+			t.Errorf("%s: %d, want %d", test.name, r.StatusCode, test.code)
+		}
+		w.check()
+	}
+	for o, want := range map[meeting.Object]meeting.Status{slides: meeting.Filed, older: meeting.Superseded, letter: meeting.Filed, junk: meeting.Rejected} {
+		if d := w.document(o); d.Status != want {
+			t.Errorf("%s is %s, want %s", d.FileName, d.Status, want)
+		}
+	}
+	for _, k := range []string{"s1/presentation/p2", "s1/nomination/p3", "s2/nomination/p3"} {
+		if r := w.requirement(k); r.State != meeting.Satisfied {
+			t.Errorf("%s is %s", k, r.State)
+		}
+	}
+	if d := w.document(slides); len(d.Evidence) != 1 || d.Evidence[0].Code != match.ByStaff || d.Evidence[0].Detail == "" {
+		t.Errorf("%+v", d.Evidence)
+	}
+	if board = w.board(); !strings.Contains(board, "This is not for our meeting.") {
+		t.Error("the board does not say why it was turned down")
+	}
+	if n := len(w.subjects(meeting.MailComplete)); n != 2 {
+		t.Errorf("%d mails of completeness, want 2", n)
+	}
+}
+
 // Promise 9: no name, address, file name or text is in any log.
 func TestLogsHoldNothingPersonal(t *testing.T) {
 	w := newWorld(t)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -462,6 +463,17 @@ func (w *world) decide(form string) *http.Response {
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Test-Who", "Ms Staff")
 	return w.serve(r)
+}
+
+// board is the page that staff see.
+func (w *world) board() string {
+	w.t.Helper()
+	r, err := http.NewRequest(http.MethodGet, "http://localhost/meetings/m", nil)
+	must(w.t, err)
+	r.Header.Set("Test-Who", "Ms Staff")
+	page, err := io.ReadAll(w.serve(r).Body)
+	must(w.t, err)
+	return string(page)
 }
 
 func (w *world) serve(r *http.Request) *http.Response {

@@ -280,7 +280,7 @@ func (f *Function) submission(doc meeting.Document, c *content.Content, m meetin
 	case c.Has(content.ScanUnread) && (found.Reason == match.NobodyNamed || found.Reason == match.KindUnclear):
 		d.Reason = content.ScanUnread // nobody could read who is named
 	default:
-		d.Reason = found.Reason
+		d.Reason, d.Evidence = found.Reason, found.Evidence
 	}
 	return in
 }

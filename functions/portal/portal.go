@@ -2,6 +2,7 @@
 package portal
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"embed"
@@ -10,7 +11,9 @@ import (
 	"html/template"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -150,6 +153,8 @@ func refusal(reason string) string {
 		return "Somebody was faster: this was decided already."
 	case filing.NoSuchRequirement, filing.NoSuchDocument:
 		return "The roster has changed, and it is not there any more."
+	case "no-place":
+		return "Please choose where the document belongs."
 	case "no-reason":
 		return "Please give a reason: those who come after you will want to know."
 	case "not-allowed":
@@ -182,6 +187,32 @@ type line struct {
 	Link string
 }
 
+// place is where a document can be filed: one presentation, or a person's nomination for all sessions.
+type place struct{ Value, Label string }
+
+// card is one document to review, and where it may belong.
+type card struct {
+	*meeting.Document
+	Places []place
+}
+
+// places gives a person's requirements as places: each presentation by itself, nominations together.
+func places(name string, keys []meeting.RequirementKey, titles map[string]string) []place {
+	var all []place
+	var nomination []string
+	for _, k := range keys {
+		if k.Kind == meeting.Nomination {
+			nomination = append(nomination, k.String())
+			continue
+		}
+		all = append(all, place{k.String(), name + ", presentation, " + titles[k.Session]})
+	}
+	if len(nomination) > 0 {
+		all = append(all, place{strings.Join(nomination, " "), name + ", nomination"})
+	}
+	return all
+}
+
 type session struct {
 	*meeting.Session
 	Lines []line
@@ -191,7 +222,9 @@ type session struct {
 type boardPage struct {
 	Meeting           meeting.Meeting
 	Sessions          []session
-	Review, Rejected  []*meeting.Document
+	Review            []card
+	Rejected          []*meeting.Document
+	Places            []place // where anything may be filed
 	Quarantined       []*meeting.Document
 	Complete, In, All int
 	MayDecide         bool
@@ -214,11 +247,19 @@ func (p *Portal) meeting(w http.ResponseWriter, r *http.Request, id string) {
 		p.fail(w, r, err)
 		return
 	}
+	titles := map[string]string{}
+	people := map[string][]meeting.RequirementKey{}
+	names := map[string]string{}
 	for _, s := range sessions {
+		titles[s.ID] = s.Title
 		row, err := p.session(ctx, m, s, page.MayDecide)
 		if err != nil {
 			p.fail(w, r, err)
 			return
+		}
+		for _, l := range row.Lines {
+			people[l.Participant] = append(people[l.Participant], l.RequirementKey)
+			names[l.Participant] = l.Name
 		}
 		page.In, page.All = page.In+row.In, page.All+len(row.Lines)
 		if s.Complete {
@@ -227,7 +268,20 @@ func (p *Portal) meeting(w http.ResponseWriter, r *http.Request, id string) {
 		page.Sessions = append(page.Sessions, row)
 	}
 	var errs [4]error
-	page.Review, errs[0] = p.store.Documents(ctx, id, meeting.Review, maxListed)
+	review, err := p.store.Documents(ctx, id, meeting.Review, maxListed)
+	errs[0] = err
+	for _, d := range review {
+		c := card{Document: d}
+		for _, x := range d.Candidates {
+			c.Places = append(c.Places, places(x.Name, x.For, titles)...)
+		}
+		page.Review = append(page.Review, c)
+	}
+	if len(review) > 0 && page.MayDecide {
+		for _, id := range slices.SortedFunc(maps.Keys(people), func(a, b string) int { return cmp.Or(cmp.Compare(names[a], names[b]), cmp.Compare(a, b)) }) {
+			page.Places = append(page.Places, places(names[id], people[id], titles)...)
+		}
+	}
 	page.Rejected, errs[1] = p.store.Documents(ctx, id, meeting.Rejected, maxListed)
 	page.Quarantined, errs[2] = p.store.Documents(ctx, id, meeting.Quarantined, maxListed)
 	page.FailedMails, errs[3] = p.store.FailedMails(ctx, id, maxListed)
@@ -275,14 +329,20 @@ func (p *Portal) decide(w http.ResponseWriter, r *http.Request) {
 	}
 	d := meeting.Decision{Action: meeting.Action(r.PostFormValue("action")), Meeting: id, Document: r.PostFormValue("document"),
 		By: p.who(r), Reason: strings.TrimSpace(r.PostFormValue("reason")), At: time.Now().UTC()}
-	key, ok := meeting.ParseRequirementKey(r.PostFormValue("requirement"))
-	d.Requirement = key
+	keys, ok := parsePlace(cmp.Or(r.PostFormValue("requirement"), r.PostFormValue("other")))
+	if d.Action == meeting.FileHere {
+		d.Requirements = keys
+	} else if len(keys) > 0 {
+		d.Requirement = keys[0]
+	}
 	switch {
 	case d.By == "":
 		err = fault.Reject("not-allowed", "nobody who may decide")
 	case d.Reason == "" || len(d.Reason) > 2000:
 		err = fault.Reject("no-reason", "no reason given")
-	case d.Action == meeting.Withdraw && d.Document != "", (d.Action == meeting.Waive || d.Action == meeting.Require) && ok:
+	case d.Action == meeting.FileHere && !ok:
+		err = fault.Reject("no-place", "no place given")
+	case d.Document != "" && (d.Action == meeting.Withdraw || d.Action == meeting.Reject || d.Action == meeting.FileHere), (d.Action == meeting.Waive || d.Action == meeting.Require) && ok:
 		err = p.carryOut(r.Context(), d, *m)
 	default:
 		err = fault.Reject("not-understood", "action %q", d.Action)
@@ -293,6 +353,22 @@ func (p *Portal) decide(w http.ResponseWriter, r *http.Request) {
 	}
 	http.Redirect(w, r, "/meetings/"+id, http.StatusSeeOther)
 }
+
+// parsePlace reads the requirements of a place; false when there are none or one is no requirement.
+func parsePlace(s string) ([]meeting.RequirementKey, bool) {
+	var keys []meeting.RequirementKey
+	for _, f := range strings.Fields(s) {
+		k, ok := meeting.ParseRequirementKey(f)
+		if !ok || len(keys) == maxPlaces {
+			return nil, false
+		}
+		keys = append(keys, k)
+	}
+	return keys, len(keys) > 0
+}
+
+// maxPlaces bounds how many sessions one letter is filed for by hand: a transaction holds so many and their sessions.
+const maxPlaces = 40
 
 func (p *Portal) carryOut(ctx context.Context, d meeting.Decision, m meeting.Meeting) error {
 	key := bucket.Decisions + m.ID + "/" + d.At.Format("20060102T150405.000000000Z") + "-" + rand.Text()[:8] + ".json"

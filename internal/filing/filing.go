@@ -275,9 +275,13 @@ const (
 
 func (g *Registry) decide(ctx context.Context, id string, d meeting.Decision, m meeting.Meeting) error {
 	want := store.Wanted{Meeting: d.Meeting, Decisions: []string{id}}
-	if d.Action == meeting.Withdraw {
+	switch d.Action {
+	case meeting.Withdraw, meeting.Reject:
 		want.Documents = []string{d.Document}
-	} else {
+	case meeting.FileHere:
+		want.Documents, want.Requirements, want.Sessions = []string{d.Document}, d.Requirements, sessionsOf(d.Requirements)
+		want.Mails = []string{meeting.MailID(meeting.MailReceipt, d.Document)}
+	default:
 		want.Requirements, want.Sessions = []meeting.RequirementKey{d.Requirement}, []string{d.Requirement.Session}
 	}
 	snap, err := g.store.Read(ctx, want)
@@ -289,9 +293,14 @@ func (g *Registry) decide(ctx context.Context, id string, d meeting.Decision, m 
 	}
 	w := &work{now: g.now(), meeting: m, snap: snap, documents: map[string]*meeting.Document{}}
 	var refused error
-	if d.Action == meeting.Withdraw {
+	switch d.Action {
+	case meeting.Withdraw:
 		refused, err = g.withdraw(ctx, w, d)
-	} else {
+	case meeting.FileHere:
+		refused, err = g.fileHere(ctx, w, d)
+	case meeting.Reject:
+		refused = reject(w, d)
+	default:
 		refused = requirement(w, d)
 	}
 	if err != nil {
@@ -326,6 +335,58 @@ func (g *Registry) withdraw(ctx context.Context, w *work, d meeting.Decision) (r
 	doc.Status, doc.Serves, doc.Reason = meeting.Withdrawn, nil, d.Reason
 	w.documents[doc.ID] = doc
 	return nil, nil
+}
+
+// inReview gives the document of a decision, which has to be in review still.
+func inReview(w *work, d meeting.Decision) (*meeting.Document, error) {
+	doc := w.snap.Documents[d.Document]
+	switch {
+	case doc == nil || doc.Meeting != d.Meeting:
+		return nil, fault.Reject(NoSuchDocument, "no document %s", d.Document)
+	case doc.Status != meeting.Review:
+		return nil, fault.Reject(AlreadyDecided, "document %s is %s", d.Document, doc.Status)
+	}
+	return doc, nil
+}
+
+// fileHere files a document where a person says that it belongs. The order of upload counts as for any other.
+func (g *Registry) fileHere(ctx context.Context, w *work, d meeting.Decision) (refused, err error) {
+	doc, refused := inReview(w, d)
+	if refused != nil {
+		return refused, nil
+	}
+	if len(d.Requirements) == 0 {
+		return fault.Reject(NoSuchRequirement, "no requirement named"), nil
+	}
+	for _, k := range d.Requirements {
+		r := w.snap.Requirements[k]
+		if r == nil || r.Dropped || w.snap.Sessions[k.Session] == nil || k.Kind != d.Requirements[0].Kind {
+			return fault.Reject(NoSuchRequirement, "no requirement %s", k), nil
+		}
+	}
+	doc.Kind = d.Requirements[0].Kind
+	if err := g.place(ctx, w, doc, Submission{Document: *doc, Meeting: w.meeting, File: d.Requirements}); err != nil {
+		return nil, err
+	}
+	doc.Reason, doc.Confidence, doc.Evidence = "", 1, []meeting.Evidence{{Code: match.ByStaff, Detail: d.By}}
+	if r := w.snap.Requirements[d.Requirements[0]]; r.Email != "" && !doc.Told {
+		doc.Told = true
+		w.mail(meeting.Mail{ID: meeting.MailID(meeting.MailReceipt, doc.ID), Template: meeting.MailReceipt, Language: r.Language,
+			To: []string{r.Email}, Document: doc.ID, Outcome: doc.Status})
+	}
+	w.documents[doc.ID] = doc
+	return nil, nil
+}
+
+// reject turns a document in review down, with the reason that the person gives.
+func reject(w *work, d meeting.Decision) error {
+	doc, refused := inReview(w, d)
+	if refused != nil {
+		return refused
+	}
+	doc.Status, doc.Reason = meeting.Rejected, d.Reason
+	w.documents[doc.ID] = doc
+	return nil
 }
 
 func requirement(w *work, d meeting.Decision) error {

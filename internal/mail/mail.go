@@ -193,6 +193,9 @@ func (v vocabulary) reason(code string) string {
 	if s, ok := v.reasons[code]; ok {
 		return s
 	}
+	if strings.Contains(code, " ") { // no code but the words of a person who decided
+		return code
+	}
 	return v.otherwise
 }
 

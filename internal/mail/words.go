@@ -44,6 +44,7 @@ func english() vocabulary {
 		},
 		otherwise: "it needs a look.",
 		evidence: map[string]string{
+			"staff":  "filed by %s",
 			"ticket": "sent by the upload link of %s", "name-in-title": "the title page names %s", "name-in-file-name": "the file name names %s",
 			"session-named": "it names session %s", "looks-like": "it looks like a %s",
 			"nominated": "the letter nominates %s", "agency-agrees": "the letter comes from %s", "country-agrees": "the letter comes from %s",
@@ -108,6 +109,7 @@ func french() vocabulary {
 		},
 		otherwise: "il doit être examiné.",
 		evidence: map[string]string{
+			"staff":  "classé par %s",
 			"ticket": "envoyé par le lien de dépôt de %s", "name-in-title": "la page de titre nomme %s", "name-in-file-name": "le nom du fichier nomme %s",
 			"session-named": "il nomme la séance %s", "looks-like": "type probable : %s",
 			"nominated": "la lettre désigne %s", "agency-agrees": "la lettre vient de : %s", "country-agrees": "la lettre vient de : %s",

@@ -90,6 +90,12 @@ func TestLetterCandidates(t *testing.T) {
 	if len(r.Candidates) != 1 || r.Candidates[0].Participant != "jean-sn" || len(r.Candidates[0].Evidence) != 2 || r.Candidates[0].Evidence[1].Code != match.AgencyAgrees {
 		t.Errorf("%+v", r.Candidates)
 	}
+	// Of a nominee who is not on the roster, the name is said.
+	r = officials(2).Match(match.Facts{FileName: "letter.pdf", Content: &content.Content{Format: content.PDF, Pages: []content.Page{{Number: 1, Width: 595, Height: 842,
+		Text: note("Police Nationale", "Sénégal", "1. M. Daniel Kiptoo, commissaire")}}}})
+	if r.Reason != match.NotOnRoster || len(r.Candidates) != 0 || len(r.Evidence) != 1 || r.Evidence[0].Detail != "Daniel Kiptoo" {
+		t.Errorf("%+v", r)
+	}
 	// A name in another script is found by its consonants.
 	r = officials(2).Match(match.Facts{FileName: "letter.pdf", Content: &content.Content{Format: content.PDF, Pages: []content.Page{{Number: 1, Width: 595, Height: 842,
 		Text: "المملكة المغربية\n12 مايو 2021\n\nتتشرف الوزارة بترشيح السيد يوسف عبدالرحمن حسن، مستشار\n\nوتفضلوا"}}}})

@@ -40,6 +40,7 @@ const (
 // Evidence codes.
 const (
 	ByTicket       = "ticket"
+	ByStaff        = "staff" // a person decided
 	NameInTitle    = "name-in-title"
 	NameInFileName = "name-in-file-name"
 	SessionNamed   = "session-named"
@@ -221,6 +222,7 @@ func (x *Index) byLetter(r Result, l letter.Letter, c *Claim) Result {
 			found = slices.DeleteFunc(found, func(a alike) bool { return fold.String(x.people[a.person].Agency) != fold.String(c.Agency) })
 		}
 		if len(found) == 0 {
+			r.Evidence = append(r.Evidence, meeting.Evidence{Code: Nominated, Detail: n.Name.Value})
 			reason = cmp.Or(reason, NotOnRoster)
 			continue
 		}

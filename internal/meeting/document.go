@@ -203,6 +203,10 @@ const (
 	Waive Action = "waive"
 	// Require takes a waiver back.
 	Require Action = "require"
+	// FileHere files a document that is in review for the requirements named.
+	FileHere Action = "file"
+	// Reject turns down a document that is in review.
+	Reject Action = "reject"
 )
 
 // Decision is one thing that staff decided. It is kept in the bucket, so that the table can be rebuilt.
@@ -211,9 +215,11 @@ type Decision struct {
 	Meeting     string         `json:"meeting"`
 	Document    string         `json:"document,omitempty"`
 	Requirement RequirementKey `json:"requirement,omitzero"`
-	By          string         `json:"by"`
-	Reason      string         `json:"reason"`
-	At          time.Time      `json:"at"`
+	// Requirements are those that a document is filed for: a nomination serves all sessions of its person.
+	Requirements []RequirementKey `json:"requirements,omitempty"`
+	By           string           `json:"by"`
+	Reason       string           `json:"reason"`
+	At           time.Time        `json:"at"`
 }
 
 // Load is the record of one version of a roster file: that it was dealt with, and how.
