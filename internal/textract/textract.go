@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
+	"net"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/textract"
@@ -28,7 +29,8 @@ func New(client *textract.Client) *Engine { return &Engine{client: client} }
 // quality of the JPEG that is sent; a page of 3,600 pixels stays well under the 10 MB that the call takes.
 const quality = 90
 
-// Recognise reads a page. A picture that Textract refuses is Rejected; being throttled is Transient.
+// Recognise reads a page. A picture that Textract refuses is Rejected, and so is every one where there is no Textract; being
+// throttled is Transient.
 func (e *Engine) Recognise(ctx context.Context, page *image.Gray) (ocr.Text, error) {
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, page, &jpeg.Options{Quality: quality}); err != nil {
@@ -56,6 +58,10 @@ func (e *Engine) Recognise(ctx context.Context, page *image.Gray) (ocr.Text, err
 }
 
 func wrap(err error) error {
+	// A region that does not have the service has no name for it: trying again is of no use.
+	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
+		return fault.Reject("no-service", "detect text: %w", err)
+	}
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		switch api.ErrorCode() {
 		case "UnsupportedDocumentException", "BadDocumentException", "DocumentTooLargeException", "InvalidParameterException":

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"image"
 	"image/jpeg"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -64,6 +65,21 @@ func TestFailures(t *testing.T) {
 		}
 	}
 	if _, err := serve(t, 403, `{"__type":"AccessDeniedException"}`).Recognise(t.Context(), page()); err == nil || fault.Is(err, fault.Rejected) || fault.Is(err, fault.Transient) {
+		t.Errorf("%v", err)
+	}
+}
+
+// nowhere is the network of a region that does not have the service.
+type nowhere struct{}
+
+func (nowhere) Do(*http.Request) (*http.Response, error) {
+	return nil, &net.DNSError{Err: "no such host", Name: "textract.af-south-1.amazonaws.com", IsNotFound: true}
+}
+
+func TestNoServiceInTheRegion(t *testing.T) {
+	e := textract.New(service.New(service.Options{Region: "af-south-1", HTTPClient: nowhere{}, RetryMaxAttempts: 1,
+		Credentials: aws.NewCredentialsCache(credentials.NewStaticCredentialsProvider("a", "b", ""))}))
+	if _, err := e.Recognise(t.Context(), page()); !fault.Is(err, fault.Rejected) {
 		t.Errorf("%v", err)
 	}
 }
