@@ -108,11 +108,7 @@ func (g *Registry) submit(ctx context.Context, in Submission) (*meeting.Document
 			return nil, err
 		}
 	}
-	if in.Uploader.Email != "" && !doc.Told {
-		doc.Told = true
-		w.mail(meeting.Mail{ID: receipt, Template: meeting.MailReceipt, Language: in.Uploader.Language,
-			To: []string{in.Uploader.Email}, Document: doc.ID, Outcome: doc.Status})
-	}
+	w.receipt(&doc, in.Uploader.Email, in.Uploader.Language)
 	// A rejected document that nobody can be told of is the staff's to follow up; one set aside as a risk always is.
 	if len(in.Staff) > 0 && (doc.Status == meeting.Review || doc.Status == meeting.Quarantined || doc.Status == meeting.Rejected && in.Uploader.Email == "") {
 		w.mail(meeting.Mail{ID: notice, Template: meeting.MailReview, Language: in.Meeting.Language(),
@@ -131,8 +127,8 @@ func (g *Registry) place(ctx context.Context, w *work, doc *meeting.Document, in
 	var before []string
 	newer := ""
 	for _, k := range in.File {
-		r := w.snap.Requirements[k]
-		if r == nil || r.Dropped || w.snap.Sessions[k.Session] == nil {
+		r := w.requirement(k)
+		if r == nil {
 			continue // the roster asks for it no longer
 		}
 		doc.For = append(doc.For, k)
@@ -224,6 +220,25 @@ func (w *work) mail(m meeting.Mail) {
 	w.mails = append(w.mails, &m)
 }
 
+// requirement gives a requirement that the roster still asks for; nil for any other.
+func (w *work) requirement(k meeting.RequirementKey) *meeting.Requirement {
+	r := w.snap.Requirements[k]
+	if r == nil || r.Dropped || w.snap.Sessions[k.Session] == nil {
+		return nil
+	}
+	return r
+}
+
+// receipt tells an uploader, if it is known who that is, what became of the document, once.
+func (w *work) receipt(doc *meeting.Document, email, language string) {
+	if email == "" || doc.Told {
+		return
+	}
+	doc.Told = true
+	w.mail(meeting.Mail{ID: meeting.MailID(meeting.MailReceipt, doc.ID), Template: meeting.MailReceipt, Language: language,
+		To: []string{email}, Document: doc.ID, Outcome: doc.Status})
+}
+
 // settle decides the completeness of every session touched.
 func (w *work) settle() {
 	for _, id := range w.touched {
@@ -311,9 +326,9 @@ func (g *Registry) decide(ctx context.Context, id string, d meeting.Decision, m 
 }
 
 func (g *Registry) withdraw(ctx context.Context, w *work, d meeting.Decision) (refused, err error) {
-	doc := w.snap.Documents[d.Document]
-	if doc == nil || doc.Meeting != d.Meeting {
-		return fault.Reject(NoSuchDocument, "no document %s", d.Document), nil
+	doc, refused := decided(w, d)
+	if refused != nil {
+		return refused, nil
 	}
 	if doc.Status == meeting.Withdrawn {
 		return fault.Reject(AlreadyDecided, "already withdrawn"), nil
@@ -337,13 +352,22 @@ func (g *Registry) withdraw(ctx context.Context, w *work, d meeting.Decision) (r
 	return nil, nil
 }
 
+// decided gives the document that a decision is about.
+func decided(w *work, d meeting.Decision) (*meeting.Document, error) {
+	doc := w.snap.Documents[d.Document]
+	if doc == nil || doc.Meeting != d.Meeting {
+		return nil, fault.Reject(NoSuchDocument, "no document %s", d.Document)
+	}
+	return doc, nil
+}
+
 // inReview gives the document of a decision, which has to be in review still.
 func inReview(w *work, d meeting.Decision) (*meeting.Document, error) {
-	doc := w.snap.Documents[d.Document]
-	switch {
-	case doc == nil || doc.Meeting != d.Meeting:
-		return nil, fault.Reject(NoSuchDocument, "no document %s", d.Document)
-	case doc.Status != meeting.Review:
+	doc, refused := decided(w, d)
+	if refused != nil {
+		return nil, refused
+	}
+	if doc.Status != meeting.Review {
 		return nil, fault.Reject(AlreadyDecided, "document %s is %s", d.Document, doc.Status)
 	}
 	return doc, nil
@@ -359,8 +383,7 @@ func (g *Registry) fileHere(ctx context.Context, w *work, d meeting.Decision) (r
 		return fault.Reject(NoSuchRequirement, "no requirement named"), nil
 	}
 	for _, k := range d.Requirements {
-		r := w.snap.Requirements[k]
-		if r == nil || r.Dropped || w.snap.Sessions[k.Session] == nil || k.Kind != d.Requirements[0].Kind {
+		if w.requirement(k) == nil || k.Kind != d.Requirements[0].Kind {
 			return fault.Reject(NoSuchRequirement, "no requirement %s", k), nil
 		}
 	}
@@ -369,11 +392,8 @@ func (g *Registry) fileHere(ctx context.Context, w *work, d meeting.Decision) (r
 		return nil, err
 	}
 	doc.Reason, doc.Confidence, doc.Evidence = "", 1, []meeting.Evidence{{Code: match.ByStaff, Detail: d.By}}
-	if r := w.snap.Requirements[d.Requirements[0]]; r.Email != "" && !doc.Told {
-		doc.Told = true
-		w.mail(meeting.Mail{ID: meeting.MailID(meeting.MailReceipt, doc.ID), Template: meeting.MailReceipt, Language: r.Language,
-			To: []string{r.Email}, Document: doc.ID, Outcome: doc.Status})
-	}
+	r := w.snap.Requirements[d.Requirements[0]]
+	w.receipt(doc, r.Email, r.Language)
 	w.documents[doc.ID] = doc
 	return nil, nil
 }
@@ -390,8 +410,8 @@ func reject(w *work, d meeting.Decision) error {
 }
 
 func requirement(w *work, d meeting.Decision) error {
-	r := w.snap.Requirements[d.Requirement]
-	if r == nil || r.Dropped || w.snap.Sessions[r.Session] == nil {
+	r := w.requirement(d.Requirement)
+	if r == nil {
 		return fault.Reject(NoSuchRequirement, "no requirement %s", d.Requirement)
 	}
 	switch d.Action {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/agext/levenshtein"
 	"github.com/goccy/go-yaml"
 	"golang.org/x/tools/txtar"
 
@@ -198,7 +199,7 @@ func TestAccuracy(t *testing.T) {
 	floors := map[string][2]float64{"told from others": {1, 0.95}, "nominees": {0.95, 0.85}, "agency": {0.90, 0.60}, "country": {0.90, 0.80}, "reference": {0.90, 0.60}, "date": {0.90, 0.70}}
 	exact := func(a, b string) bool { return key(a) == key(b) }
 	// OCR's own slips within a name are not the reader's: a letter in six may differ.
-	near := func(a, b string) bool { return distance(key(a), key(b))*6 <= len([]rune(b)) }
+	near := func(a, b string) bool { return levenshtein.Distance(key(a), key(b), nil)*6 <= len([]rune(b)) }
 	for i, quality := range []string{"clean", "OCR"} {
 		scores := map[string]*score{}
 		add := func(field string, got, want []string) {
@@ -242,28 +243,6 @@ func TestAccuracy(t *testing.T) {
 			}
 		}
 	}
-}
-
-// distance is Levenshtein's.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := 1
-			if x[i] == y[j] {
-				cost = 0
-			}
-			next := min(diagonal+cost, row[j]+1, row[j+1]+1)
-			diagonal, row[j+1] = row[j+1], next
-		}
-	}
-	return row[len(y)]
 }
 
 func FuzzRead(f *testing.F) {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"dossier/internal/match/fold"
 )
 
 // person is somebody whom the text names.
@@ -90,7 +92,7 @@ func short(s string) bool {
 // honorifics, folded and without points.
 func isHonorific(s string) bool {
 	word := strings.Trim(strings.ReplaceAll(newFold(s), ".", ""), " ")
-	if arabic(word) { // with "and", "to" or "by" written on to it
+	if fold.Arabic(word) { // with "and", "to" or "by" written on to it
 		if rest, ok := strings.CutPrefix(word, "لل"); ok {
 			word = "ال" + rest
 		}
@@ -116,13 +118,9 @@ func isParticle(s string) bool {
 	return false
 }
 
-func arabic(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool { return r >= 0x0620 && r <= 0x06ff })
-}
-
 // nameWord tells whether a token can stand in a name: a word with a capital, an initial, or one that OCR gave a digit.
 func nameWord(s string) bool {
-	if arabic(s) {
+	if fold.Arabic(s) {
 		return true
 	}
 	rs := []rune(s)
@@ -150,7 +148,7 @@ const mostWords = 7
 // cannot be in one, and before the word of a position. Least is how many words it has to have.
 func (p *page) name(ts []token, least int) (Field, int) {
 	n, words := 0, 0
-	inArabic := len(ts) > 0 && arabic(ts[0].text)
+	inArabic := len(ts) > 0 && fold.Arabic(ts[0].text)
 	for n < len(ts) && words < mostWords {
 		t := ts[n]
 		if n > 0 && !joins(t.gap, words) {
@@ -158,14 +156,14 @@ func (p *page) name(ts []token, least int) (Field, int) {
 		}
 		folded := strings.TrimSuffix(newFold(t.text), ".")
 		switch {
-		case arabic(t.text) != inArabic:
+		case fold.Arabic(t.text) != inArabic:
 			goto done
 		case t.text == "علي": // the name Ali, which folds as the word for "on" does
 			n++
 			words++
 		case words >= 2 && positions.MatchString(folded), words >= 1 && inArabic && positions.MatchString(folded):
 			goto done
-		case words >= 1 && isHonorific(t.text) && !short(t.text) && (!inArabic || n+1 < len(ts) && joins(ts[n+1].gap, words) && arabic(ts[n+1].text)):
+		case words >= 1 && isHonorific(t.text) && !short(t.text) && (!inArabic || n+1 < len(ts) && joins(ts[n+1].gap, words) && fold.Arabic(ts[n+1].text)):
 			goto done // of the next person; at a name's end it is a name itself
 		case n > 0 && isParticle(t.text) && leadsOn(ts[n+1:], words):
 			n++
@@ -339,6 +337,13 @@ func startsName(ts []token, i int) bool {
 // header is the row of a table that has a column of names.
 var header = regexp.MustCompile(`(?m)^[^\n]*(?:\bnames?\b|\bnoms?\b|\bnomes?\b|الاسم)[^\n]*\t[^\n]*$`)
 
+// The headings of a table's columns.
+var (
+	nameHeading = regexp.MustCompile(`\bnames?\b|\bnoms?\b|\bnomes?\b|الاسم`)
+	postHeading = regexp.MustCompile(`position|title|function|fonction|cargo|funcao|post|qualite|الوظيفه|المنصب`)
+	mailHeading = regexp.MustCompile(`mail|courriel|correio|البريد`)
+)
+
 // table reads the rows under a header with a column of names; cells are parted by tabs.
 func (p *page) table() []person {
 	var all []person
@@ -348,11 +353,10 @@ func (p *page) table() []person {
 			continue // a row of the table before
 		}
 		cells := strings.Split(p.text[h.From:h.To], "\t")
-		column := func(pattern string) int {
-			re := regexp.MustCompile(pattern)
-			return slices.IndexFunc(cells, func(c string) bool { return re.MatchString(newFold(c)) })
+		column := func(heading *regexp.Regexp) int {
+			return slices.IndexFunc(cells, func(c string) bool { return heading.MatchString(newFold(c)) })
 		}
-		names, posts, mails := column(`\bnames?\b|\bnoms?\b|\bnomes?\b|الاسم`), column(`position|title|function|fonction|cargo|funcao|post|qualite|الوظيفه|المنصب`), column(`mail|courriel|correio|البريد`)
+		names, posts, mails := column(nameHeading), column(postHeading), column(mailHeading)
 		for at := h.To + 1; at < len(p.text); {
 			l := p.lineOf(at)
 			if !strings.Contains(p.text[l.From:l.To], "\t") {

@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
+
+	"dossier/internal/match/fold"
 )
 
 // places are the world's countries by the folded words of their names in the four languages, and their ISO 3166-1 codes.
@@ -78,7 +80,7 @@ func (p *places) find(t *page, agency Field) (Field, string) {
 		for n := min(p.longest, len(ts)-i); n > 0; n-- {
 			words := slices.Concat(folded[i : i+n]...)
 			code, ok := p.codes[strings.Join(words, " ")]
-			if !ok && n == 1 && arabic(ts[i].text) { // with a preposition: لمصر, بالمغرب
+			if !ok && n == 1 && fold.Arabic(ts[i].text) { // with a preposition: لمصر, بالمغرب
 				for _, prefix := range []string{"ل", "ب", "لل"} {
 					if rest, cut := strings.CutPrefix(strings.Join(words, " "), prefix); cut && !ok {
 						if code, ok = p.codes[rest]; !ok {
@@ -182,7 +184,7 @@ func (p *page) agency(cues []Span) Field {
 			continue
 		}
 		first := []rune(f.Value)[0]
-		if !arabic(f.Value) && !isUpper(first) {
+		if !fold.Arabic(f.Value) && !isUpper(first) {
 			continue // an office in general, not by its name
 		}
 		folded := newFold(f.Value)

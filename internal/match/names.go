@@ -67,7 +67,7 @@ func sameWord(a, b string) float64 {
 			return 0.95
 		}
 		return 0
-	case arabic(a) != arabic(b):
+	case fold.Arabic(a) != fold.Arabic(b):
 		if s := skeleton(a); len(s) > 0 && s == skeleton(b) {
 			return 0.95
 		}
@@ -87,15 +87,11 @@ func particle(s string) bool {
 	return slices.Contains([]string{"de", "da", "do", "dos", "das", "du", "des", "van", "der", "den", "von", "bin", "ben", "ibn", "bint", "el", "al", "ould", "la", "le", "e", "y"}, s)
 }
 
-func arabic(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool { return r >= 0x0620 && r <= 0x06ff })
-}
-
 // skeleton is the consonants of a name's word, the same for its Arabic letters and the common ways to write them in Latin
 // ones: vowels go, w and y with them, and letters that are written alike are one.
 func skeleton(word string) string {
 	var b strings.Builder
-	if arabic(word) {
+	if fold.Arabic(word) {
 		word = strings.TrimPrefix(word, "ال")
 		for _, r := range word {
 			switch r {

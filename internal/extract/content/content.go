@@ -178,6 +178,17 @@ type Metadata struct {
 	PicturesWithoutAlt int `json:"picturesWithoutAlt,omitempty"`
 }
 
+// DateTime reads a time as XML writes it (XML Schema dateTime; W3CDTF is a part of it), whose zone and clock may be missing;
+// zero when it is none.
+func DateTime(s string) time.Time {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
+}
+
 // LanguageShare is how much of a text's letters are in a language (BCP 47 primary tag), from 0 to 1.
 type LanguageShare struct {
 	Language string  `json:"language"`

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/xmlzip"
@@ -138,18 +137,8 @@ func (d *document) properties() error {
 	if m.Author == "" {
 		m.Author = m.LastEditor
 	}
-	m.Created, m.Modified = date(get("creation-date")), date(get("date"))
+	m.Created, m.Modified = content.DateTime(get("creation-date")), content.DateTime(get("date"))
 	return nil
-}
-
-// date reads an XML Schema dateTime, whose zone may be missing; zero when it is none.
-func date(s string) time.Time {
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t.UTC()
-		}
-	}
-	return time.Time{}
 }
 
 // styles notes which drawing pages are hidden, how lists are numbered, and the size of the pages.

@@ -7,7 +7,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/xmlzip"
@@ -107,7 +106,7 @@ func (p *pkg) properties(rels map[string]relationship) content.Metadata {
 		if root, err := p.Parse(name); err == nil {
 			get := func(name string) string { return content.Tidy(root.At(name).String()) }
 			m.Title, m.Subject, m.Author, m.LastEditor = get("title"), get("subject"), get("creator"), get("lastModifiedBy")
-			m.Created, m.Modified = w3cTime(get("created")), w3cTime(get("modified"))
+			m.Created, m.Modified = content.DateTime(get("created")), content.DateTime(get("modified"))
 		}
 	}
 	if name, ok := one(rels, "extended-properties"); ok {
@@ -116,16 +115,6 @@ func (p *pkg) properties(rels map[string]relationship) content.Metadata {
 		}
 	}
 	return m
-}
-
-// w3cTime reads W3CDTF as core properties use it; zero when it is none.
-func w3cTime(s string) time.Time {
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t.UTC()
-		}
-	}
-	return time.Time{}
 }
 
 // risks notes what a package holds beside its text: macros (part 1, 15.2; MS-OFFMACRO2), embedded objects and files

@@ -27,6 +27,11 @@ func String(s string) string {
 	return plain.Replace(s)
 }
 
+// Arabic tells whether a text has an Arabic letter.
+func Arabic(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return r >= 0x0620 && r <= 0x06ff })
+}
+
 // Words splits a text into folded words of letters and digits.
 func Words(s string) []string {
 	return strings.FieldsFunc(String(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
