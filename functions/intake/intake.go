@@ -22,6 +22,7 @@ import (
 	"dossier/internal/extract/pdf"
 	"dossier/internal/fault"
 	"dossier/internal/filing"
+	"dossier/internal/letter"
 	"dossier/internal/match"
 	"dossier/internal/meeting"
 	"dossier/internal/queue"
@@ -77,7 +78,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, engine ocr.Engine, log *
 	pdfium := pdf.New(c.PDFiumCache, limits.Memory)
 	st, b := store.New(db, c.Table), bucket.New(s3c, c.Bucket)
 	return &Function{bucket: b, store: st, registry: filing.New(st, time.Now), reader: extract.New(pdfium, engine, limits),
-		engine: pdfium, tickets: keys, staff: c.Staff, set: c.Quarantine, log: log, indexes: indexes{bucket: b, held: map[string]held{}}}, nil
+		engine: pdfium, tickets: keys, staff: c.Staff, set: c.Quarantine, log: log, indexes: indexes{bucket: b, letters: letter.NewReader(), held: map[string]held{}}}, nil
 }
 
 // Ready starts the PDF engine ahead of the first document.
@@ -287,9 +288,10 @@ func (f *Function) submission(doc meeting.Document, c *content.Content, m meetin
 
 // indexes keeps the rosters of the meetings last used, for as long as the function is warm.
 type indexes struct {
-	bucket *bucket.Bucket
-	mu     sync.Mutex
-	held   map[string]held
+	bucket  *bucket.Bucket
+	letters *letter.Reader
+	mu      sync.Mutex
+	held    map[string]held
 }
 
 type held struct {
@@ -313,7 +315,7 @@ func (x *indexes) get(ctx context.Context, m *meeting.Meeting) (*match.Index, er
 	if len(x.held) >= maxHeld {
 		clear(x.held)
 	}
-	index := match.NewIndex(r)
+	index := match.NewIndex(r, x.letters)
 	x.held[m.ID] = held{m.Roster, index}
 	return index, nil
 }

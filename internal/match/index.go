@@ -36,9 +36,9 @@ type sessionName struct {
 	title string // folded words, with a blank at either end
 }
 
-// NewIndex prepares a roster.
-func NewIndex(r meeting.Roster) *Index {
-	x := &Index{roster: r, byID: map[string]int{}, anchors: map[string][]int{}, words: map[string][]int{}, skeletons: map[string][]int{}, letters: letter.NewReader()}
+// NewIndex prepares a roster. The reader of letters is the same for all rosters: it takes milliseconds to make.
+func NewIndex(r meeting.Roster, letters *letter.Reader) *Index {
+	x := &Index{roster: r, byID: map[string]int{}, anchors: map[string][]int{}, words: map[string][]int{}, skeletons: map[string][]int{}, letters: letters}
 	seen := map[string]int{}
 	for i, p := range r.Participants {
 		name := withoutTitles(fold.Words(p.Name))

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"dossier/internal/extract/content"
+	"dossier/internal/letter"
 	"dossier/internal/match"
 	"dossier/internal/meeting"
 )
@@ -33,7 +34,7 @@ func officials(perAgency int) *match.Index {
 			official("moussa2", "Moussa Traoré", "Agence B", "Mali"),
 			official("nguessan", "Kouassi Jean-Marc N'Guessan", "Direction Générale du Travail", "Côte d'Ivoire"),
 		},
-	})
+	}, letter.NewReader())
 }
 
 func note(agency, country, nominees string) string {
@@ -124,7 +125,7 @@ func BenchmarkMatchLetter(b *testing.B) {
 			p.Agency, p.Country = fmt.Sprintf("Ministry number %d", i/10), "Kenya"
 			r.Participants = append(r.Participants, p)
 		}
-		x := match.NewIndex(r)
+		x := match.NewIndex(r, letter.NewReader())
 		name := r.Participants[n/2].Name
 		f := match.Facts{FileName: "letter.pdf", Content: &content.Content{Format: content.PDF, Pages: []content.Page{{Number: 1, Width: 595, Height: 842,
 			Text: note(r.Participants[n/2].Agency, "Kenya", "1. Ms "+name+", Director")}}}}

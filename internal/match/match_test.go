@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"dossier/internal/extract/content"
+	"dossier/internal/letter"
 	"dossier/internal/match"
 	"dossier/internal/meeting"
 )
@@ -38,7 +39,7 @@ func index() *match.Index {
 			person("11", "Kofi Annor", meeting.Private, "moderator:s1"),
 			person("12", "H.E. Dr. Amara Koroma", meeting.Private, "presenter:s1"),
 		},
-	})
+	}, letter.NewReader())
 }
 
 func slides(title string) *content.Content {
@@ -160,7 +161,7 @@ func BenchmarkMatch(b *testing.B) {
 		for i := range n {
 			r.Participants = append(r.Participants, person(fmt.Sprint(i), fmt.Sprintf("Given%d Family%d", i%700, i), meeting.Private, "presenter:s1"))
 		}
-		x := match.NewIndex(r)
+		x := match.NewIndex(r, letter.NewReader())
 		f := match.Facts{FileName: "slides.pptx", Content: slides(strings.Repeat("some words of a title page\n", 20) + "Given42 Family42")}
 		b.Run(fmt.Sprintf("people=%d", n), func(b *testing.B) {
 			b.ReportAllocs()
