@@ -34,7 +34,7 @@ func smudged(pattern string) *regexp.Regexp {
 
 // nominates are the words by which an office names somebody.
 var nominates = smudged(`\bnominat(?:es?|ed|ing|ions?)\b|\bnominees?\b|\bdesignat(?:es?|ed|ing|ion)\b|\bhas\s+(?:chosen|selected|appointed)\b|\bhave\s+(?:chosen|selected|appointed)\b|\bbeen\s+(?:chosen|selected|appointed|identified)\b|\bappoints\b|\bput(?:s|ting)?\s+forward\b|\b(?:will|shall)\s+be\s+represented\s+by\b|\bwill\s+represent\b|\bdelegation\b[^.\n]{0,40}\s(?:will\s+consist|is\s+composed|comprises)\b|` +
-	`\bdesign(?:e|es|ent|er|ee|ees|ation|ons)\b|\bnomm(?:e|er|ons|ent|ee)\b|\bnomination\b|\bsera(?:it)?\s+represente|\brepresenter(?:a|ont)\b|\bmandat(?:e|es|er|ons|ent)\b|\ba\s+retenu\b|\bla\s+delegation\s+(?:sera\s+composee|comprendra)\b|` +
+	`\bparticipera\b|\bparticiperont\b|\bprendr(?:a|ont)\s+part\b|\bdesign(?:e|es|ent|er|ee|ees|ation|ons)\b|\bnomm(?:e|er|ons|ent|ee)\b|\bnomination\b|\bsera(?:it)?\s+represente|\brepresenter(?:a|ont)\b|\bmandat(?:e|es|er|ons|ent)\b|\ba\s+retenu\b|\bla\s+delegation\s+(?:sera\s+composee|comprendra)\b|` +
 	`\bdesign(?:a|ou|ar|ado|ados|ada|adas|acao|amos)\b|\bnome(?:ia|ou|ar|ado|ada|acao|amos)\b|\bindic(?:a|ou|ar|amos|acao)\b|\bfar-se-a\s+representar\b|\bsera\s+representad|` +
 	`ترشيح|نرشح|ترشح|رشحت|مرشح|تسميه|تعيين|عينت|ايفاد|اوفدت|انتداب|سيمثل|وقع\s+الاختيار`)
 
@@ -43,6 +43,11 @@ var asks = smudged(`\b(?:the|your|a|one)\s+nomination\s+forms?\b|(?:\bkindly|\bp
 	`(?:\bveuillez|\bprie(?:r)?\b[^.]{0,60}?\b(?:de|d')|\bpriere\s+de|\bbien\s+vouloir|\binvit(?:e|ent|ons|es)\b[^.]{0,60}?\ba|\bdemand(?:e|ons)\b[^.]{0,40}?\bde|\bdate\s+limite\s+(?:de|des))\s+(?:la\s+|les\s+)?(?:design|nomm|nominat)\w*|` +
 	`(?:\bqueira(?:m)?|\bsolicit(?:a|amos|ar)\b[^.]{0,60}?|\bconvid(?:a|amos|ar)\b[^.]{0,60}?\ba|\bagradec(?:e|emos)-?(?:se)?\b[^.]{0,60}?\bque|\bprazo\s+(?:de|para))\s*(?:a\s+)?(?:design|nome|indic)\w*|` +
 	`(?:يرجي|الرجاء|نرجو|ترجو|تدعو[^.]{0,40}?|ندعو[^.]{0,40}?)\s+(?:التكرم\s+)?(?:ب)?(?:ترشيح|تسميه|تعيين|ايفاد)`)
+
+// recalls speak of a nomination that was made before: queries about visas and hotels do.
+var recalls = smudged(`\bnominated\s+(?:by\s+(?:our|us|my)\b|last\b|earlier\b|previously\b)|\b(?:already|previously|earlier)\s+nominated\b|\b(?:our|the|your)\s+nominees?\s+(?:asks?|wish|would|has\s+asked|have\s+asked|needs?|will\s+need|arrives?)|\bwhom\s+we\s+(?:have\s+)?nominated\b|` +
+	`\bque\s+nous\s+avons\s+design\w*|\bdeja\s+design\w*|\bdesigne\w*\s+(?:le\s+mois\s+dernier|par\s+nos\s+soins|precedemment)|\bque\s+(?:designamos|indicamos|nomeamos)\b|\bja\s+(?:designad|indicad|nomead)\w*|\b(?:designad|indicad|nomead)[oa]s?\s+(?:no\s+mes\s+passado|anteriormente)|` +
+	`(?:الذي|التي|الذين)\s+(?:تم\s+)?(?:رشحنا\S*|رشحته\S*|ترشيح\S*)`)
 
 // declines are the words by which nobody comes, or not any more.
 var declines = smudged(`\bregret|\bunable\s+to\b|\bwill\s+not\s+be\s+(?:able|in\s+a\s+position)\b|\bnot\s+in\s+a\s+position\b|\bdeclin(?:e|es|ed)\b|\bcannot\s+(?:attend|nominate|take)\b|\bno\s+longer\b|` +

@@ -80,6 +80,7 @@ func (r *Reader) Read(text string) Letter {
 	var l Letter
 	cues := t.find(nominates)
 	cues = t.without(cues, asks)
+	cues = t.without(cues, recalls)
 	l.Nominates = len(cues) > 0
 	l.Declines = len(t.find(declines)) > 0
 	closing := t.closing(cues)

@@ -102,7 +102,7 @@ func isHonorific(s string) bool {
 	}
 	switch word {
 	case "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "hon", "honourable", "honorable", "he", "se", "amb", "ambassador", "sir", "madam", "madame", "mme", "mlle", "monsieur", "m", "me", "maitre",
-		"sr", "sra", "senhor", "senhora", "dra", "doutor", "doutora", "eng", "ing", "exmo", "exma", "excelencia", "excellency", "col", "gen", "capt", "maj", "judge", "justice", "mm", "mmes", "messrs",
+		"sr", "sra", "senhor", "senhora", "dra", "doutor", "doutora", "eng", "ing", "exmo", "exma", "excelencia", "excellency", "col", "gen", "capt", "maj", "judge", "justice", "superintendent", "supt", "inspector", "insp", "sergeant", "lieutenant", "captain", "major", "colonel", "brigadier", "commissaire", "capitaine", "commandant", "mm", "mmes", "messrs",
 		"السيد", "السيده", "الدكتور", "الدكتوره", "الاستاذ", "الاستاذه", "المستشار", "المستشاره", "القاضي", "القاضيه", "اللواء", "العميد", "العقيد", "معالي", "سعاده", "الانسه", "المهندس", "المهندسه", "د":
 		return true
 	}
@@ -328,6 +328,9 @@ func startsName(ts []token, i int) bool {
 	switch folded {
 	case "m", "me", "mm", "se", "he", "hon", "eng", "ing", "د":
 		return unicode.IsUpper([]rune(t.text)[0]) && strings.ContainsAny(t.text+next.gap, ".") || folded == "me" && unicode.IsUpper([]rune(t.text)[0]) && nameWord(next.text) || folded == "د" && strings.Contains(next.gap, ".")
+	case "superintendent", "supt", "inspector", "insp", "sergeant", "lieutenant", "captain", "major", "colonel", "brigadier", "commissaire", "capitaine", "commandant":
+		// A rank, not a post: "Inspector General" is nobody's name.
+		return nameWord(next.text) && unicode.IsUpper([]rune(t.text)[0]) && strings.TrimSpace(next.gap) == "" && i+2 < len(ts) && nameWord(ts[i+2].text) && !positions.MatchString(newFold(next.text)) && newFold(next.text) != "general"
 	case "judge", "justice", "professor", "ambassador", "madam", "sir", "col", "gen", "senhor", "senhora", "monsieur", "madame":
 		return unicode.IsUpper([]rune(t.text)[0]) && nameWord(next.text) || nameWord(next.text) && len([]rune(next.text)) > 1
 	}

@@ -38,6 +38,10 @@ func newPlaces() places {
 	// What officials write and the CLDR does not.
 	for name, code := range map[string]string{"Côte d'Ivoire": "CI", "Ivory Coast": "CI", "DR Congo": "CD", "RDC": "CD", "Democratic Republic of the Congo": "CD", "République démocratique du Congo": "CD",
 		"République du Congo": "CG", "Republic of Congo": "CG", "Swaziland": "SZ", "Eswatini": "SZ", "Cape Verde": "CV", "Cabo Verde": "CV", "Cap-Vert": "CV", "The Gambia": "GM", "Gambie": "GM", "Tanzania": "TZ", "Tanzanie": "TZ", "Guiné-Bissau": "GW", "Centrafrique": "CF",
+		"République togolaise": "TG", "République gabonaise": "GA", "République centrafricaine": "CF", "République tunisienne": "TN", "République rwandaise": "RW", "République malgache": "MG", "République islamique de Mauritanie": "MR",
+		"République algérienne": "DZ", "République libanaise": "LB", "République française": "FR", "Royaume chérifien": "MA", "République Gabonaise": "GA", "République de Côte d'Ivoire": "CI", "Union des Comores": "KM", "Kingdom of Eswatini": "SZ",
+		"المملكة الأردنية الهاشمية": "JO", "المملكة الأردنية": "JO", "المملكة العربية السعودية": "SA", "الجمهورية اللبنانية": "LB", "الجمهورية اليمنية": "YE", "الجمهورية العربية السورية": "SY", "دولة الكويت": "KW", "دولة قطر": "QA",
+		"سلطنة عمان": "OM", "مملكة البحرين": "BH", "دولة فلسطين": "PS", "جمهورية العراق": "IQ", "جمهورية السودان": "SD", "جمهورية جيبوتي": "DJ", "جمهورية الصومال الفيدرالية": "SO",
 		"جمهورية مصر العربية": "EG", "المملكة المغربية": "MA", "الجمهورية التونسية": "TN", "السودان": "SD",
 		"الجمهورية الإسلامية الموريتانية": "MR", "الجمهورية الجزائرية الديمقراطية الشعبية": "DZ", "دولة ليبيا": "LY"} {
 		p.add(name, code)
@@ -137,7 +141,7 @@ func (p *places) trim(t *page, agency Field) Field {
 }
 
 // agencyHead are the words with which the names of offices begin.
-var agencyHead = regexp.MustCompile(`\b(?:ministry|ministries|department|directorate|agency|authority|commission|bureau|office|permanent\s+mission|mission|embassy|national|federal|state|anti-|council|police|service|secretariat|institute|inspectorate|task\s+force|immigration|` +
+var agencyHead = regexp.MustCompile(`\b(?:ministry|ministries|department|directorate|agency|authority|commission|bureau|office|permanent\s+mission|mission|embassy|national|federal|state|anti-|council|police|service|secretariat|institute|inspectorate|task\s+force|immigration|cent(?:re|er)|financial\s+intelligence|` +
 	`ministere|direction|agence|autorite|mission\s+permanente|ambassade|conseil|cellule|comite|inspection|observatoire|haut[e-]|parquet|gendarmerie|secretariat|office|` +
 	`ministerio|direcao|direccao|agencia|autoridade|comissao|missao\s+permanente|embaixada|conselho|inspecao|inspeccao|instituto|gabinete|procuradoria|policia|servico|secretaria)\b|(?:ال)?(?:وزاره|هييه|وكاله|مديريه|سفاره|لجنه|مجلس|بعثه|ادراه|اداره|مصلحه|المفوضيه|البعثه)`)
 
@@ -180,8 +184,8 @@ func (p *page) agency(cues []Span) Field {
 		// A name that was cut by the line's end goes on when the next line begins in a small letter.
 		f := p.field(s, 0.8)
 		words := len(strings.Fields(f.Value))
-		if words < 2 || words > 16 {
-			continue
+		if words < 2 || words > 16 || labelAgency.MatchString(newFold(f.Value)+":") {
+			continue // the label of a form is no office
 		}
 		first := []rune(f.Value)[0]
 		if !fold.Arabic(f.Value) && !isUpper(first) {
@@ -197,6 +201,13 @@ func (p *page) agency(cues []Span) Field {
 	}
 	if len(all) == 0 {
 		return Field{}
+	}
+	// A form says which it is.
+	for _, o := range all {
+		if labelAgency.MatchString(p.before(o.From, 48)) {
+			o.Confidence = 0.95
+			return o.Field
+		}
 	}
 	near := func(passing bool) (Field, bool) {
 		for _, c := range cues {
@@ -223,6 +234,9 @@ func (p *page) agency(cues []Span) Field {
 	return all[0].Field
 }
 
+// labelAgency is what stands before an office's name in a form.
+var labelAgency = regexp.MustCompile(`(?:^|\n|\t)\s*(?:(?:nominating|sending|name\s+of(?:\s+the)?)\s+)?(?:agency|institution|organi[sz]ation|ministry|department|office|authority|organisme|administration|structure|service|ministere|instituicao|entidade|organismo|ministerio)(?:\s+(?:nominating|de\s+nomination|nominatrice|proponente))?(?:\s*/\s*\w+)*\s*[:\t]\s*$|(?:الجهه|الموسسه|الوزاره|الهييه)(?:\s+المرشحه)?\s*:\s*$`)
+
 // leftOf goes back over the words with capitals before an office's name: "Judicial" of "Judicial Service Commission".
 func (p *page) leftOf(at int) int {
 	ts := p.tokens(p.boundary(max(p.lineOf(at).From, at-100)), at)
@@ -241,7 +255,13 @@ func (p *page) leftOf(at int) int {
 // listed goes on over commas where the line is a list that an "and" ends: "Ministry of Women, Youth and Sport".
 func (p *page) listed(s Span) int {
 	l := p.lineOf(s.From)
-	if s.From != l.From || s.To >= l.To || p.text[s.To] != ',' {
+	if s.To >= l.To || p.text[s.To] != ',' {
+		return s.To
+	}
+	if m := shares.FindStringIndex(p.text[s.To:l.To]); m != nil {
+		return s.To + m[1]
+	}
+	if s.From != l.From {
 		return s.To
 	}
 	rest := p.text[s.To:l.To]
@@ -250,6 +270,9 @@ func (p *page) listed(s Span) int {
 	}
 	return s.To
 }
+
+// shares are what a ministry is of besides, in French and Portuguese: "Ministère de la Femme, de la Famille et de l'Enfant".
+var shares = regexp.MustCompile(`^(?:,\s+(?:de\s+la|de\s+l['’]|du|des|de|da|do|dos|das)\s*\p{Lu}[\p{L}'’\-]*(?:\s+\p{Lu}[\p{L}'’\-]*)*)+(?:\s+(?:et|e)\s+(?:de\s+la|de\s+l['’]|du|des|de|da|do|dos|das)\s*\p{Lu}[\p{L}'’\-]*(?:\s+\p{Lu}[\p{L}'’\-]*)*)?`)
 
 // enumeration is the rest of such a list: words with capitals, commas, and an "and" before the last.
 var enumeration = regexp.MustCompile(`^,(?:\s+\p{Lu}[\p{L}'’\-]*,?)+\s+(?:and|et|e)\s+(?:[\p{L}'’\-]+\s*){1,6}$`)

@@ -3,6 +3,7 @@ package match
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -22,13 +23,40 @@ type Index struct {
 	sessions []sessionName
 	// words and skeletons list people under every word of their name, and its consonants.
 	words, skeletons map[string][]int
+	smudged          map[string][]int // by the word as OCR cannot spoil it further
 	letters          *letter.Reader
+
+	byEmail    map[string]int
+	presenters map[string][]int  // by session
+	titles     map[string]string // of sessions, folded
+	// agencies are their people, by agencyKey; agencyNames are the distinct names, each found by its rarest word, and
+	// agencyKeys the agencies of that name, for a ministry of labour there is in every country.
+	agencies    map[string][]int
+	agencyNames []agencyName
+	agencyKeys  [][]string
+	agencyWords map[string][]int
+	acronyms    map[string][]string
+	// common are the words of agencies, countries and sessions: no stranger's name.
+	common map[string]bool
+	// learned are the participants whom an address or a file's name was confirmed to mean, wordings the agencies.
+	learned  map[lesson]string
+	wordings map[string]string
+}
+
+type lesson struct {
+	kind meeting.LessonKind
+	says string
 }
 
 type person struct {
 	meeting.Participant
-	name  []string // folded words, sorted
-	needs []meeting.RequirementKey
+	name   []string // folded words, sorted
+	joined []string // the same with Abd al-Rahman in one word; nil where there is nothing to join
+	// first and last are the first and the last word of the name as the roster has it.
+	first, last string
+	needs       []meeting.RequirementKey
+	agency      string   // its key
+	around      []string // words that may stand beside the name: of the agency and the country
 }
 
 type sessionName struct {
@@ -36,22 +64,51 @@ type sessionName struct {
 	title string // folded words, with a blank at either end
 }
 
-// NewIndex prepares a roster. The reader of letters is the same for all rosters: it takes milliseconds to make.
-func NewIndex(r meeting.Roster, letters *letter.Reader) *Index {
-	x := &Index{roster: r, byID: map[string]int{}, anchors: map[string][]int{}, words: map[string][]int{}, skeletons: map[string][]int{}, letters: letters}
+// NewIndex prepares a roster, with what staff taught about it. The reader of letters is the same for all rosters: it
+// takes milliseconds to make.
+func NewIndex(r meeting.Roster, letters *letter.Reader, lessons ...*meeting.Lesson) *Index {
+	x := &Index{roster: r, byID: map[string]int{}, anchors: map[string][]int{}, words: map[string][]int{}, skeletons: map[string][]int{}, smudged: map[string][]int{}, letters: letters,
+		byEmail: map[string]int{}, presenters: map[string][]int{}, titles: map[string]string{}, agencies: map[string][]int{}, agencyWords: map[string][]int{},
+		acronyms: map[string][]string{}, common: map[string]bool{}, learned: map[lesson]string{}, wordings: map[string]string{}}
 	seen := map[string]int{}
 	for i, p := range r.Participants {
 		name := withoutTitles(fold.Words(p.Name))
+		q := person{Participant: p, needs: p.Needs(), agency: agencyKey(p), around: append(fold.Words(p.Agency), fold.Words(p.Country)...)}
+		if len(name) > 0 {
+			q.first, q.last = name[0], name[len(name)-1]
+		}
+		if j, _, ok := joinedNames(name); ok {
+			slices.Sort(j)
+			q.joined = j
+		}
 		slices.Sort(name)
-		for _, w := range slices.Compact(slices.Clone(name)) {
+		q.name = name
+		for _, w := range name {
 			seen[w]++
+		}
+		all := append(slices.Clone(name), q.joined...)
+		slices.Sort(all)
+		for _, w := range slices.Compact(all) {
 			x.words[w] = append(x.words[w], i)
+			x.smudged[smudge(w)] = append(x.smudged[smudge(w)], i)
 			if k := skeleton(w); len(k) > 1 {
 				x.skeletons[k] = append(x.skeletons[k], i)
 			}
 		}
-		x.people = append(x.people, person{p, name, p.Needs()})
+		x.people = append(x.people, q)
 		x.byID[p.ID] = i
+		if p.Email != "" {
+			x.byEmail[strings.ToLower(p.Email)] = i
+		}
+		for _, k := range q.needs {
+			if k.Kind == meeting.Presentation {
+				x.presenters[k.Session] = append(x.presenters[k.Session], i)
+			}
+		}
+		x.agencies[q.agency] = append(x.agencies[q.agency], i)
+		for _, w := range q.around {
+			x.common[w] = true
+		}
 	}
 	for i, p := range x.people {
 		// One word is no full name: too many texts hold it by chance.
@@ -62,19 +119,66 @@ func NewIndex(r meeting.Roster, letters *letter.Reader) *Index {
 		x.anchors[rarest] = append(x.anchors[rarest], i)
 	}
 	for _, s := range r.Sessions {
-		x.sessions = append(x.sessions, sessionName{s.ID, " " + strings.Join(fold.Words(s.Title), " ") + " "})
+		x.sessions = append(x.sessions, sessionName{s.ID, spaced(fold.Words(s.Title))})
+		x.titles[s.ID] = x.sessions[len(x.sessions)-1].title
+		for _, w := range fold.Words(s.Title) {
+			x.common[w] = true
+		}
+	}
+	for _, w := range fold.Words(r.Meeting.Title) {
+		x.common[w] = true
+	}
+	x.indexAgencies()
+	for _, l := range lessons {
+		switch {
+		case l.Forgotten:
+		case l.Kind == meeting.LearnedWording:
+			x.wordings[l.Says] = l.Agency
+		default:
+			x.learned[lesson{l.Kind, l.Says}] = l.Participant
+		}
 	}
 	return x
+}
+
+// indexAgencies lists the agencies under the rarest word of their names.
+func (x *Index) indexAgencies() {
+	at := map[string]int{}
+	seen := map[string]int{}
+	for _, key := range slices.Sorted(maps.Keys(x.agencies)) {
+		plain := substance(x.people[x.agencies[key][0]].Agency)
+		words := smudges(plain)
+		if len(words) == 0 {
+			continue
+		}
+		name := strings.Join(words, " ")
+		i, ok := at[name]
+		if !ok {
+			i = len(x.agencyNames)
+			at[name] = i
+			x.agencyNames = append(x.agencyNames, agencyName{words, acronymOf(plain)})
+			x.agencyKeys = append(x.agencyKeys, nil)
+			for _, w := range words {
+				seen[w]++
+			}
+		}
+		x.agencyKeys[i] = append(x.agencyKeys[i], key)
+		if a := x.agencyNames[i].acronym; a != "" {
+			x.acronyms[a] = append(x.acronyms[a], key)
+		}
+	}
+	for i, n := range x.agencyNames {
+		rarest := slices.MinFunc(n.words, func(a, b string) int { return cmp.Or(cmp.Compare(seen[a], seen[b]), cmp.Compare(a, b)) })
+		x.agencyWords[rarest] = append(x.agencyWords[rarest], i)
+	}
 }
 
 // withoutTitles takes the titles before a name off, in the languages of the rosters: a title slide may have others, or
 // none. What is left has two words at least.
 func withoutTitles(name []string) []string {
-	titles := []string{"mr", "mrs", "ms", "miss", "mx", "dr", "dra", "prof", "professor", "hon", "honourable", "honorable", "he", "amb", "ambassador", "judge", "justice",
-		"m", "mme", "mlle", "me", "madame", "monsieur", "se", "sr", "sra", "senhor", "senhora", "doutor", "doutora", "eng", "ing", "السيد", "السيدة", "السيده", "الدكتور", "الدكتورة", "د"}
 	for len(name) > 2 {
 		switch {
-		case slices.Contains(titles, name[0]):
+		case title(name[0]):
 			name = name[1:]
 		case len(name) > 3 && slices.Contains([]string{"h e", "s e"}, name[0]+" "+name[1]): // H.E., S.E.
 			name = name[2:]
@@ -83,6 +187,12 @@ func withoutTitles(name []string) []string {
 		}
 	}
 	return name
+}
+
+// title tells whether a folded word is a title that stands before a name.
+func title(w string) bool {
+	return slices.Contains([]string{"mr", "mrs", "ms", "miss", "mx", "dr", "dra", "prof", "professor", "professeur", "hon", "honourable", "honorable", "he", "amb", "ambassador", "judge", "justice",
+		"m", "mme", "mlle", "me", "madame", "monsieur", "se", "sr", "sra", "senhor", "senhora", "doutor", "doutora", "eng", "ing", "adv", "maitre", "السيد", "السيدة", "السيده", "الدكتور", "الدكتورة", "الأستاذ", "الاستاذ", "الأستاذة", "د"}, w)
 }
 
 // Roster is the roster behind the index.
@@ -150,32 +260,14 @@ func phrases(text string) [][]string {
 	return all
 }
 
-// fileNamePhrases reads a file name without its extension: _ - . and a capital after a small letter part words.
-func fileNamePhrases(name string) [][]string {
-	if i := strings.LastIndexByte(name, '.'); i > 0 {
-		name = name[:i]
-	}
-	var b strings.Builder
-	var before rune
-	for _, r := range name {
-		if unicode.IsUpper(r) && unicode.IsLower(before) {
-			b.WriteByte(' ')
-		}
-		b.WriteRune(r)
-		before = r
-	}
-	// Some people write their name in one word with the capitals inside it: keep both readings.
-	return [][]string{fold.Words(b.String()), fold.Words(name)}
-}
-
 // sessionsNamed gives the sessions whose id or whole title stands in the words.
 func (x *Index) sessionsNamed(words []string) []string {
-	joined := " " + strings.Join(words, " ") + " "
+	joined := spaced(words)
 	var ids []string
 	for _, s := range x.sessions {
-		id := " " + strings.Join(fold.Words(s.id), " ") + " "
+		id := spaced(fold.Words(s.id))
 		long := len(strings.Fields(s.title)) >= 2 // a title of one common word says nothing
-		if long && strings.Contains(joined, s.title) || hasDigit(id) && len(strings.TrimSpace(id)) >= 2 && strings.Contains(joined, id) {
+		if long && strings.Contains(joined, s.title) || hasDigit(s.id) && len(strings.TrimSpace(id)) >= 2 && strings.Contains(joined, id) {
 			ids = append(ids, s.id)
 		}
 	}

@@ -2,6 +2,8 @@ package match
 
 import (
 	"cmp"
+	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -11,16 +13,12 @@ import (
 	"dossier/internal/meeting"
 )
 
-// Threshold is the confidence from which a document is filed without a person looking at it.
+// Threshold is the confidence from which a document is filed without a person looking at it, where meeting.yaml says
+// nothing else.
 const Threshold = 0.98
 
-// The confidences of the rules. They are ranks for the review queue, not measured frequencies.
-const (
-	certain    = 1.0
-	oneName    = 0.99
-	likeName   = 0.985 // not to the letter, and the agency or the country agrees
-	needsALook = 0.5
-)
+// certain is the confidence of a ticket, which says whose a document is.
+const certain = 1.0
 
 // Reasons why a document goes to review.
 const (
@@ -32,6 +30,8 @@ const (
 	NotOnRoster    = "nominee-not-on-roster"
 	OverQuota      = "over-quota"
 	CountryDiffers = "country-differs"
+	NotSure        = "not-sure"
+	OtherPerson    = "other-person"
 	TicketInvalid  = "ticket-invalid"
 	TicketExpired  = "ticket-expired"
 	UnknownMeeting = "unknown-meeting"
@@ -39,15 +39,41 @@ const (
 
 // Evidence codes.
 const (
-	ByTicket       = "ticket"
-	ByStaff        = "staff" // a person decided
-	NameInTitle    = "name-in-title"
-	NameInFileName = "name-in-file-name"
-	SessionNamed   = "session-named"
-	LooksLike      = "looks-like"
-	Nominated      = "nominated"
-	AgencyAgrees   = "agency-agrees"
-	CountryAgrees  = "country-agrees"
+	ByTicket        = "ticket"
+	ByStaff         = "staff" // a person decided
+	NameInTitle     = "name-in-title"
+	NameInFileName  = "name-in-file-name"
+	NameInMail      = "name-in-mail"
+	NameOnSlides    = "name-on-slides"
+	NameOnLastSlide = "name-on-last-slide"
+	NameInText      = "name-in-text"
+	NameOfAuthor    = "name-of-author"
+	NamedAside      = "named-aside"    // as one who chairs or is thanked
+	NamedTogether   = "named-together" // two presenters side by side
+	OtherNamed      = "other-named"    // the title slide presents somebody else
+	ManyNamed       = "many-named"     // the title page is a list of people
+	OnBehalf        = "on-behalf"      // somebody else speaks for this person
+	AddressInText   = "address-in-text"
+	SentBy          = "sent-by"
+	SentByVerified  = "sent-by-verified"
+	InThread        = "in-thread"
+	SessionNamed    = "session-named"
+	SessionNumber   = "session-number"
+	SessionLike     = "session-like"
+	SessionInMail   = "session-in-mail"
+	SessionDiffers  = "session-differs"
+	AgencyNamed     = "agency-named"
+	CountryInTitle  = "country-in-title"
+	IsOutstanding   = "is-outstanding"
+	IsIn            = "is-in"
+	LooksLike       = "looks-like"
+	Nominated       = "nominated"
+	AgencyAgrees    = "agency-agrees"
+	CountryAgrees   = "country-agrees"
+	CountryIsOther  = "country-is-other"
+	LearnedAddress  = "learned-address"
+	LearnedFileName = "learned-file-name"
+	LearnedWording  = "learned-wording"
 )
 
 // Claim is what a valid ticket says. Participant may be empty when it is an agency's, Session when it is for none.
@@ -57,11 +83,23 @@ type Claim struct {
 	Session             string
 }
 
+// Sender is where a mail came from.
+type Sender struct {
+	Address string
+	// Verified: the server that received it has checked that it comes from there (RFC 8601).
+	Verified bool
+}
+
 // Facts are what is known of a document.
 type Facts struct {
 	FileName string
 	Content  *content.Content
 	Claim    *Claim // nil when there was no ticket
+	Sender   Sender
+	// Thread are the participants of whom documents came in the same mail thread.
+	Thread []string
+	// States are those of requirements, as far as they were looked up.
+	States map[meeting.RequirementKey]meeting.State
 }
 
 // Result says where a document belongs. File is empty when a person has to look; Reason then says why.
@@ -72,80 +110,104 @@ type Result struct {
 	Confidence  float64
 	Evidence    []meeting.Evidence
 	Reason      string
-	// Candidates are the possible places, best first, at most three.
+	// Candidates are the possible places, best first, at most three; None is the chance that it is none of these.
 	Candidates []meeting.Candidate
+	None       float64
+	// Letter is what a nomination letter says; nil for everything else.
+	Letter *meeting.Letter
 }
+
+// maxCandidates is how many places staff are shown.
+const maxCandidates = 3
 
 // Match decides.
 func (x *Index) Match(f Facts) Result {
-	f.Content = f.Content.Letter()
-	title := ""
-	if f.Content != nil && len(f.Content.Pages) > 0 {
-		title = f.Content.Pages[0].Full()
-	}
-	fileName := fileNamePhrases(f.FileName)
-	words := append(fold.Words(title), append([]string{"|"}, fileName[0]...)...)
-	sessions := x.sessionsNamed(words)
-
+	p := read(f)
+	c := f.Content.Letter()
 	r := Result{}
-	var evidence []meeting.Evidence
-	l := x.letters.Read(beginning(f.Content))
-	if r.Kind = x.kindOf(f, l, words, sessions); r.Kind != meeting.Unknown {
-		evidence = append(evidence, meeting.Evidence{Code: LooksLike, Detail: string(r.Kind)})
-	}
-	found := map[int][]meeting.Evidence{}
-	for _, p := range x.named(phrases(title)) {
-		found[p] = append(found[p], meeting.Evidence{Code: NameInTitle, Detail: x.people[p].Name})
-	}
-	for _, p := range x.named(fileName) {
-		found[p] = append(found[p], meeting.Evidence{Code: NameInFileName, Detail: x.people[p].Name})
-	}
+	l := x.letters.Read(beginning(c))
+	r.Kind = x.kindOf(f.FileName, c, l)
 	if f.Claim != nil && f.Claim.Kind != meeting.Unknown {
 		r.Kind = f.Claim.Kind
 	}
+	if r.Kind == meeting.Nomination {
+		r.Letter = x.letter(l)
+	}
 	if f.Claim != nil && f.Claim.Participant != "" {
-		return x.byTicket(r, *f.Claim, sessions)
+		return x.byTicket(r, *f.Claim, slices.Collect(maps.Keys(x.sessionsIn(p.title+"\n"+p.text[fileZone], sessionWeight))))
 	}
-
 	if r.Kind == meeting.Nomination && len(l.Nominees) > 0 {
-		return x.byLetter(r, l, f.Claim)
+		return x.byLetter(r, l, f)
 	}
-	// Who signs a letter is not whom it names.
-	for _, a := range x.alikes(l.Signatory.Value) {
-		delete(found, a.person)
-	}
-
-	// Only those of whom such a document is wanted count.
-	var people []int
-	for p := range found {
-		if f.Claim != nil && f.Claim.Agency != "" && fold.String(x.people[p].Agency) != fold.String(f.Claim.Agency) {
-			continue
-		}
-		if r.Kind == meeting.Unknown || len(x.people[p].of(r.Kind)) > 0 {
-			people = append(people, p)
+	if r.Kind == meeting.Nomination {
+		p.text[closingZone] = ""
+		if l.Signatory.Value != "" { // who signs a letter is not whom it names
+			p.text[titleZone] = strings.ReplaceAll(p.text[titleZone], l.Signatory.Value, "")
+			p.text[openingZone] = strings.ReplaceAll(p.text[openingZone], l.Signatory.Value, "")
 		}
 	}
-	slices.Sort(people)
-	for _, p := range people {
-		if len(r.Candidates) == 3 {
+	options, none, found, stranger := x.weigh(f, r.Kind, p)
+	r.None = none
+	for _, o := range options {
+		if len(r.Candidates) == maxCandidates {
 			break
 		}
-		r.Candidates = append(r.Candidates, meeting.Candidate{Participant: x.people[p].ID, Name: x.people[p].Name,
-			For: x.people[p].of(r.Kind), Confidence: needsALook / float64(len(people)), Evidence: append(slices.Clone(found[p]), evidence...)})
+		r.Candidates = append(r.Candidates, x.candidate(o))
+	}
+	if r.Kind != meeting.Unknown {
+		r.Evidence = []meeting.Evidence{{Code: LooksLike, Detail: string(r.Kind)}}
+	}
+	named, unneeded := 0, false
+	for i, s := range found {
+		switch {
+		case s.aside || slices.Max(s.best[:]) < weightOf(openingZone, initials):
+		case len(x.people[i].of(r.Kind)) == 0:
+			unneeded = true
+		default:
+			named++
+		}
 	}
 	switch {
-	case len(found) == 0:
-		return r.review(NobodyNamed)
-	case len(people) == 0:
+	case len(options) == 0 && unneeded:
 		return r.review(NotRequired)
-	case len(people) > 1:
-		return r.review(SeveralNamed)
+	case len(options) == 0:
+		return r.review(NobodyNamed)
 	case r.Kind == meeting.Unknown:
 		return r.review(KindUnclear)
 	}
-	p := x.people[people[0]]
-	r.Evidence = append(found[people[0]], evidence...)
-	return x.choose(r, p, p.of(r.Kind), "", sessions, oneName)
+	best := options[0]
+	if best.chance < x.threshold() {
+		switch {
+		case len(options) > 1 && options[1].chance > best.chance/50 && slices.Equal(options[1].people, best.people):
+			return r.review(SessionUnclear)
+		case named > 1:
+			return r.review(SeveralNamed)
+		case stranger != "":
+			return r.review(OtherPerson)
+		case named == 0 && unneeded:
+			return r.review(NotRequired)
+		case named == 0:
+			return r.review(NobodyNamed)
+		}
+		return r.review(NotSure)
+	}
+	r.Participant = x.people[best.people[0]].Participant
+	r.Evidence = append(r.Candidates[0].Evidence, r.Evidence...)
+	r.Confidence, r.File = best.chance, best.keys
+	return r
+}
+
+// threshold is the meeting's.
+func (x *Index) threshold() float64 { return cmp.Or(x.roster.Meeting.Threshold, Threshold) }
+
+// Places are the requirements of a result's candidates, whose states may tell them apart.
+func (r Result) Places() []meeting.RequirementKey {
+	var keys []meeting.RequirementKey
+	for _, c := range r.Candidates {
+		keys = append(keys, c.For...)
+	}
+	slices.SortFunc(keys, meeting.RequirementKey.Compare)
+	return slices.Compact(keys)
 }
 
 // byTicket files what came by a participant's own link: it says who and what, and if it does not say for which
@@ -156,29 +218,33 @@ func (x *Index) byTicket(r Result, c Claim, sessions []string) Result {
 		return r.review(NotRequired)
 	}
 	r.Evidence = []meeting.Evidence{{Code: ByTicket, Detail: x.people[i].Name}}
-	return x.choose(r, x.people[i], x.people[i].of(r.Kind), c.Session, sessions, certain)
+	return x.choose(r, x.people[i], x.people[i].of(r.Kind), c.Session, sessions)
 }
 
 // choose picks among one person's requirements of the kind. A nomination names a person for the meeting and
 // serves them all; a presentation is for one session.
-func (x *Index) choose(r Result, p person, keys []meeting.RequirementKey, session string, named []string, confidence float64) Result {
+func (x *Index) choose(r Result, p person, keys []meeting.RequirementKey, session string, named []string) Result {
 	r.Participant = p.Participant
 	if session != "" {
 		keys = slices.DeleteFunc(keys, func(k meeting.RequirementKey) bool { return k.Session != session })
 	} else if r.Kind == meeting.Presentation && len(keys) > 1 {
 		of := slices.DeleteFunc(slices.Clone(keys), func(k meeting.RequirementKey) bool { return !slices.Contains(named, k.Session) })
 		if len(of) != 1 {
-			r.Candidates = []meeting.Candidate{{Participant: p.ID, Name: p.Name, For: keys, Confidence: needsALook, Evidence: r.Evidence}}
+			for _, k := range keys {
+				if len(r.Candidates) < maxCandidates {
+					r.Candidates = append(r.Candidates, meeting.Candidate{Participant: p.ID, Name: p.Name, For: []meeting.RequirementKey{k}, Confidence: 1 / float64(len(keys)), Evidence: r.Evidence})
+				}
+			}
 			return r.review(SessionUnclear)
 		}
 		keys = of
 		r.Evidence = append(r.Evidence, meeting.Evidence{Code: SessionNamed, Detail: keys[0].Session})
 	}
-	r.Candidates = []meeting.Candidate{{Participant: p.ID, Name: p.Name, For: keys, Confidence: confidence, Evidence: r.Evidence}}
+	r.Candidates = []meeting.Candidate{{Participant: p.ID, Name: p.Name, For: keys, Confidence: certain, Evidence: r.Evidence}}
 	if len(keys) == 0 {
 		return r.review(NotRequired)
 	}
-	r.Confidence, r.File = confidence, keys
+	r.Confidence, r.File = certain, keys
 	return r
 }
 
@@ -208,56 +274,70 @@ func beginning(c *content.Content) string {
 	return b.String()
 }
 
+// letter gives what a letter says in the domain's words.
+func (x *Index) letter(l letter.Letter) *meeting.Letter {
+	out := &meeting.Letter{Agency: l.Agency.Value, Country: cmp.Or(l.CountryCode, l.Country.Value), Reference: l.Reference.Value, Signatory: l.Signatory.Value, Dated: l.Dated}
+	for _, n := range l.Nominees {
+		out.Nominees = append(out.Nominees, meeting.Nominee{Name: n.Name.Value, Honorific: n.Honorific, Position: n.Position.Value, Email: n.Email.Value, Phone: n.Phone.Value,
+			Head: n.Role == letter.Head, Alternate: n.Role == letter.Alternate, Replaces: n.Replaces.Value})
+	}
+	return out
+}
+
 // byLetter files a nomination letter for those whom it nominates: each must be one person of the roster. A letter that
 // names anybody else as well, or more than an agency may send, is looked at by a person first.
-func (x *Index) byLetter(r Result, l letter.Letter, c *Claim) Result {
-	confidence, members := 1.0, 0
-	reason := ""
-	for _, n := range l.Nominees {
+func (x *Index) byLetter(r Result, l letter.Letter, f Facts) Result {
+	r.Confidence = certain
+	members, reason := 0, ""
+	r.None = 0
+	for i, n := range l.Nominees {
 		if n.Role != letter.Alternate {
 			members++
 		}
-		found := x.alikes(n.Name.Value)
-		if c != nil && c.Agency != "" {
-			found = slices.DeleteFunc(found, func(a alike) bool { return fold.String(x.people[a.person].Agency) != fold.String(c.Agency) })
+		if n.Replaces.Value != "" {
+			// Only who is surely meant gives a place up.
+			if found, chance := x.nominee(l, letter.Nominee{Name: n.Replaces}, f); len(found) > 0 && chance >= x.threshold() {
+				r.Letter.Nominees[i].ReplacesID = x.people[found[0].people[0]].ID
+			}
 		}
+		found, chance := x.nominee(l, n, f)
+		r.None = max(r.None, 1-chance)
 		if len(found) == 0 {
 			r.Evidence = append(r.Evidence, meeting.Evidence{Code: Nominated, Detail: n.Name.Value})
 			reason = cmp.Or(reason, NotOnRoster)
 			continue
 		}
-		best := x.people[found[0].person]
-		evidence, agrees, differs := x.circumstances(l, n, best)
-		sure := needsALook
-		switch {
-		case len(found) > 1 && found[1].score > found[0].score-0.02:
-			reason = cmp.Or(reason, SeveralNamed)
-		case differs:
-			reason = cmp.Or(reason, CountryDiffers)
-		case found[0].score == 1:
-			sure = oneName
-		case agrees:
-			sure = likeName
-		default:
-			reason = cmp.Or(reason, NotOnRoster)
+		best := found[0]
+		p := x.people[best.people[0]]
+		if chance < x.threshold() {
+			switch {
+			case len(found) > 1 && found[1].weight > best.weight-3:
+				reason = cmp.Or(reason, SeveralNamed)
+			case detail(best.evidence, CountryIsOther) != "":
+				reason = cmp.Or(reason, CountryDiffers)
+			default:
+				reason = cmp.Or(reason, NotOnRoster)
+			}
+		} else {
+			r.Letter.Nominees[i].Participant = p.ID
+			if len(best.keys) == 0 {
+				reason = cmp.Or(reason, NotRequired)
+			}
 		}
-		keys := best.of(meeting.Nomination)
-		if len(keys) == 0 {
-			reason = cmp.Or(reason, NotRequired)
-		}
-		confidence = min(confidence, sure)
-		for _, a := range found {
-			if p := x.people[a.person]; len(r.Candidates) < 3 && !slices.ContainsFunc(r.Candidates, func(o meeting.Candidate) bool { return o.Participant == p.ID }) {
-				e, _, _ := x.circumstances(l, n, p)
-				r.Candidates = append(r.Candidates, meeting.Candidate{Participant: p.ID, Name: p.Name, For: p.of(meeting.Nomination), Confidence: min(sure, a.score), Evidence: e})
+		r.Confidence = min(r.Confidence, chance)
+		for _, o := range found {
+			if !slices.ContainsFunc(r.Candidates, func(c meeting.Candidate) bool { return c.Participant == x.people[o.people[0]].ID }) {
+				r.Candidates = append(r.Candidates, x.candidate(o))
 			}
 		}
 		if r.Participant.ID == "" {
-			r.Participant = best.Participant
+			r.Participant = p.Participant
 		}
-		r.Evidence = append(r.Evidence, evidence...)
-		r.File = append(r.File, keys...)
+		r.Evidence = append(r.Evidence, best.evidence...)
+		r.File = append(r.File, best.keys...)
 	}
+	slices.SortStableFunc(r.Candidates, func(a, b meeting.Candidate) int { return cmp.Compare(b.Confidence, a.Confidence) })
+	r.Candidates = r.Candidates[:min(len(r.Candidates), maxCandidates)]
 	if most := x.roster.Meeting.NomineesPerAgency; reason == "" && most > 0 && members > most {
 		reason = OverQuota
 	}
@@ -266,28 +346,59 @@ func (x *Index) byLetter(r Result, l letter.Letter, c *Claim) Result {
 	}
 	slices.SortFunc(r.File, meeting.RequirementKey.Compare)
 	r.File = slices.Compact(r.File)
-	r.Confidence = confidence
 	return r
 }
 
 // clearly is the confidence from which the country that a letter comes from speaks against a person of another.
 const clearly = 0.85
 
-// circumstances are what speaks for a nominee's being a person of the roster, and whether the agency or the country
-// agrees, or the country is another.
-func (x *Index) circumstances(l letter.Letter, n letter.Nominee, p person) (evidence []meeting.Evidence, agrees, differs bool) {
-	evidence = []meeting.Evidence{{Code: Nominated, Detail: n.Name.Value}}
-	if l.Agency.Value != "" && sameAgency(l.Agency.Value, p.Agency) {
-		evidence, agrees = append(evidence, meeting.Evidence{Code: AgencyAgrees, Detail: p.Agency}), true
-	}
-	if here, there := l.CountryCode, x.letters.Code(p.Country); here != "" && there != "" {
-		if here == there {
-			evidence, agrees = append(evidence, meeting.Evidence{Code: CountryAgrees, Detail: p.Country}), true
-		} else {
-			differs = l.Country.Confidence >= clearly // a country that is only named somewhere may be anything
+// nominee weighs who of the roster a nominee may be, the likeliest first, and gives that one's chance.
+func (x *Index) nominee(l letter.Letter, n letter.Nominee, f Facts) ([]option, float64) {
+	var options []option
+	for _, a := range x.alikes(n.Name.Value) {
+		p := x.people[a.person]
+		if f.Claim != nil && f.Claim.Agency != "" && fold.String(p.Agency) != fold.String(f.Claim.Agency) {
+			continue
 		}
+		o := option{people: []int{a.person}, keys: p.of(meeting.Nomination)}
+		o.add(meeting.Evidence{Code: Nominated, Detail: n.Name.Value, Weight: weightOf(titleZone, mostOfName) - 8*(1-a.score)})
+		if a.score == 1 {
+			o.evidence[0].Weight = weightOf(titleZone, wholeName) + 0.5
+			o.weight = o.evidence[0].Weight
+		}
+		if f.Claim != nil && f.Claim.Agency != "" {
+			o.add(meeting.Evidence{Code: ByTicket, Detail: p.Agency, Weight: agencyWeight})
+		}
+		switch key, learned := x.wordings[strings.Join(fold.Words(l.Agency.Value), " ")]; {
+		case learned && key == p.agency:
+			o.add(meeting.Evidence{Code: LearnedWording, Detail: l.Agency.Value, Weight: agencyWeight})
+		case l.Agency.Value != "" && sameAgency(l.Agency.Value, p.Agency):
+			o.add(meeting.Evidence{Code: AgencyAgrees, Detail: p.Agency, Weight: agencyWeight})
+		}
+		if here, there := l.CountryCode, x.letters.Code(p.Country); here != "" && there != "" {
+			if here == there {
+				o.add(meeting.Evidence{Code: CountryAgrees, Detail: p.Country, Weight: 2 * countryWeight})
+			} else if l.Country.Confidence >= clearly { // a country that is only named somewhere may be anything
+				o.add(meeting.Evidence{Code: CountryIsOther, Detail: p.Country, Weight: otherCountry})
+			}
+		}
+		if n.Email.Value != "" && strings.EqualFold(n.Email.Value, p.Email) {
+			o.add(meeting.Evidence{Code: AddressInText, Detail: p.Email, Weight: addressInText})
+		}
+		options = append(options, o)
 	}
-	return evidence, agrees, differs
+	total := math.Exp(nothing)
+	for _, o := range options {
+		total += math.Exp(o.weight)
+	}
+	for i := range options {
+		options[i].chance = math.Exp(options[i].weight) / total
+	}
+	slices.SortStableFunc(options, func(a, b option) int { return cmp.Compare(b.weight, a.weight) })
+	if len(options) == 0 {
+		return nil, 0
+	}
+	return options, options[0].chance
 }
 
 // sameAgency tells whether two names of an office have at least two words of substance in common, and those most of the
@@ -310,22 +421,25 @@ func sameAgency(a, b string) bool {
 
 // kindOf says what a document is. Slides are a presentation, and so are pages that lie on their side; an
 // upright document is a letter when it uses a letter's words, or a presentation when it or its name says so.
-func (x *Index) kindOf(f Facts, l letter.Letter, words, sessions []string) meeting.Kind {
-	if f.Content == nil {
+func (x *Index) kindOf(fileName string, c *content.Content, l letter.Letter) meeting.Kind {
+	if c == nil {
 		return meeting.Unknown
 	}
-	if f.Content.Format.Slides() {
+	if about(fold.Words(fromFileName(fileName)), 99) || len(c.Pages) > 0 && about(fold.Words(head(c.Pages[0].Full(), 1)), 4) {
+		return meeting.Unknown
+	}
+	if c.Format.Slides() {
 		return meeting.Presentation
 	}
-	if len(f.Content.Pages) == 0 {
+	if len(c.Pages) == 0 {
 		return meeting.Unknown
 	}
-	first := f.Content.Pages[0]
+	first := c.Pages[0]
 	if first.Width > first.Height {
 		return meeting.Presentation
 	}
-	name := fileNamePhrases(f.FileName)[0]
-	empty := !slices.ContainsFunc(f.Content.Pages, func(p content.Page) bool { return p.Full() != "" })
+	name := fold.Words(fromFileName(fileName))
+	empty := !slices.ContainsFunc(c.Pages, func(p content.Page) bool { return p.Full() != "" })
 	switch {
 	case l.Nomination:
 		return meeting.Nomination
@@ -333,10 +447,17 @@ func (x *Index) kindOf(f Facts, l letter.Letter, words, sessions []string) meeti
 		return meeting.Unknown
 	case l.Nominates, empty && x.letters.Read(strings.Join(name, " ")).Nominates:
 		return meeting.Nomination
-	case len(sessions) > 0, slices.ContainsFunc(name, func(w string) bool {
+	case len(x.sessionsNamed(append(fold.Words(first.Full()), append([]string{"|"}, name...)...))) > 0, slices.ContainsFunc(name, func(w string) bool {
 		return slices.Contains([]string{"presentation", "slides", "deck", "diapositives", "diaporama", "apresentacao", "عرض"}, w)
 	}):
 		return meeting.Presentation
 	}
 	return meeting.Unknown
+}
+
+// about tells whether at most so many words say that a document is neither a presentation nor a letter.
+func about(words []string, most int) bool {
+	return len(words) <= most && slices.ContainsFunc(words, func(w string) bool {
+		return slices.Contains([]string{"cv", "curriculum", "biography", "biographie", "biografia", "biodata", "bio", "agenda", "passport", "passeport", "passaporte", "visa", "itinerary", "itineraire", "invoice", "facture"}, w)
+	})
 }

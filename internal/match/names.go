@@ -67,6 +67,8 @@ func sameWord(a, b string) float64 {
 			return 0.95
 		}
 		return 0
+	case smudge(a) == smudge(b) && utf8.RuneCountInString(a) >= 4:
+		return 0.96
 	case fold.Arabic(a) != fold.Arabic(b):
 		if s := skeleton(a); len(s) > 0 && s == skeleton(b) {
 			return 0.95
@@ -81,6 +83,61 @@ func sameWord(a, b string) float64 {
 		return 0.93
 	}
 	return 0
+}
+
+// ocrSlips writes the letters that OCR takes for each other as one.
+var ocrSlips = strings.NewReplacer("rn", "m", "ri", "n", "1", "l", "i", "l", "|", "l", "0", "o", "c", "e", "h", "b", "ة", "ه", "ى", "ي")
+
+// smudge is a word as OCR cannot spoil it further. Of short words nothing would be left to tell them apart.
+func smudge(w string) string {
+	if utf8.RuneCountInString(w) < 4 {
+		return w
+	}
+	return ocrSlips.Replace(w)
+}
+
+// smudges does so with each word.
+func smudges(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = smudge(w)
+	}
+	return out
+}
+
+// spaced joins smudged words with a blank at either end, so that whole words can be found.
+func spaced(words []string) string { return " " + strings.Join(smudges(words), " ") + " " }
+
+// joinedNames writes names of two words that are as often written in one: Abd al-Rahman is Abdelrahman, Ben Ali Benali.
+// It gives false when there are none.
+func joinedNames(words []string) ([]string, []int, bool) {
+	var out []string
+	var ends []int // where each word ends in the given ones
+	joined := false
+	for i := 0; i < len(words); i++ {
+		w := words[i]
+		n := i + 1
+		switch w {
+		case "abd", "abdel", "abdul", "abdal", "abdu", "abdou", "عبد":
+			if n < len(words) && slices.Contains([]string{"al", "el", "ul", "ar", "er", "as", "es"}, words[n]) {
+				w += words[n]
+				n++
+			}
+			if n < len(words) {
+				w += words[n]
+				n++
+			}
+		case "ben", "bin", "بن", "ابن", "abu", "abou", "ابو", "أبو", "el", "al":
+			if n < len(words) {
+				w += words[n]
+				n++
+			}
+		}
+		joined = joined || n > i+1
+		out, ends = append(out, w), append(ends, n)
+		i = n - 1
+	}
+	return out, ends, joined
 }
 
 func particle(s string) bool {
@@ -149,6 +206,9 @@ func skeleton(word string) string {
 	if n := len(s); n > 1 && s[n-1] == 'h' {
 		s = s[:n-1] // Fatimah
 	}
+	if t := string(s); len(t) > 2 && strings.HasPrefix(t, "bd") { // the article in Abd al-Rahman, which is also written Abderrahman
+		return "bd" + strings.TrimPrefix(t[2:], "l")
+	}
 	return string(s)
 }
 
@@ -162,27 +222,54 @@ type alike struct {
 const least = 0.88
 
 // alikes gives the people whose names are like a written one, the most alike first. It looks only at people who share a
-// word or its skeleton with it, so that its cost does not grow with the roster.
+// word, its skeleton or what OCR makes of it with it, so that its cost does not grow with the roster.
 func (x *Index) alikes(name string) []alike {
 	words := withoutTitles(fold.Words(name))
-	seen := map[int]bool{}
-	var found []alike
-	for _, w := range words {
-		for _, people := range [][]int{x.words[w], x.skeletons[skeleton(w)]} {
+	best := map[int]float64{}
+	for _, words := range spellings(words) {
+		seen := map[int]bool{}
+		for _, w := range words {
 			if utf8.RuneCountInString(w) < 2 {
 				continue
 			}
-			for _, p := range people {
-				if seen[p] {
-					continue
-				}
-				seen[p] = true
-				if s := likeness(words, x.people[p].name); s >= least {
-					found = append(found, alike{p, s})
+			for _, people := range [][]int{x.words[w], x.skeletons[skeleton(w)], x.smudged[smudge(w)]} {
+				for _, p := range people {
+					if seen[p] {
+						continue
+					}
+					seen[p] = true
+					if s := x.people[p].like(words); s >= least {
+						best[p] = max(best[p], s)
+					}
 				}
 			}
 		}
 	}
+	var found []alike
+	for p, s := range best {
+		found = append(found, alike{p, s})
+	}
 	slices.SortFunc(found, func(a, b alike) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.person, b.person)) })
 	return found
 }
+
+// spellings are the words of a name, and those with what is often written in one joined.
+func spellings(words []string) [][]string {
+	all := [][]string{words}
+	if j, _, ok := joinedNames(words); ok {
+		all = append(all, j)
+	}
+	return all
+}
+
+// like is how alike a written name and the person's are, in the spelling that is the most alike.
+func (p person) like(words []string) float64 {
+	s := likeness(words, p.name)
+	if s < 1 && p.joined != nil {
+		s = max(s, likeness(words, p.joined))
+	}
+	return s
+}
+
+// has tells whether a word is one of the person's name.
+func (p person) has(w string) bool { return slices.Contains(p.name, w) || slices.Contains(p.joined, w) }

@@ -127,6 +127,37 @@ type Evidence struct {
 	// Code is a stable word, such as "ticket" or "name-in-title".
 	Code   string `json:"code"`
 	Detail string `json:"detail,omitempty"`
+	// Weight is the natural logarithm of how much more often it is seen when the candidate is right than when not;
+	// below 0 it speaks against.
+	Weight float64 `json:"weight,omitempty"`
+}
+
+// Letter is what a nomination letter says.
+type Letter struct {
+	Agency    string    `json:"agency,omitempty"`
+	Country   string    `json:"country,omitempty"` // ISO 3166-1 alpha-2, or as it is written
+	Reference string    `json:"reference,omitempty"`
+	Dated     time.Time `json:"dated,omitzero"`
+	Signatory string    `json:"signatory,omitempty"`
+	Nominees  []Nominee `json:"nominees,omitempty"`
+}
+
+// Nominee is one official whom a letter names.
+type Nominee struct {
+	Name      string `json:"name"`
+	Honorific string `json:"honorific,omitempty"`
+	Position  string `json:"position,omitempty"`
+	Email     string `json:"email,omitempty"`
+	Phone     string `json:"phone,omitempty"`
+	Head      bool   `json:"head,omitempty"`
+	Alternate bool   `json:"alternate,omitempty"`
+	// Participant is the id of the person of the roster; empty while it is not known who that is.
+	Participant string `json:"participant,omitempty"`
+	// Declined: staff do not want this person on the roster.
+	Declined bool `json:"declined,omitempty"`
+	// Replaces is whom the letter names as replaced, ReplacesID that person's id where it is known.
+	Replaces   string `json:"replaces,omitempty"`
+	ReplacesID string `json:"replacesId,omitempty"`
 }
 
 // Mail is an outbox item: a mail that has been decided. It holds what is needed to write it,

@@ -24,6 +24,9 @@ type Meeting struct {
 	NominationsDue time.Time `json:"nominationsDue,omitzero"`
 	// NomineesPerAgency is how many officials one agency may nominate.
 	NomineesPerAgency int `json:"nomineesPerAgency"`
+	// Threshold is the confidence, above 0.5 and up to 1, from which a document is filed without a person looking at
+	// it; 0 is the default.
+	Threshold float64 `json:"threshold,omitempty"`
 	// Secretariat are the mail addresses that hear of completeness.
 	Secretariat []string `json:"secretariat"`
 

@@ -1,0 +1,201 @@
+package match
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"dossier/internal/match/fold"
+	"dossier/internal/meeting"
+)
+
+// agencyName is an agency of the roster and how it is found in a text.
+type agencyName struct {
+	words   []string // folded, without articles and particles
+	acronym string
+}
+
+// of gives the words of an agency's name that carry it.
+func substance(s string) []string {
+	return slices.DeleteFunc(fold.Words(s), func(w string) bool {
+		return particle(w) || slices.Contains([]string{"of", "the", "and", "et", "for", "pour", "l", "d", "s", "on", "in", "a", "ltd", "sa", "plc", "inc", "contra", "contre", "against"}, w)
+	})
+}
+
+// acronymOf is the initials of a name of three words or more, without its small words.
+func acronymOf(words []string) string {
+	if len(words) < 3 {
+		return ""
+	}
+	var b strings.Builder
+	for _, w := range words {
+		for _, r := range w {
+			b.WriteRune(r)
+			break
+		}
+	}
+	return b.String()
+}
+
+// agencyKey is one agency's name under all its spellings on the roster.
+func agencyKey(p meeting.Participant) string {
+	return strings.Join(fold.Words(p.Agency), " ") + "|" + fold.String(strings.TrimSpace(p.Country))
+}
+
+// agenciesIn finds the agencies that a text names, by their whole name in one line or two, by the initials that an agency is
+// known by, or by a wording that staff confirmed.
+func (x *Index) agenciesIn(text string, weight float64) map[string]meeting.Evidence {
+	found := map[string]meeting.Evidence{}
+	names := map[string][]string{}
+	var before []string
+	n := 0
+	for line := range strings.Lines(text) {
+		if n++; n > 80 {
+			break
+		}
+		words := fold.Words(line)
+		if len(words) == 0 {
+			continue
+		}
+		smudged := smudges(words)
+		both := append(slices.Clone(before), smudged...)
+		for _, w := range smudged {
+			for _, a := range x.agencyWords[w] {
+				name := x.agencyNames[a]
+				if !slices.ContainsFunc(name.words, func(s string) bool { return !slices.Contains(both, s) }) {
+					weight := weight
+					if len(name.words) == 1 { // one word may be any
+						weight = min(weight, acronymWeight)
+					}
+					for _, key := range x.agencyKeys[a] {
+						found[key] = meeting.Evidence{Code: AgencyNamed, Detail: x.people[x.agencies[key][0]].Agency, Weight: weight}
+						names[key] = name.words
+					}
+				}
+			}
+		}
+		if key, ok := x.wordings[strings.Join(words, " ")]; ok {
+			found[key] = meeting.Evidence{Code: LearnedWording, Detail: strings.TrimSpace(line), Weight: weight}
+		}
+		// Initials are told from other words by their capitals.
+		for _, f := range strings.FieldsFunc(line, func(r rune) bool { return !(r >= 'A' && r <= 'Z') }) {
+			if len(f) < 3 {
+				continue
+			}
+			for _, key := range x.acronyms[strings.ToLower(f)] {
+				if _, ok := found[key]; !ok {
+					found[key] = meeting.Evidence{Code: AgencyNamed, Detail: f, Weight: min(weight, acronymWeight)}
+				}
+			}
+		}
+		before = smudged
+	}
+	// The longer name that holds another is the one that is meant.
+	for a, short := range names {
+		for _, long := range names {
+			if len(long) > len(short) && !slices.ContainsFunc(short, func(w string) bool { return !slices.Contains(long, w) }) {
+				delete(found, a)
+			}
+		}
+	}
+	return found
+}
+
+// numbered finds "session 3", "séance III", "الجلسة 2": folded text.
+var numbered = regexp.MustCompile(`(?:\bsession|\bseance|\bsessao|\bpanel|\bpainel|\bpanneau|\bs|الجلسه|الجلسة|جلسة|جلسه)\s*(?:no|n|nr|numero|number|رقم)?\s*(\d{1,2}|[ivx]{1,4}|one|two|three|four|five|six|seven|eight|nine|un|une|deux|trois|quatre|cinq|um|dois|tres|quatro|cinco|الاولي|الأولى|الثانيه|الثانية|الثالثه|الثالثة|الرابعه|الرابعة|الخامسه|الخامسة)(?:\s|$)|(?:^|\s)(first|second|third|fourth|fifth|premiere|deuxieme|troisieme|quatrieme|cinquieme|primeira|segunda|terceira|quarta|quinta)\s+(?:session|seance|sessao)`)
+
+// number reads how a session's number is written; 0 when it is none.
+func number(s string) int {
+	if n, err := strconv.Atoi(s); err == nil {
+		return n
+	}
+	for n, list := range [][]string{{"i", "one", "un", "une", "um", "first", "premiere", "primeira", "الاولي", "الاولى", "الأولى"}, {"ii", "two", "deux", "dois", "second", "deuxieme", "segunda", "الثانيه", "الثانية"},
+		{"iii", "three", "trois", "tres", "third", "troisieme", "terceira", "الثالثه", "الثالثة"}, {"iv", "four", "quatre", "quatro", "fourth", "quatrieme", "quarta", "الرابعه", "الرابعة"},
+		{"v", "five", "cinq", "cinco", "fifth", "cinquieme", "quinta", "الخامسه", "الخامسة"}, {"vi", "six"}, {"vii", "seven"}, {"viii", "eight"}, {"ix", "nine"}, {"x"}} {
+		if slices.Contains(list, s) {
+			return n + 1
+		}
+	}
+	return 0
+}
+
+// sessionsIn finds the sessions that a text names: by their whole title or id, by their number, or by most of the words
+// of their title in one line. What names one session wholly does not name another by words that they share.
+func (x *Index) sessionsIn(text string, whole float64) map[string]meeting.Evidence {
+	found := map[string]meeting.Evidence{}
+	words := fold.Words(text)
+	if len(words) == 0 {
+		return found
+	}
+	for _, id := range x.sessionsNamed(words) {
+		found[id] = meeting.Evidence{Code: SessionNamed, Detail: id, Weight: whole}
+	}
+	// The longer title that holds another is the one that is named.
+	for a := range found {
+		for b := range found {
+			if a != b && x.titles[a] != "" && strings.Contains(x.titles[b], strings.TrimSpace(x.titles[a])) && strings.Contains(spaced(words), x.titles[b]) {
+				delete(found, a)
+			}
+		}
+	}
+	if len(found) > 0 {
+		return found
+	}
+	for _, m := range numbered.FindAllStringSubmatch(strings.Join(words, " "), 4) {
+		if n := number(m[1] + m[2]); n > 0 {
+			for _, s := range x.roster.Sessions {
+				if s.Number == n {
+					found[s.ID] = meeting.Evidence{Code: SessionNumber, Detail: fmt.Sprint(n), Weight: whole - sessionWeight + numberWeight}
+				}
+			}
+		}
+	}
+	if len(found) > 0 {
+		return found
+	}
+	best, second, id := 0.0, 0.0, ""
+	words = smudges(words)
+	for _, s := range x.sessions {
+		title := substance(s.title)
+		if len(title) < 3 {
+			continue
+		}
+		common := 0
+		for _, w := range title {
+			if slices.Contains(words, w) {
+				common++
+			}
+		}
+		share := float64(common) / float64(len(title))
+		if share > best {
+			best, second, id = share, best, s.id
+		} else {
+			second = max(second, share)
+		}
+	}
+	if best >= 0.6 && best-second >= 0.2 {
+		found[id] = meeting.Evidence{Code: SessionLike, Detail: id, Weight: whole - sessionWeight + likeTitleWeight}
+	}
+	return found
+}
+
+// Habit is what is a person's own in a file's name: its words without numbers, without the words that everybody uses
+// and sorted by nothing but their place. It is empty when nothing is left that could tell one from another.
+func Habit(fileName string) string {
+	common := []string{"presentation", "presentations", "slides", "slide", "deck", "final", "finale", "finales", "version", "draft", "copy", "copie", "rev", "new", "nouveau", "nouvelle", "nomination", "letter", "lettre", "carta", "designation",
+		"designacao", "nomeacao", "apresentacao", "diapositives", "diaporama", "session", "seance", "sessao", "meeting", "reunion", "reuniao", "scan", "scanned", "doc", "document", "documento", "ppt", "pptx", "pdf", "img", "image", "untitled",
+		"sans", "titre", "titled", "the", "for", "and", "of", "de", "du", "la", "le", "pour", "para", "da", "do", "corrected", "corrige", "updated", "عرض", "خطاب", "ترشيح", "رسالة"}
+	var own []string
+	for _, w := range fold.Words(fromFileName(fileName)) {
+		if hasDigit(w) || len([]rune(w)) < 2 || slices.Contains(common, w) {
+			continue
+		}
+		own = append(own, w)
+	}
+	if stem := strings.Join(own, " "); len([]rune(stem)) >= 4 {
+		return stem
+	}
+	return ""
+}
