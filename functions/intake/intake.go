@@ -78,7 +78,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, engine ocr.Engine, log *
 	pdfium := pdf.New(c.PDFiumCache, limits.Memory)
 	st, b := store.New(db, c.Table), bucket.New(s3c, c.Bucket)
 	return &Function{bucket: b, store: st, registry: filing.New(st, time.Now), reader: extract.New(pdfium, engine, limits),
-		engine: pdfium, tickets: keys, staff: c.Staff, set: c.Quarantine, log: log, indexes: indexes{bucket: b, letters: letter.NewReader(), held: map[string]held{}}}, nil
+		engine: pdfium, tickets: keys, staff: c.Staff, set: c.Quarantine, log: log, indexes: indexes{bucket: b, store: st, letters: letter.NewReader(), held: map[string]held{}}}, nil
 }
 
 // Ready starts the PDF engine ahead of the first document.
@@ -178,6 +178,9 @@ func (f *Function) take(ctx context.Context, o meeting.Object) (*meeting.Documen
 	if len(c.Pages) > 0 && c.Pages[0].Title != "" {
 		doc.Title = c.Pages[0].Title // what the audience will see, rather than what a template was called
 	}
+	if e := c.Envelope; e != nil {
+		doc.Sender, doc.MessageID, doc.References = e.Address(), e.ID, e.References
+	}
 	// Every text is stored, an empty one too: matching again, when the roster changes, starts from it.
 	doc.Text = "text/" + doc.ID + ".json.gz"
 	if err := f.bucket.PutJSON(ctx, doc.Text, c); err != nil {
@@ -200,12 +203,12 @@ func (f *Function) read(ctx context.Context, o meeting.Object) (*content.Content
 
 // rematch looks again at a document in review, when the roster has changed since.
 func (f *Function) rematch(ctx context.Context, doc meeting.Document) (*meeting.Document, error) {
-	m, err := f.store.Meeting(ctx, doc.Meeting)
-	if fault.Is(err, fault.NotFound) || err == nil && m.Roster == doc.Roster {
-		return &doc, nil
-	}
+	m, taught, err := f.store.Roster(ctx, doc.Meeting)
 	if err != nil {
 		return nil, err
+	}
+	if m == nil || meeting.Edition(m.Roster, taught) == doc.Roster {
+		return &doc, nil
 	}
 	var c content.Content
 	if err := f.bucket.GetJSON(ctx, doc.Text, &c); err != nil {
@@ -217,65 +220,91 @@ func (f *Function) rematch(ctx context.Context, doc meeting.Document) (*meeting.
 // file matches a document and files it, or keeps it. When the roster changes meanwhile, it looks again.
 func (f *Function) file(ctx context.Context, doc meeting.Document, c *content.Content) (*meeting.Document, error) {
 	for range 3 {
-		m, index, err := f.roster(ctx, doc.Meeting)
+		m, index, edition, err := f.roster(ctx, doc.Meeting)
 		if err != nil {
 			return nil, err
 		}
-		out, err := f.registry.Submit(ctx, f.submission(doc, c, m, index))
+		doc.Roster = edition
+		in, err := f.submission(ctx, doc, c, m, index)
+		if err != nil {
+			return nil, err
+		}
+		out, err := f.registry.Submit(ctx, in)
 		if err != nil || out.Status != meeting.Review {
 			return out, err
 		}
-		now, err := f.store.Meeting(ctx, doc.Meeting)
-		if fault.Is(err, fault.NotFound) || err == nil && now.Roster == out.Roster {
-			return out, nil
-		}
+		now, taught, err := f.store.Roster(ctx, doc.Meeting)
 		if err != nil {
 			return nil, err
+		}
+		if now == nil || meeting.Edition(now.Roster, taught) == out.Roster {
+			return out, nil
 		}
 	}
 	return nil, fault.New(fault.Transient, "the roster keeps changing")
 }
 
-// roster gives a meeting and its index; zero values when no roster was loaded yet.
-func (f *Function) roster(ctx context.Context, id string) (meeting.Meeting, *match.Index, error) {
-	m, err := f.store.Meeting(ctx, id)
-	if fault.Is(err, fault.NotFound) {
-		return meeting.Meeting{}, nil, nil
+// roster gives a meeting, its index, and which edition of the roster that is; zero values when none was loaded yet.
+func (f *Function) roster(ctx context.Context, id string) (meeting.Meeting, *match.Index, string, error) {
+	m, taught, err := f.store.Roster(ctx, id)
+	if err != nil || m == nil {
+		return meeting.Meeting{}, nil, "", err
 	}
-	if err != nil {
-		return meeting.Meeting{}, nil, err
-	}
-	index, err := f.indexes.get(ctx, m)
-	return *m, index, err
+	edition := meeting.Edition(m.Roster, taught)
+	index, err := f.indexes.get(ctx, m, edition)
+	return *m, index, edition, err
 }
 
-func (f *Function) submission(doc meeting.Document, c *content.Content, m meeting.Meeting, index *match.Index) filing.Submission {
+// submission matches a document. Where that alone does not tell whose it is, what is outstanding is looked up too.
+func (f *Function) submission(ctx context.Context, doc meeting.Document, c *content.Content, m meeting.Meeting, index *match.Index) (filing.Submission, error) {
 	in := filing.Submission{Document: doc, Meeting: m, Staff: m.Secretariat}
 	if len(in.Staff) == 0 {
 		in.Staff = []string{f.staff}
 	}
 	d := &in.Document
-	d.Roster = m.Roster
 	if index == nil {
 		if d.Status == meeting.Review && d.Reason == "" {
 			d.Reason = match.UnknownMeeting
 		}
-		return in
+		return in, nil
 	}
 	_, token, _, _ := bucket.ParseIncoming(doc.Key)
 	up := f.upload(token, doc.Meeting, doc.Time)
-	in.Uploader, _ = index.Participant(up.uploader)
-	found := index.Match(match.Facts{FileName: doc.FileName, Content: c, Claim: up.claim})
-	d.Kind, d.Candidates = found.Kind, found.Candidates
+	facts := match.Facts{FileName: doc.FileName, Content: c, Claim: up.claim, Sender: match.Sender{Address: doc.Sender, Verified: c.Envelope != nil && c.Envelope.Verified}}
+	if facts.Claim == nil && len(doc.References) > 0 {
+		var err error
+		if facts.Thread, err = f.thread(ctx, doc); err != nil {
+			return in, err
+		}
+	}
+	found := index.Match(facts)
+	if places := found.Places(); len(found.File) == 0 && len(places) > 0 && facts.Claim == nil {
+		snap, err := f.store.Read(ctx, store.Wanted{Meeting: m.ID, Requirements: places})
+		if err != nil {
+			return in, err
+		}
+		facts.States = map[meeting.RequirementKey]meeting.State{}
+		for k, r := range snap.Requirements {
+			facts.States[k] = r.State
+		}
+		found = index.Match(facts)
+	}
+	uploader, known := index.Participant(up.uploader)
+	if !known && facts.Sender.Verified {
+		uploader, known = index.ByAddress(doc.Sender)
+	}
+	d.Kind, d.Candidates, d.Letter = found.Kind, found.Candidates, found.Letter
 	switch {
 	case d.Status != meeting.Review, d.Reason == content.NotReadableYet:
 		// Whatever its name says, nobody has read it.
 	case up.reason != "":
 		d.Reason = up.reason
-	case found.Confidence >= match.Threshold:
+	case len(found.File) > 0:
 		in.File = found.File
-		if in.Uploader.ID == "" {
-			in.Uploader = found.Participant
+		if !known {
+			uploader = found.Participant
+			// A letter for more officials than may come is the agency's to hear of: filing finds whom to ask.
+			known = found.Letter == nil
 		}
 		d.Confidence, d.Evidence, d.Reason = found.Confidence, found.Evidence, ""
 	case c.Has(content.ScanUnread) && (found.Reason == match.NobodyNamed || found.Reason == match.KindUnclear):
@@ -283,39 +312,76 @@ func (f *Function) submission(doc meeting.Document, c *content.Content, m meetin
 	default:
 		d.Reason, d.Evidence = found.Reason, found.Evidence
 	}
-	return in
+	in.Uploader, in.Served = meeting.Contact{}, meeting.Contact{Email: uploader.Email, Language: uploader.Language}
+	if known {
+		in.Uploader = in.Served
+	}
+	return in, nil
+}
+
+// maxThread bounds how many mails of a thread are looked up.
+const maxThread = 20
+
+// thread gives the participants whose documents came with earlier mails of the same thread.
+func (f *Function) thread(ctx context.Context, doc meeting.Document) ([]string, error) {
+	ids, err := f.store.Thread(ctx, doc.Meeting, doc.References[max(0, len(doc.References)-maxThread):])
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	snap, err := f.store.Read(ctx, store.Wanted{Meeting: doc.Meeting, Documents: ids})
+	if err != nil {
+		return nil, err
+	}
+	var people []string
+	for _, d := range snap.Documents {
+		for _, k := range d.For {
+			people = append(people, k.Participant)
+		}
+	}
+	slices.Sort(people)
+	return slices.Compact(people), nil
 }
 
 // indexes keeps the rosters of the meetings last used, for as long as the function is warm.
 type indexes struct {
 	bucket  *bucket.Bucket
+	store   *store.Store
 	letters *letter.Reader
 	mu      sync.Mutex
 	held    map[string]held
 }
 
 type held struct {
-	token string
-	index *match.Index
+	edition string
+	index   *match.Index
 }
 
 // maxHeld bounds how many meetings' rosters stay in memory.
 const maxHeld = 8
 
-func (x *indexes) get(ctx context.Context, m *meeting.Meeting) (*match.Index, error) {
+func (x *indexes) get(ctx context.Context, m *meeting.Meeting, edition string) (*match.Index, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if h, ok := x.held[m.ID]; ok && h.token == m.Roster {
+	if h, ok := x.held[m.ID]; ok && h.edition == edition {
 		return h.index, nil
 	}
 	var r meeting.Roster
 	if err := x.bucket.GetJSON(ctx, m.Index, &r); err != nil {
 		return nil, fmt.Errorf("read the roster's index: %w", err)
 	}
+	accepted, err := x.store.Accepted(ctx, m.ID)
+	if err != nil {
+		return nil, err
+	}
+	lessons, err := x.store.Lessons(ctx, m.ID)
+	if err != nil {
+		return nil, err
+	}
+	r.Participants = filing.WithAccepted(r.Participants, accepted)
 	if len(x.held) >= maxHeld {
 		clear(x.held)
 	}
-	index := match.NewIndex(r, x.letters)
-	x.held[m.ID] = held{m.Roster, index}
+	index := match.NewIndex(r, x.letters, lessons...)
+	x.held[m.ID] = held{edition, index}
 	return index, nil
 }

@@ -117,7 +117,15 @@ func (f *Function) load(ctx context.Context, id string, o meeting.Object) (strin
 	case err != nil:
 		return "", err
 	}
-	r, problems := files.Parse(id, meetingYAML, participantsCSV)
+	accepted, err := f.store.Accepted(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	var people []meeting.Participant
+	for _, a := range accepted {
+		people = append(people, a.Participant)
+	}
+	r, problems := files.Parse(id, meetingYAML, participantsCSV, people...)
 	if len(problems) > 0 {
 		return rejected, f.reject(ctx, id, pair, r, problems)
 	}

@@ -153,12 +153,12 @@ func (f *Function) lost(ctx context.Context, listed []meeting.Object) ([]meeting
 		}
 		token, ok := rosters[d.Meeting]
 		if !ok {
-			m, err := f.store.Meeting(ctx, d.Meeting)
-			if err != nil && !fault.Is(err, fault.NotFound) {
+			m, taught, err := f.store.Roster(ctx, d.Meeting)
+			if err != nil {
 				return nil, err
 			}
 			if m != nil {
-				token = m.Roster
+				token = meeting.Edition(m.Roster, taught)
 			}
 			rosters[d.Meeting] = token
 		}

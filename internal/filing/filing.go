@@ -7,12 +7,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strconv"
 	"time"
 
-	"dossier/internal/fault"
 	"dossier/internal/match"
 	"dossier/internal/meeting"
 	"dossier/internal/store"
@@ -25,6 +25,8 @@ type Store interface {
 	Commit(ctx context.Context, c *store.Changes) error
 	AllSessions(ctx context.Context, meetingID string) ([]*meeting.Session, error)
 	Requirements(ctx context.Context, meetingID, session string) ([]*meeting.Requirement, error)
+	Accepted(ctx context.Context, meetingID string) ([]*meeting.Accepted, error)
+	Delegations(ctx context.Context, meetingID string) ([]*meeting.Delegation, error)
 	SetMeeting(ctx context.Context, m *meeting.Meeting) error
 }
 
@@ -64,9 +66,14 @@ type Submission struct {
 	// File are the requirements that it is for; empty leaves the document at the status that it has.
 	File []meeting.RequirementKey
 	// Uploader is who sent it, when that is known.
-	Uploader meeting.Participant
+	Uploader meeting.Contact
+	// Served is whom the document is filed for, who is told when nobody else is known.
+	Served meeting.Contact
 	// Staff is where mails to staff go; empty is nowhere.
 	Staff []string
+
+	// ask are officials who are asked whom of too many the agency sends.
+	ask []meeting.Contact
 }
 
 // Submit records a document: filed for its requirements, or kept for review, or rejected. It gives the record as
@@ -94,41 +101,90 @@ func (g *Registry) submit(ctx context.Context, in Submission) (*meeting.Document
 	if err != nil {
 		return nil, err
 	}
+	w := g.work(in.Meeting, snap)
 	if known := snap.Documents[doc.ID]; known != nil {
-		if known.Status != meeting.Review {
+		// What staff decided about, they decide about.
+		if known.Status != meeting.Review || known.Decision != "" && known.Roster == doc.Roster {
 			return known, nil
 		}
-		doc.Rev, doc.Received, doc.Told = known.Rev, known.Received, known.Told
+		doc.Rev, doc.Received, doc.Told, doc.Decision, doc.Delegations = known.Rev, known.Received, known.Told, known.Decision, known.Delegations
+		if known.Decision != "" {
+			keepDeclined(&doc, known)
+		}
 	} else {
 		doc.Received = g.now()
-	}
-	w := &work{now: g.now(), meeting: in.Meeting, snap: snap, documents: map[string]*meeting.Document{doc.ID: &doc}}
-	if len(in.File) > 0 {
-		if err := g.place(ctx, w, &doc, in); err != nil {
-			return nil, err
+		if doc.MessageID != "" {
+			w.message = &store.Message{Meeting: doc.Meeting, ID: doc.MessageID, Document: doc.ID}
 		}
 	}
-	w.receipt(&doc, in.Uploader.Email, in.Uploader.Language)
+	doc.Uploader = in.Uploader
+	w.touch(&doc)
+	if len(in.File) > 0 {
+		if err := g.place(ctx, w, &doc, in.File); err != nil {
+			return nil, err
+		}
+		over, err := g.delegate(ctx, w)
+		if err != nil {
+			return nil, err
+		}
+		if over {
+			return g.overQuota(ctx, in, snap)
+		}
+		if doc.Uploader.Email == "" {
+			doc.Uploader = in.Served
+		}
+	}
+	w.receipt(&doc)
 	// A rejected document that nobody can be told of is the staff's to follow up; one set aside as a risk always is.
 	if len(in.Staff) > 0 && (doc.Status == meeting.Review || doc.Status == meeting.Quarantined || doc.Status == meeting.Rejected && in.Uploader.Email == "") {
 		w.mail(meeting.Mail{ID: notice, Template: meeting.MailReview, Language: in.Meeting.Language(),
 			To: in.Staff, Document: doc.ID, Outcome: doc.Status})
 	}
-	if err := g.store.Commit(ctx, w.changes("")); err != nil {
+	for _, c := range in.ask {
+		w.mail(meeting.Mail{ID: meeting.MailID(meeting.MailOverQuota, doc.ID, c.Email), Template: meeting.MailOverQuota, Language: c.Language, To: []string{c.Email}, Document: doc.ID})
+	}
+	if err := g.store.Commit(ctx, w.changes()); err != nil {
 		return nil, err
 	}
 	return &doc, nil
 }
 
+// keepDeclined keeps that staff declined nominees of a letter that is matched again.
+func keepDeclined(doc, known *meeting.Document) {
+	if doc.Letter == nil || known.Letter == nil {
+		return
+	}
+	for i, n := range doc.Letter.Nominees {
+		if slices.ContainsFunc(known.Letter.Nominees, func(o meeting.Nominee) bool { return o.Name == n.Name && o.Declined }) {
+			doc.Letter.Nominees[i].Declined = true
+		}
+	}
+}
+
+// overQuota keeps a letter that nominates more than its agency may send in review. Whoever sent it hears of it by the
+// receipt; where nobody knows who did, the officials whom it names are asked.
+func (g *Registry) overQuota(ctx context.Context, in Submission, snap *store.Snapshot) (*meeting.Document, error) {
+	if in.Uploader.Email == "" {
+		for _, k := range in.File {
+			if r := snap.Requirements[k]; r != nil && r.Email != "" && !slices.ContainsFunc(in.ask, func(c meeting.Contact) bool { return c.Email == r.Email }) {
+				in.ask = append(in.ask, meeting.Contact{Email: r.Email, Language: r.Language})
+			}
+		}
+	}
+	in.File = nil
+	in.Document.Status, in.Document.Reason, in.Document.Confidence = meeting.Review, match.OverQuota, 0
+	return g.submit(ctx, in)
+}
+
 // place puts the document in at each of its requirements where it is the newest.
-func (g *Registry) place(ctx context.Context, w *work, doc *meeting.Document, in Submission) error {
-	doc.Late = isLate(in.Meeting, doc)
+func (g *Registry) place(ctx context.Context, w *work, doc *meeting.Document, keys []meeting.RequirementKey) error {
+	doc.Late = false
 	doc.Serves, doc.For = nil, nil
 	var before []string
 	newer := ""
-	for _, k := range in.File {
+	for _, k := range keys {
 		r := w.requirement(k)
-		if r == nil {
+		if r == nil || slices.Contains(doc.For, k) {
 			continue // the roster asks for it no longer
 		}
 		doc.For = append(doc.For, k)
@@ -141,9 +197,11 @@ func (g *Registry) place(ctx context.Context, w *work, doc *meeting.Document, in
 			before = append(before, r.Document)
 		}
 		doc.Serves = append(doc.Serves, k)
+		late := isLate(w.meeting, doc, k.Kind)
+		doc.Late = doc.Late || late
 		w.set(r, func(r *meeting.Requirement) {
-			r.State, r.Document, r.FileName, r.Title = meeting.Satisfied, doc.ID, doc.FileName, doc.Title
-			r.Late, r.Newest, r.WaivedBy, r.Reason = doc.Late, doc.Order(), "", ""
+			r.State, r.Document, r.FileName, r.Title, r.Pages = meeting.Satisfied, doc.ID, doc.FileName, doc.Title, pages(doc, k)
+			r.Late, r.Newest, r.WaivedBy, r.Reason = late, doc.Order(), "", ""
 		})
 	}
 	switch {
@@ -154,7 +212,7 @@ func (g *Registry) place(ctx context.Context, w *work, doc *meeting.Document, in
 		doc.Status, doc.SupersededBy = meeting.Superseded, newer
 		return nil
 	}
-	doc.Status, doc.Reason = meeting.Filed, ""
+	doc.Status, doc.Reason, doc.SupersededBy = meeting.Filed, "", ""
 	if len(before) == 0 {
 		return nil
 	}
@@ -166,17 +224,49 @@ func (g *Registry) place(ctx context.Context, w *work, doc *meeting.Document, in
 		if id == doc.ID {
 			continue
 		}
-		old.Serves = slices.DeleteFunc(old.Serves, func(k meeting.RequirementKey) bool { return slices.Contains(doc.Serves, k) })
+		w.touch(old)
+		old.Serves = slices.DeleteFunc(slices.Clone(old.Serves), func(k meeting.RequirementKey) bool { return slices.Contains(doc.Serves, k) })
 		if len(old.Serves) == 0 {
 			old.Status, old.SupersededBy = meeting.Superseded, doc.ID
+			if err := g.takeAlong(ctx, w, old); err != nil {
+				return err
+			}
 		}
-		w.documents[id] = old
 	}
 	return nil
 }
 
-func isLate(m meeting.Meeting, d *meeting.Document) bool {
-	due := m.Due(d.Kind)
+// takeAlong gives the parts that were joined to a document its status: they count with it and go with it.
+func (g *Registry) takeAlong(ctx context.Context, w *work, doc *meeting.Document) error {
+	if len(doc.Joined) == 0 {
+		return nil
+	}
+	snap, err := g.store.Read(ctx, store.Wanted{Meeting: doc.Meeting, Documents: doc.Joined})
+	if err != nil {
+		return err
+	}
+	for _, part := range snap.Documents {
+		w.touch(part)
+		part.Status, part.SupersededBy, part.Reason = doc.Status, doc.SupersededBy, doc.Reason
+	}
+	return nil
+}
+
+// pages are those of a split document that are for a requirement.
+func pages(doc *meeting.Document, k meeting.RequirementKey) string {
+	for _, p := range doc.Parts {
+		if slices.Contains(p.Requirements, k) {
+			if p.From == p.To {
+				return strconv.Itoa(p.From)
+			}
+			return strconv.Itoa(p.From) + "-" + strconv.Itoa(p.To)
+		}
+	}
+	return ""
+}
+
+func isLate(m meeting.Meeting, d *meeting.Document, k meeting.Kind) bool {
+	due := m.Due(k)
 	return !due.IsZero() && d.Time.After(due)
 }
 
@@ -198,13 +288,47 @@ type work struct {
 	requirements []*meeting.Requirement
 	touched      []string // sessions
 	mails        []*meeting.Mail
+	delegations  []*meeting.Delegation
+	balance      *meeting.Balance
+	people       []*meeting.Accepted
+	lessons      []*meeting.Lesson
+	taught       *meeting.Taught
+	message      *store.Message
+	undone       string
+	// audit is set when a decision of staff is carried out; the standings are what it finds.
+	audit             *meeting.Audit
+	documentStood     map[string]meeting.DocumentStanding
+	requirementsStood map[meeting.RequirementKey]*meeting.RequirementStanding
 }
 
-// set changes a requirement and its session's counts together.
+func (g *Registry) work(m meeting.Meeting, snap *store.Snapshot) *work {
+	return &work{now: g.now(), meeting: m, snap: snap, documents: map[string]*meeting.Document{}, documentStood: map[string]meeting.DocumentStanding{},
+		requirementsStood: map[meeting.RequirementKey]*meeting.RequirementStanding{}}
+}
+
+// touch notes that a document is about to change.
+func (w *work) touch(d *meeting.Document) {
+	if _, ok := w.documents[d.ID]; ok {
+		return
+	}
+	w.documents[d.ID] = d
+	w.documentStood[d.ID] = d.Standing()
+}
+
+// set changes a requirement and its session's counts together. One that is new has the revision 0, and counted for nothing.
 func (w *work) set(r *meeting.Requirement, change func(*meeting.Requirement)) {
 	before := *r
+	if _, ok := w.requirementsStood[r.RequirementKey]; !ok {
+		w.requirementsStood[r.RequirementKey] = nil
+		w.requirements = append(w.requirements, r)
+		if r.Rev > 0 {
+			stood := r.Standing()
+			w.requirementsStood[r.RequirementKey] = &stood
+		} else {
+			before = meeting.Requirement{}
+		}
+	}
 	change(r)
-	w.requirements = append(w.requirements, r)
 	w.snap.Sessions[r.Session].Account(before, *r)
 	if !slices.Contains(w.touched, r.Session) {
 		w.touched = append(w.touched, r.Session)
@@ -230,13 +354,27 @@ func (w *work) requirement(k meeting.RequirementKey) *meeting.Requirement {
 }
 
 // receipt tells an uploader, if it is known who that is, what became of the document, once.
-func (w *work) receipt(doc *meeting.Document, email, language string) {
-	if email == "" || doc.Told {
+func (w *work) receipt(doc *meeting.Document) {
+	if doc.Uploader.Email == "" || doc.Told != "" {
 		return
 	}
-	doc.Told = true
-	w.mail(meeting.Mail{ID: meeting.MailID(meeting.MailReceipt, doc.ID), Template: meeting.MailReceipt, Language: language,
-		To: []string{email}, Document: doc.ID, Outcome: doc.Status})
+	doc.Told = doc.Status
+	w.mail(meeting.Mail{ID: meeting.MailID(meeting.MailReceipt, doc.ID), Template: meeting.MailReceipt, Language: doc.Uploader.Language,
+		To: []string{doc.Uploader.Email}, Document: doc.ID, Outcome: doc.Status})
+}
+
+// outcome tells an uploader what staff decided: by the receipt when there was none yet.
+func (w *work) outcome(doc *meeting.Document) {
+	if doc.Told == "" {
+		w.receipt(doc)
+		return
+	}
+	if doc.Uploader.Email == "" {
+		return
+	}
+	doc.Told = doc.Status
+	w.mail(meeting.Mail{ID: meeting.MailID(meeting.MailOutcome, doc.ID, w.audit.ID), Template: meeting.MailOutcome, Language: doc.Uploader.Language,
+		To: []string{doc.Uploader.Email}, Document: doc.ID, Outcome: doc.Status})
 }
 
 // settle decides the completeness of every session touched.
@@ -257,179 +395,19 @@ func (w *work) settle() {
 	}
 }
 
-func (w *work) changes(decision string) *store.Changes {
+// changes are what is written, in an order that does not depend on chance.
+func (w *work) changes() *store.Changes {
 	w.settle()
-	c := &store.Changes{Requirements: w.requirements, Mails: w.mails, Decision: decision}
-	for _, d := range w.documents {
-		c.Documents = append(c.Documents, d)
+	c := &store.Changes{Requirements: w.requirements, Mails: w.mails, Delegations: w.delegations, People: w.people, Lessons: w.lessons, Balance: w.balance,
+		Taught: w.taught, Message: w.message, Audit: w.audit, Undone: w.undone}
+	for _, id := range slices.Sorted(maps.Keys(w.documents)) {
+		c.Documents = append(c.Documents, w.documents[id])
 	}
 	for _, id := range w.touched {
 		c.Sessions = append(c.Sessions, w.snap.Sessions[id])
 	}
+	if w.audit != nil {
+		w.audit.Effects = w.effects()
+	}
 	return c
-}
-
-// Decide carries out what staff decided, once: id names the decision object. It fails with Rejected, and a reason
-// that a page can explain, when the decision no longer makes sense, and with Exists when it was carried out already;
-// either way it is dealt with and need not come again.
-func (g *Registry) Decide(ctx context.Context, id string, d meeting.Decision, m meeting.Meeting) error {
-	err := again(ctx, func() error { return g.decide(ctx, id, d, m) })
-	if err != nil {
-		return fmt.Errorf("decide %s: %w", id, err)
-	}
-	return nil
-}
-
-// The reasons for which a decision is rejected.
-const (
-	NoSuchDocument    = "no-such-document"
-	NoSuchRequirement = "no-such-requirement"
-	AlreadyIn         = "already-in"
-	AlreadyDecided    = "already-decided"
-)
-
-func (g *Registry) decide(ctx context.Context, id string, d meeting.Decision, m meeting.Meeting) error {
-	want := store.Wanted{Meeting: d.Meeting, Decisions: []string{id}}
-	switch d.Action {
-	case meeting.Withdraw, meeting.Reject:
-		want.Documents = []string{d.Document}
-	case meeting.FileHere:
-		want.Documents, want.Requirements, want.Sessions = []string{d.Document}, d.Requirements, sessionsOf(d.Requirements)
-		want.Mails = []string{meeting.MailID(meeting.MailReceipt, d.Document)}
-	default:
-		want.Requirements, want.Sessions = []meeting.RequirementKey{d.Requirement}, []string{d.Requirement.Session}
-	}
-	snap, err := g.store.Read(ctx, want)
-	if err != nil {
-		return err
-	}
-	if snap.Decided[id] {
-		return fault.New(fault.Exists, "already carried out")
-	}
-	w := &work{now: g.now(), meeting: m, snap: snap, documents: map[string]*meeting.Document{}}
-	var refused error
-	switch d.Action {
-	case meeting.Withdraw:
-		refused, err = g.withdraw(ctx, w, d)
-	case meeting.FileHere:
-		refused, err = g.fileHere(ctx, w, d)
-	case meeting.Reject:
-		refused = reject(w, d)
-	default:
-		refused = requirement(w, d)
-	}
-	if err != nil {
-		return err
-	}
-	// A decision that is refused is marked as dealt with too: nobody has to carry it out later.
-	return errors.Join(g.store.Commit(ctx, w.changes(id)), refused)
-}
-
-func (g *Registry) withdraw(ctx context.Context, w *work, d meeting.Decision) (refused, err error) {
-	doc, refused := decided(w, d)
-	if refused != nil {
-		return refused, nil
-	}
-	if doc.Status == meeting.Withdrawn {
-		return fault.Reject(AlreadyDecided, "already withdrawn"), nil
-	}
-	snap, err := g.store.Read(ctx, store.Wanted{Meeting: d.Meeting, Requirements: doc.Serves, Sessions: sessionsOf(doc.Serves)})
-	if err != nil {
-		return nil, err
-	}
-	w.snap.Requirements, w.snap.Sessions = snap.Requirements, snap.Sessions
-	for _, k := range doc.Serves {
-		r := snap.Requirements[k]
-		if r == nil || r.Document != doc.ID {
-			continue
-		}
-		w.set(r, func(r *meeting.Requirement) {
-			r.State, r.Document, r.FileName, r.Title, r.Late = meeting.Outstanding, "", "", "", false
-		})
-	}
-	doc.Status, doc.Serves, doc.Reason = meeting.Withdrawn, nil, d.Reason
-	w.documents[doc.ID] = doc
-	return nil, nil
-}
-
-// decided gives the document that a decision is about.
-func decided(w *work, d meeting.Decision) (*meeting.Document, error) {
-	doc := w.snap.Documents[d.Document]
-	if doc == nil || doc.Meeting != d.Meeting {
-		return nil, fault.Reject(NoSuchDocument, "no document %s", d.Document)
-	}
-	return doc, nil
-}
-
-// inReview gives the document of a decision, which has to be in review still.
-func inReview(w *work, d meeting.Decision) (*meeting.Document, error) {
-	doc, refused := decided(w, d)
-	if refused != nil {
-		return nil, refused
-	}
-	if doc.Status != meeting.Review {
-		return nil, fault.Reject(AlreadyDecided, "document %s is %s", d.Document, doc.Status)
-	}
-	return doc, nil
-}
-
-// fileHere files a document where a person says that it belongs. The order of upload counts as for any other.
-func (g *Registry) fileHere(ctx context.Context, w *work, d meeting.Decision) (refused, err error) {
-	doc, refused := inReview(w, d)
-	if refused != nil {
-		return refused, nil
-	}
-	if len(d.Requirements) == 0 {
-		return fault.Reject(NoSuchRequirement, "no requirement named"), nil
-	}
-	for _, k := range d.Requirements {
-		if w.requirement(k) == nil || k.Kind != d.Requirements[0].Kind {
-			return fault.Reject(NoSuchRequirement, "no requirement %s", k), nil
-		}
-	}
-	doc.Kind = d.Requirements[0].Kind
-	if err := g.place(ctx, w, doc, Submission{Document: *doc, Meeting: w.meeting, File: d.Requirements}); err != nil {
-		return nil, err
-	}
-	doc.Reason, doc.Confidence, doc.Evidence = "", 1, []meeting.Evidence{{Code: match.ByStaff, Detail: d.By}}
-	r := w.snap.Requirements[d.Requirements[0]]
-	w.receipt(doc, r.Email, r.Language)
-	w.documents[doc.ID] = doc
-	return nil, nil
-}
-
-// reject turns a document in review down, with the reason that the person gives.
-func reject(w *work, d meeting.Decision) error {
-	doc, refused := inReview(w, d)
-	if refused != nil {
-		return refused
-	}
-	doc.Status, doc.Reason = meeting.Rejected, d.Reason
-	w.documents[doc.ID] = doc
-	return nil
-}
-
-func requirement(w *work, d meeting.Decision) error {
-	r := w.requirement(d.Requirement)
-	if r == nil {
-		return fault.Reject(NoSuchRequirement, "no requirement %s", d.Requirement)
-	}
-	switch d.Action {
-	case meeting.Waive:
-		switch r.State {
-		case meeting.Satisfied:
-			return fault.Reject(AlreadyIn, "%s is in already", d.Requirement)
-		case meeting.Waived:
-			return fault.Reject(AlreadyDecided, "%s is waived already", d.Requirement)
-		}
-		w.set(r, func(r *meeting.Requirement) { r.State, r.WaivedBy, r.Reason = meeting.Waived, d.By, d.Reason })
-	case meeting.Require:
-		if r.State != meeting.Waived {
-			return fault.Reject(AlreadyDecided, "%s is not waived", d.Requirement)
-		}
-		w.set(r, func(r *meeting.Requirement) { r.State, r.WaivedBy, r.Reason = meeting.Outstanding, "", "" })
-	default:
-		return fault.Reject("unknown-action", "unknown action %q", d.Action)
-	}
-	return nil
 }

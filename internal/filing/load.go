@@ -37,14 +37,19 @@ func (g *Registry) Load(ctx context.Context, r *meeting.Roster) error {
 			plans = append(plans, s.Plan)
 		}
 	}
+	// Nominees whom staff accepted are on the roster as well, under the ids that they were given then.
+	accepted, err := g.store.Accepted(ctx, m.ID)
+	if err != nil {
+		return fmt.Errorf("load roster of %s: %w", m.ID, err)
+	}
+	people := WithAccepted(r.Participants, accepted)
 	wanted := map[string]map[meeting.RequirementKey]meeting.Requirement{}
-	for _, p := range r.Participants {
+	for _, p := range people {
 		for _, k := range p.Needs() {
 			if wanted[k.Session] == nil {
 				wanted[k.Session] = map[meeting.RequirementKey]meeting.Requirement{}
 			}
-			wanted[k.Session][k] = meeting.Requirement{RequirementKey: k, Meeting: m.ID, State: meeting.Outstanding,
-				Name: p.Name, Email: p.Email, Agency: p.Agency, Country: p.Country, Language: p.Language}
+			wanted[k.Session][k] = meeting.NewRequirement(m.ID, k, p)
 		}
 	}
 	steps := []func(meeting.Plan) error{
@@ -63,6 +68,9 @@ func (g *Registry) Load(ctx context.Context, r *meeting.Roster) error {
 			err = ErrSuperseded
 		}
 		return fmt.Errorf("load roster of %s: %w", m.ID, err)
+	}
+	if err := g.regroup(ctx, m); err != nil {
+		return fmt.Errorf("load delegations of %s: %w", m.ID, err)
 	}
 	for _, p := range plans {
 		if err := g.finish(ctx, m, p.ID); err != nil {
@@ -92,11 +100,12 @@ func (g *Registry) session(ctx context.Context, m meeting.Meeting, id string, ke
 		if s.Roster == m.Roster && s.Loading == "" {
 			return nil
 		}
-		w := &work{now: g.now(), meeting: m, snap: snap, touched: []string{id}}
+		w := g.work(m, snap)
+		w.touched = []string{id}
 		if err := change(w, s); err != nil {
 			return err
 		}
-		return g.store.Commit(ctx, w.changes(""))
+		return g.store.Commit(ctx, w.changes())
 	})
 }
 
@@ -120,7 +129,7 @@ func (g *Registry) requirements(ctx context.Context, m meeting.Meeting, session 
 	for _, r := range stored {
 		want, ok := wanted[r.RequirementKey]
 		if ok && want.Name == r.Name && want.Email == r.Email && want.Agency == r.Agency && want.Country == r.Country &&
-			want.Language == r.Language && !r.Dropped {
+			want.Language == r.Language && want.Gender == r.Gender && want.Sector == r.Sector && !r.Dropped {
 			delete(differs, r.RequirementKey)
 		} else if ok || !r.Dropped {
 			differs[r.RequirementKey] = true
@@ -152,13 +161,12 @@ func (w *work) want(k meeting.RequirementKey, wanted map[meeting.RequirementKey]
 	switch {
 	case r == nil && !ok:
 	case r == nil:
-		w.requirements = append(w.requirements, &want)
-		w.snap.Sessions[k.Session].Account(meeting.Requirement{}, want)
+		w.set(&want, func(*meeting.Requirement) {})
 	default:
 		w.set(r, func(r *meeting.Requirement) {
 			r.Dropped = !ok
 			if ok {
-				r.Name, r.Email, r.Agency, r.Country, r.Language = want.Name, want.Email, want.Agency, want.Country, want.Language
+				r.Name, r.Email, r.Agency, r.Country, r.Language, r.Gender, r.Sector = want.Name, want.Email, want.Agency, want.Country, want.Language, want.Gender, want.Sector
 			}
 		})
 	}
@@ -170,4 +178,50 @@ func (g *Registry) finish(ctx context.Context, m meeting.Meeting, session string
 		s.Loading = ""
 		return nil
 	})
+}
+
+// WithAccepted adds the nominees whom staff accepted to a roster's participants. Where the roster has the id, it knows
+// better.
+func WithAccepted(people []meeting.Participant, accepted []*meeting.Accepted) []meeting.Participant {
+	people = slices.Clone(people)
+	for _, a := range accepted {
+		if !slices.ContainsFunc(people, func(p meeting.Participant) bool { return p.ID == a.ID }) {
+			people = append(people, a.Participant)
+		}
+	}
+	return people
+}
+
+// regroup brings the delegations to what a new roster says of agencies, genders and sectors. What it costs depends on how
+// many nominations there are, once a load.
+func (g *Registry) regroup(ctx context.Context, m meeting.Meeting) error {
+	all, err := g.store.Delegations(ctx, m.ID)
+	if err != nil {
+		return err
+	}
+	var letters []string
+	for _, d := range all {
+		for _, e := range d.Entries {
+			letters = append(letters, e.Document)
+		}
+	}
+	slices.Sort(letters)
+	for _, id := range slices.Compact(letters) {
+		err := again(ctx, func() error {
+			snap, err := g.store.Read(ctx, store.Wanted{Meeting: m.ID, Documents: []string{id}})
+			if err != nil || snap.Documents[id] == nil {
+				return err
+			}
+			w := g.work(m, snap)
+			w.touch(snap.Documents[id])
+			if _, err := g.delegate(ctx, w); err != nil || len(w.delegations) == 0 {
+				return err
+			}
+			return g.store.Commit(ctx, w.changes())
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

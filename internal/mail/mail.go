@@ -64,7 +64,7 @@ func NewWriter() (*Writer, error) {
 		words: map[string]vocabulary{"en": english(), "fr": french()}}
 	for _, lang := range Languages() {
 		funcs := w.words[lang].funcs(time.UTC)
-		for _, name := range []string{meeting.MailReceipt, meeting.MailReview, meeting.MailComplete, meeting.MailNoLongerComplete, meeting.MailRosterRejected} {
+		for _, name := range []string{meeting.MailReceipt, meeting.MailReview, meeting.MailComplete, meeting.MailNoLongerComplete, meeting.MailRosterRejected, meeting.MailOutcome, meeting.MailOverQuota} {
 			file := "templates/" + name + "." + lang + ".tmpl"
 			t, err := texttemplate.New(name).Funcs(funcs).ParseFS(files, file)
 			if err != nil {

@@ -29,7 +29,7 @@ type Index struct {
 	byEmail    map[string]int
 	presenters map[string][]int  // by session
 	titles     map[string]string // of sessions, folded
-	// agencies are their people, by agencyKey; agencyNames are the distinct names, each found by its rarest word, and
+	// agencies are their people, by AgencyKey; agencyNames are the distinct names, each found by its rarest word, and
 	// agencyKeys the agencies of that name, for a ministry of labour there is in every country.
 	agencies    map[string][]int
 	agencyNames []agencyName
@@ -73,7 +73,7 @@ func NewIndex(r meeting.Roster, letters *letter.Reader, lessons ...*meeting.Less
 	seen := map[string]int{}
 	for i, p := range r.Participants {
 		name := withoutTitles(fold.Words(p.Name))
-		q := person{Participant: p, needs: p.Needs(), agency: agencyKey(p), around: append(fold.Words(p.Agency), fold.Words(p.Country)...)}
+		q := person{Participant: p, needs: p.Needs(), agency: AgencyKey(p.Agency, p.Country), around: append(fold.Words(p.Agency), fold.Words(p.Country)...)}
 		if len(name) > 0 {
 			q.first, q.last = name[0], name[len(name)-1]
 		}
@@ -197,6 +197,15 @@ func title(w string) bool {
 
 // Roster is the roster behind the index.
 func (x *Index) Roster() *meeting.Roster { return &x.roster }
+
+// ByAddress finds the participant whose mail address it is.
+func (x *Index) ByAddress(address string) (meeting.Participant, bool) {
+	i, ok := x.byEmail[strings.ToLower(address)]
+	if !ok {
+		return meeting.Participant{}, false
+	}
+	return x.people[i].Participant, true
+}
 
 // Participant finds a participant by id.
 func (x *Index) Participant(id string) (meeting.Participant, bool) {

@@ -285,15 +285,13 @@ func (x *Index) letter(l letter.Letter) *meeting.Letter {
 }
 
 // byLetter files a nomination letter for those whom it nominates: each must be one person of the roster. A letter that
-// names anybody else as well, or more than an agency may send, is looked at by a person first.
+// names anybody else as well is looked at by a person first. How many an agency may send is for filing to say, which knows
+// the agency's other letters.
 func (x *Index) byLetter(r Result, l letter.Letter, f Facts) Result {
 	r.Confidence = certain
-	members, reason := 0, ""
+	reason := ""
 	r.None = 0
 	for i, n := range l.Nominees {
-		if n.Role != letter.Alternate {
-			members++
-		}
 		if n.Replaces.Value != "" {
 			// Only who is surely meant gives a place up.
 			if found, chance := x.nominee(l, letter.Nominee{Name: n.Replaces}, f); len(found) > 0 && chance >= x.threshold() {
@@ -338,9 +336,6 @@ func (x *Index) byLetter(r Result, l letter.Letter, f Facts) Result {
 	}
 	slices.SortStableFunc(r.Candidates, func(a, b meeting.Candidate) int { return cmp.Compare(b.Confidence, a.Confidence) })
 	r.Candidates = r.Candidates[:min(len(r.Candidates), maxCandidates)]
-	if most := x.roster.Meeting.NomineesPerAgency; reason == "" && most > 0 && members > most {
-		reason = OverQuota
-	}
 	if reason != "" {
 		return r.review(reason)
 	}
@@ -369,10 +364,10 @@ func (x *Index) nominee(l letter.Letter, n letter.Nominee, f Facts) ([]option, f
 		if f.Claim != nil && f.Claim.Agency != "" {
 			o.add(meeting.Evidence{Code: ByTicket, Detail: p.Agency, Weight: agencyWeight})
 		}
-		switch key, learned := x.wordings[strings.Join(fold.Words(l.Agency.Value), " ")]; {
+		switch key, learned := x.wordings[Wording(l.Agency.Value)]; {
 		case learned && key == p.agency:
 			o.add(meeting.Evidence{Code: LearnedWording, Detail: l.Agency.Value, Weight: agencyWeight})
-		case l.Agency.Value != "" && sameAgency(l.Agency.Value, p.Agency):
+		case l.Agency.Value != "" && SameAgency(l.Agency.Value, p.Agency):
 			o.add(meeting.Evidence{Code: AgencyAgrees, Detail: p.Agency, Weight: agencyWeight})
 		}
 		if here, there := l.CountryCode, x.letters.Code(p.Country); here != "" && there != "" {
@@ -401,9 +396,9 @@ func (x *Index) nominee(l letter.Letter, n letter.Nominee, f Facts) ([]option, f
 	return options, options[0].chance
 }
 
-// sameAgency tells whether two names of an office have at least two words of substance in common, and those most of the
+// SameAgency tells whether two names of an office have at least two words of substance in common, and those most of the
 // shorter's.
-func sameAgency(a, b string) bool {
+func SameAgency(a, b string) bool {
 	words := func(s string) []string {
 		return slices.DeleteFunc(fold.Words(s), func(w string) bool {
 			return particle(w) || slices.Contains([]string{"of", "the", "and", "et", "for", "pour", "l", "d", "s"}, w)

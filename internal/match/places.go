@@ -39,10 +39,13 @@ func acronymOf(words []string) string {
 	return b.String()
 }
 
-// agencyKey is one agency's name under all its spellings on the roster.
-func agencyKey(p meeting.Participant) string {
-	return strings.Join(fold.Words(p.Agency), " ") + "|" + fold.String(strings.TrimSpace(p.Country))
+// AgencyKey names an agency of the roster, however its name and country are spelt with capitals and signs.
+func AgencyKey(agency, country string) string {
+	return strings.Join(fold.Words(agency), " ") + "|" + fold.String(strings.TrimSpace(country))
 }
+
+// Wording is how an agency calls itself in a letter, as a lesson keeps it.
+func Wording(agency string) string { return strings.Join(fold.Words(agency), " ") }
 
 // agenciesIn finds the agencies that a text names, by their whole name in one line or two, by the initials that an agency is
 // known by, or by a wording that staff confirmed.

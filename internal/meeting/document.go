@@ -75,6 +75,23 @@ type Document struct {
 	Evidence     []Evidence  `json:"evidence,omitempty"`
 	Confidence   float64     `json:"confidence,omitempty"`
 	Late         bool        `json:"late,omitempty"`
+	// Letter is what a nomination letter says.
+	Letter *Letter `json:"letter,omitempty"`
+	// Parts are what staff split it into, Joined the ids of those that were made parts of it, PartOf the one that it is
+	// a part of.
+	Parts  []Part   `json:"parts,omitempty"`
+	Joined []string `json:"joined,omitempty"`
+	PartOf string   `json:"partOf,omitempty"`
+	// Delegations are the keys of those in which it has an entry.
+	Delegations []string `json:"delegations,omitempty"`
+	// Decision is the id of the last decision that staff took about it.
+	Decision string `json:"decision,omitempty"`
+	// Sender is the address that a mail came from, MessageID and References those of its thread (RFC 5322, 3.6.4).
+	Sender     string   `json:"sender,omitempty"`
+	MessageID  string   `json:"messageId,omitempty"`
+	References []string `json:"references,omitempty"`
+	// Uploader is whom to tell what became of it, where that is known.
+	Uploader Contact `json:"uploader,omitzero"`
 
 	// What was read. Excerpt is at most 1,000 characters; the whole is at Text in the bucket.
 	Format   string    `json:"format,omitempty"`
@@ -87,12 +104,29 @@ type Document struct {
 	Text     string    `json:"text,omitempty"`
 	Findings []Finding `json:"findings,omitempty"`
 
-	// Roster is the token of the roster that it was matched against.
+	// Roster is the edition of the roster that it was matched against.
 	Roster string `json:"roster,omitempty"`
-	// Told: the uploader has been told what became of it.
-	Told     bool      `json:"told,omitempty"`
+	// Told is what the uploader was last told that became of it.
+	Told     Status    `json:"told,omitempty"`
 	Received time.Time `json:"received"`
 	Rev      int       `json:"rev"`
+}
+
+// Contact is whom to write to, and in which language.
+type Contact struct {
+	Email    string `json:"email,omitempty"`
+	Language string `json:"language,omitempty"`
+}
+
+// Standing is what decisions change.
+func (d Document) Standing() DocumentStanding {
+	return DocumentStanding{d.Status, d.Kind, d.Reason, d.Serves, d.For, d.SupersededBy, d.Evidence, d.Confidence, d.Late, d.Letter, d.Parts, d.Joined, d.PartOf}
+}
+
+// Restore gives a document an earlier standing.
+func (d *Document) Restore(s DocumentStanding) {
+	d.Status, d.Kind, d.Reason, d.Serves, d.For, d.SupersededBy, d.Evidence = s.Status, s.Kind, s.Reason, s.Serves, s.For, s.SupersededBy, s.Evidence
+	d.Confidence, d.Late, d.Letter, d.Parts, d.Joined, d.PartOf = s.Confidence, s.Late, s.Letter, s.Parts, s.Joined, s.PartOf
 }
 
 // Remarks are the findings beside the one that is the reason already.
@@ -210,6 +244,10 @@ const (
 	MailComplete         = "complete"
 	MailNoLongerComplete = "no-longer-complete"
 	MailRosterRejected   = "roster-rejected"
+	// MailOutcome says what staff made of a document whose uploader had heard something else.
+	MailOutcome = "outcome"
+	// MailOverQuota asks an agency which of its officials are to come.
+	MailOverQuota = "over-quota"
 )
 
 // MailID is an outbox item's id: the same decision always has the same id, so it is put once,
@@ -221,36 +259,6 @@ func MailID(template string, parts ...string) string {
 		h.Write([]byte{0})
 	}
 	return template + "-" + hex.EncodeToString(h.Sum(nil)[:12])
-}
-
-// Action is what staff decide.
-type Action string
-
-// The actions that staff can take.
-const (
-	// Withdraw takes a document out; what it satisfied is outstanding again.
-	Withdraw Action = "withdraw"
-	// Waive does without a requirement.
-	Waive Action = "waive"
-	// Require takes a waiver back.
-	Require Action = "require"
-	// FileHere files a document that is in review for the requirements named.
-	FileHere Action = "file"
-	// Reject turns down a document that is in review.
-	Reject Action = "reject"
-)
-
-// Decision is one thing that staff decided. It is kept in the bucket, so that the table can be rebuilt.
-type Decision struct {
-	Action      Action         `json:"action"`
-	Meeting     string         `json:"meeting"`
-	Document    string         `json:"document,omitempty"`
-	Requirement RequirementKey `json:"requirement,omitzero"`
-	// Requirements are those that a document is filed for: a nomination serves all sessions of its person.
-	Requirements []RequirementKey `json:"requirements,omitempty"`
-	By           string           `json:"by"`
-	Reason       string           `json:"reason"`
-	At           time.Time        `json:"at"`
 }
 
 // Load is the record of one version of a roster file: that it was dealt with, and how.

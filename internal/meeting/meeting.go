@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -232,12 +233,16 @@ type Requirement struct {
 	Agency   string `json:"agency"`
 	Country  string `json:"country"`
 	Language string `json:"language"`
+	Gender   string `json:"gender,omitempty"`
+	Sector   Sector `json:"sector,omitempty"`
 
 	// Document is the id of the accepted document, FileName its name, Title what it calls itself.
 	Document string `json:"document,omitempty"`
 	FileName string `json:"fileName,omitempty"`
 	Title    string `json:"title,omitempty"`
-	Late     bool   `json:"late,omitempty"`
+	// Pages are those of the document that are meant, "3-7"; empty for all.
+	Pages string `json:"pages,omitempty"`
+	Late  bool   `json:"late,omitempty"`
 	// Newest is the upload order of the newest document ever filed here, withdrawn ones too:
 	// what comes later but was uploaded earlier never takes its place.
 	Newest string `json:"newest,omitempty"`
@@ -248,6 +253,31 @@ type Requirement struct {
 	Dropped bool `json:"dropped,omitempty"`
 	// Rev counts the writes of the stored item; 0 is not stored yet.
 	Rev int `json:"rev"`
+}
+
+// Standing is what decisions change.
+func (r Requirement) Standing() RequirementStanding {
+	return RequirementStanding{r.State, r.Document, r.FileName, r.Title, r.Pages, r.Late, r.Newest, r.WaivedBy, r.Reason, r.Dropped}
+}
+
+// Restore gives a requirement an earlier standing.
+func (r *Requirement) Restore(s RequirementStanding) {
+	r.State, r.Document, r.FileName, r.Title, r.Pages = s.State, s.Document, s.FileName, s.Title, s.Pages
+	r.Late, r.Newest, r.WaivedBy, r.Reason, r.Dropped = s.Late, s.Newest, s.WaivedBy, s.Reason, s.Dropped
+}
+
+// NewRequirement is what a participant owes under a key, with nothing in yet.
+func NewRequirement(meetingID string, k RequirementKey, p Participant) Requirement {
+	return Requirement{RequirementKey: k, Meeting: meetingID, State: Outstanding, Name: p.Name, Email: p.Email, Agency: p.Agency, Country: p.Country,
+		Language: p.Language, Gender: p.Gender, Sector: p.Sector}
+}
+
+// Edition names a roster with what staff taught about it: documents in review are matched again when it changes.
+func Edition(roster string, taught int) string {
+	if taught == 0 {
+		return roster
+	}
+	return roster + "+" + strconv.Itoa(taught)
 }
 
 // Open tells whether the requirement counts as outstanding for its session.

@@ -42,19 +42,22 @@ type Problem struct {
 
 // The codes of problems.
 const (
-	Syntax           = "syntax"
-	NotUTF8          = "not-utf8"
-	TooBig           = "too-big"
-	UnknownField     = "unknown-field"
-	Missing          = "missing"
-	BadID            = "bad-id"
-	OtherMeeting     = "other-meeting"
-	BadTime          = "bad-time"
-	BadTimeZone      = "bad-time-zone"
-	EndsBeforeStart  = "ends-before-start"
-	BadEmail         = "bad-email"
-	BadNumber        = "bad-number"
-	BadLanguage      = "bad-language"
+	Syntax          = "syntax"
+	NotUTF8         = "not-utf8"
+	TooBig          = "too-big"
+	UnknownField    = "unknown-field"
+	Missing         = "missing"
+	BadID           = "bad-id"
+	OtherMeeting    = "other-meeting"
+	BadTime         = "bad-time"
+	BadTimeZone     = "bad-time-zone"
+	EndsBeforeStart = "ends-before-start"
+	BadEmail        = "bad-email"
+	BadNumber       = "bad-number"
+	BadShare        = "bad-share"
+	BadLanguage     = "bad-language"
+	// AcceptedAs: staff have accepted that person as a nominee already, under the id that is the value.
+	AcceptedAs       = "accepted-as"
 	BadFormat        = "bad-format"
 	BadSector        = "bad-sector"
 	BadGender        = "bad-gender"
@@ -70,10 +73,11 @@ const (
 // maxValue bounds how much of a bad value is repeated in a problem.
 const maxValue = 80
 
-// Parse reads both files for the meeting of the id. With any problem the roster must not be used; the meeting's
+// Parse reads both files for the meeting of the id. The accepted are nominees whom staff put on the roster already: the files
+// may name them under the ids that they have, and under no other. With any problem the roster must not be used; the meeting's
 // secretariat addresses are filled in as far as they could be read.
-func Parse(id string, meetingYAML, participantsCSV []byte) (*meeting.Roster, []Problem) {
-	p := &reader{roster: &meeting.Roster{}, sessions: map[string]bool{}}
+func Parse(id string, meetingYAML, participantsCSV []byte, accepted ...meeting.Participant) (*meeting.Roster, []Problem) {
+	p := &reader{roster: &meeting.Roster{}, sessions: map[string]bool{}, accepted: accepted}
 	p.meeting(id, meetingYAML)
 	p.participants(participantsCSV)
 	slices.SortStableFunc(p.problems, func(a, b Problem) int {
@@ -88,6 +92,7 @@ func Parse(id string, meetingYAML, participantsCSV []byte) (*meeting.Roster, []P
 type reader struct {
 	roster   *meeting.Roster
 	sessions map[string]bool
+	accepted []meeting.Participant
 	problems []Problem
 	file     string
 	tree     *ast.File
@@ -111,6 +116,7 @@ type meetingFile struct {
 		MaterialsDue      string   `yaml:"materials_due"`
 		NominationsDue    string   `yaml:"nominations_due"`
 		NomineesPerAgency *int     `yaml:"nominees_per_agency"`
+		FilingThreshold   *float64 `yaml:"filing_threshold"`
 		Secretariat       []string `yaml:"secretariat"`
 	} `yaml:"meeting"`
 	Sessions []struct {
@@ -203,6 +209,12 @@ func (p *reader) meeting(id string, data []byte) {
 		m.NomineesPerAgency = *in.NomineesPerAgency
 		if *in.NomineesPerAgency < 1 {
 			p.bad(p.line("$.meeting.nominees_per_agency"), BadNumber, fmt.Sprint(*in.NomineesPerAgency))
+		}
+	}
+	if t := in.FilingThreshold; t != nil {
+		m.Threshold = *t
+		if *t <= 0.5 || *t > 1 {
+			p.bad(p.line("$.meeting.filing_threshold"), BadShare, fmt.Sprint(*t))
 		}
 	}
 	for i, l := range in.Languages {
@@ -392,6 +404,11 @@ func (p *reader) participant(line int, get func(string) string, ids map[string]i
 		p.bad(line, Duplicate, q.ID)
 	}
 	ids[q.ID] = line
+	for _, a := range p.accepted {
+		if a.ID != q.ID && strings.EqualFold(a.Name, q.Name) && strings.EqualFold(a.Country, q.Country) {
+			p.bad(line, AcceptedAs, a.ID)
+		}
+	}
 	for _, c := range []string{"name", "agency", "country", "email"} {
 		if get(c) == "" {
 			p.bad(line, Missing, c)

@@ -10,12 +10,20 @@
 //	D#<document>           DOCUMENT                       a document      GPK M#<meeting>#DOCS, GSK <status>#<order>
 //	O#<mail>               OUTBOX                         an outbox item  GPK OUTBOX, GSK <decided>; then M#<meeting>#MAILS, <state>#<decided>
 //	L#<object>             LOAD                           a roster file version that was dealt with
-//	X#<object>             DECISION                       a staff decision that was carried out
+//	X#<object>             DECISION                       what a staff decision did  GPK M#<meeting>#AUDIT, GSK <time>
+//	X#<object>             UNDONE                         that it was undone
+//	M#<meeting>            AGENCY#<key>                   an agency's delegation
+//	M#<meeting>            BALANCE                        the gender balance of the nominees
+//	M#<meeting>            TAUGHT                         counts what staff added to the roster
+//	K#<meeting>            PERSON#<id>, LESSON#<id>       what they added
+//	I#<meeting>#<hash>     MESSAGE                        a mail's Message-ID, with its document
 //	SWEEP                  <prefix>                       where the sweep goes on
 package store
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -62,6 +70,19 @@ func documentKey(id string) key           { return key{"D#" + id, "DOCUMENT"} }
 func mailKey(id string) key               { return key{"O#" + id, "OUTBOX"} }
 func loadKey(id string) key               { return key{"L#" + id, "LOAD"} }
 func decisionKey(id string) key           { return key{"X#" + id, "DECISION"} }
+func undoneKey(id string) key             { return key{"X#" + id, "UNDONE"} }
+func delegationKey(m, id string) key      { return key{"M#" + m, "AGENCY#" + id} }
+func balanceKey(m string) key             { return key{"M#" + m, "BALANCE"} }
+func taughtKey(m string) key              { return key{"M#" + m, "TAUGHT"} }
+func acceptedKey(m, id string) key        { return key{"K#" + m, "PERSON#" + id} }
+func lessonKey(m, id string) key          { return key{"K#" + m, "LESSON#" + id} }
+
+// messageKey hashes a Message-ID: a sender may make it as long as a header can be.
+func messageKey(m, id string) key {
+	h := sha256.Sum256([]byte(id))
+	return key{"I#" + m + "#" + hex.EncodeToString(h[:16]), "MESSAGE"}
+}
+
 func requirementKey(meetingID string, k meeting.RequirementKey) key {
 	return key{"S#" + meetingID + "#" + k.Session, "REQ#" + string(k.Kind) + "#" + k.Participant}
 }
@@ -93,13 +114,16 @@ func encode(v any, k key, gpk, gsk string) (map[string]types.AttributeValue, err
 	return item, nil
 }
 
-// prune takes empty lists out: a list that is not there reads the same, and the embedded DynamoDB returns an empty
+// prune takes empty lists and maps out: one that is not there reads the same, and the embedded DynamoDB returns an empty
 // one as a value without a type.
 func prune(item map[string]types.AttributeValue) {
 	for name, v := range item {
 		switch v := v.(type) {
 		case *types.AttributeValueMemberM:
 			prune(v.Value)
+			if len(v.Value) == 0 {
+				delete(item, name)
+			}
 		case *types.AttributeValueMemberL:
 			if len(v.Value) == 0 {
 				delete(item, name)
@@ -248,7 +272,14 @@ type Snapshot struct {
 	Requirements map[meeting.RequirementKey]*meeting.Requirement
 	Sessions     map[string]*meeting.Session
 	Mails        map[string]*meeting.Mail
-	Decided      map[string]bool
+	Delegations  map[string]*meeting.Delegation
+	People       map[string]*meeting.Accepted
+	Lessons      map[string]*meeting.Lesson
+	// Audits are of decisions that were carried out or refused, Undone those that were taken back.
+	Audits  map[string]*meeting.Audit
+	Undone  map[string]bool
+	Balance *meeting.Balance
+	Taught  *meeting.Taught
 }
 
 // Wanted names the items of one meeting to read together.
@@ -258,7 +289,13 @@ type Wanted struct {
 	Requirements []meeting.RequirementKey
 	Sessions     []string
 	Mails        []string
+	Delegations  []string
+	People       []string
+	Lessons      []string
 	Decisions    []string
+	Undone       []string
+	// Balance and Taught are read too when these are set.
+	Balance, Taught bool
 }
 
 // Read reads the wanted items, each strongly consistent, in one request for every hundred.
@@ -277,8 +314,26 @@ func (s *Store) Read(ctx context.Context, w Wanted) (*Snapshot, error) {
 	for _, id := range w.Mails {
 		keys = append(keys, mailKey(id))
 	}
+	for _, id := range w.Delegations {
+		keys = append(keys, delegationKey(w.Meeting, id))
+	}
+	for _, id := range w.People {
+		keys = append(keys, acceptedKey(w.Meeting, id))
+	}
+	for _, id := range w.Lessons {
+		keys = append(keys, lessonKey(w.Meeting, id))
+	}
 	for _, id := range w.Decisions {
 		keys = append(keys, decisionKey(id))
+	}
+	for _, id := range w.Undone {
+		keys = append(keys, undoneKey(id))
+	}
+	if w.Balance {
+		keys = append(keys, balanceKey(w.Meeting))
+	}
+	if w.Taught {
+		keys = append(keys, taughtKey(w.Meeting))
 	}
 	items, err := s.batch(ctx, keys)
 	if err != nil {
@@ -286,38 +341,48 @@ func (s *Store) Read(ctx context.Context, w Wanted) (*Snapshot, error) {
 	}
 	snap := &Snapshot{
 		Documents: map[string]*meeting.Document{}, Requirements: map[meeting.RequirementKey]*meeting.Requirement{},
-		Sessions: map[string]*meeting.Session{}, Mails: map[string]*meeting.Mail{}, Decided: map[string]bool{},
+		Sessions: map[string]*meeting.Session{}, Mails: map[string]*meeting.Mail{}, Delegations: map[string]*meeting.Delegation{}, People: map[string]*meeting.Accepted{}, Lessons: map[string]*meeting.Lesson{},
+		Audits: map[string]*meeting.Audit{}, Undone: map[string]bool{},
 	}
 	for k, item := range items {
 		switch {
 		case k.sk == "DOCUMENT":
-			var d *meeting.Document
-			if d, err = decode[meeting.Document](item); err == nil {
-				snap.Documents[d.ID] = d
-			}
+			err = keep(item, snap.Documents, func(d *meeting.Document) string { return d.ID })
 		case k.sk == "OUTBOX":
-			var m *meeting.Mail
-			if m, err = decode[meeting.Mail](item); err == nil {
-				snap.Mails[m.ID] = m
-			}
+			err = keep(item, snap.Mails, func(m *meeting.Mail) string { return m.ID })
 		case k.sk == "DECISION":
-			snap.Decided[strings.TrimPrefix(k.pk, "X#")] = true
+			err = keep(item, snap.Audits, func(*meeting.Audit) string { return strings.TrimPrefix(k.pk, "X#") })
+		case k.sk == "UNDONE":
+			snap.Undone[strings.TrimPrefix(k.pk, "X#")] = true
+		case k.sk == "BALANCE":
+			snap.Balance, err = decode[meeting.Balance](item)
+		case k.sk == "TAUGHT":
+			snap.Taught, err = decode[meeting.Taught](item)
+		case strings.HasPrefix(k.sk, "AGENCY#"):
+			err = keep(item, snap.Delegations, func(d *meeting.Delegation) string { return d.Key })
+		case strings.HasPrefix(k.sk, "PERSON#"):
+			err = keep(item, snap.People, func(p *meeting.Accepted) string { return p.ID })
+		case strings.HasPrefix(k.sk, "LESSON#"):
+			err = keep(item, snap.Lessons, func(l *meeting.Lesson) string { return l.ID })
 		case strings.HasPrefix(k.sk, "SESSION#"):
-			var x *meeting.Session
-			if x, err = decode[meeting.Session](item); err == nil {
-				snap.Sessions[x.ID] = x
-			}
+			err = keep(item, snap.Sessions, func(x *meeting.Session) string { return x.ID })
 		default:
-			var r *meeting.Requirement
-			if r, err = decode[meeting.Requirement](item); err == nil {
-				snap.Requirements[r.RequirementKey] = r
-			}
+			err = keep(item, snap.Requirements, func(r *meeting.Requirement) meeting.RequirementKey { return r.RequirementKey })
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
 	return snap, nil
+}
+
+// keep puts a decoded item into a map.
+func keep[K comparable, T any](item map[string]types.AttributeValue, into map[K]*T, id func(*T) K) error {
+	v, err := decode[T](item)
+	if err == nil {
+		into[id(v)] = v
+	}
+	return err
 }
 
 // batch reads items by key, strongly consistent; DynamoDB may leave some for another round.
@@ -410,15 +475,33 @@ type Changes struct {
 	Requirements []*meeting.Requirement
 	Sessions     []*meeting.Session
 	Mails        []*meeting.Mail
-	// Decision is the id of the decision object that these changes carry out; "" for none.
-	Decision string
+	Delegations  []*meeting.Delegation
+	People       []*meeting.Accepted
+	Lessons      []*meeting.Lesson
+	Balance      *meeting.Balance
+	Taught       *meeting.Taught
+	// Audit is what the decision did that these changes carry out; nil for none. It is never overwritten.
+	Audit *meeting.Audit
+	// Undone is the id of a decision that these changes take back; "" for none.
+	Undone string
+	// Message is a mail's Message-ID, with the meeting and the document that it stands for.
+	Message *Message
+}
+
+// Message is the document that came with a mail.
+type Message struct {
+	Meeting  string `json:"meeting"`
+	ID       string `json:"id"`
+	Document string `json:"document"`
 }
 
 // Len counts the items.
 func (c *Changes) Len() int {
-	n := len(c.Documents) + len(c.Requirements) + len(c.Sessions) + len(c.Mails)
-	if c.Decision != "" {
-		n++
+	n := len(c.Documents) + len(c.Requirements) + len(c.Sessions) + len(c.Mails) + len(c.Delegations) + len(c.People) + len(c.Lessons)
+	for _, there := range []bool{c.Balance != nil, c.Taught != nil, c.Audit != nil, c.Undone != "", c.Message != nil} {
+		if there {
+			n++
+		}
 	}
 	return n
 }
@@ -476,10 +559,47 @@ func (s *Store) Commit(ctx context.Context, c *Changes) error {
 			return err
 		}
 	}
-	if c.Decision != "" {
-		if err := add(struct{}{}, 0, decisionKey(c.Decision), "", ""); err != nil {
+	for _, d := range c.Delegations {
+		if err := add(d, d.Rev, delegationKey(d.Meeting, d.Key), "", ""); err != nil {
 			return err
 		}
+	}
+	for _, p := range c.People {
+		if err := add(p, p.Rev, acceptedKey(p.Meeting, p.ID), "", ""); err != nil {
+			return err
+		}
+	}
+	for _, l := range c.Lessons {
+		if err := add(l, l.Rev, lessonKey(l.Meeting, l.ID), "", ""); err != nil {
+			return err
+		}
+	}
+	if b := c.Balance; b != nil {
+		if err := add(b, b.Rev, balanceKey(b.Meeting), "", ""); err != nil {
+			return err
+		}
+	}
+	if t := c.Taught; t != nil {
+		if err := add(t, t.Rev, taughtKey(t.Meeting), "", ""); err != nil {
+			return err
+		}
+	}
+	if a := c.Audit; a != nil {
+		if err := add(a, 0, decisionKey(a.ID), "M#"+a.Decision.Meeting+"#AUDIT", a.Done.UTC().Format(time.RFC3339Nano)+"#"+a.ID); err != nil {
+			return err
+		}
+	}
+	if c.Undone != "" {
+		if err := add(struct{}{}, 0, undoneKey(c.Undone), "", ""); err != nil {
+			return err
+		}
+	}
+	if m := c.Message; m != nil {
+		item, err := encode(m, messageKey(m.Meeting, m.ID), "", "")
+		if err != nil {
+			return err
+		}
+		puts = append(puts, types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: item}}) // the newest counts
 	}
 	_, err := s.db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: puts})
 	if conflict(err) {
@@ -499,6 +619,21 @@ func (s *Store) Commit(ctx context.Context, c *Changes) error {
 	}
 	for _, m := range c.Mails {
 		m.Rev++
+	}
+	for _, d := range c.Delegations {
+		d.Rev++
+	}
+	for _, p := range c.People {
+		p.Rev++
+	}
+	for _, l := range c.Lessons {
+		l.Rev++
+	}
+	if c.Balance != nil {
+		c.Balance.Rev++
+	}
+	if c.Taught != nil {
+		c.Taught.Rev++
 	}
 	return nil
 }
@@ -529,6 +664,95 @@ func conflict(err error) bool {
 // PutMail writes one outbox item outside any transaction, creating or comparing as Commit does.
 func (s *Store) PutMail(ctx context.Context, m *meeting.Mail) error {
 	return s.Commit(ctx, &Changes{Mails: []*meeting.Mail{m}})
+}
+
+// Roster reads a meeting and how much staff taught about its roster, in one request; nil when no roster was ever loaded.
+func (s *Store) Roster(ctx context.Context, id string) (*meeting.Meeting, int, error) {
+	items, err := s.batch(ctx, []key{meetingKey(id), taughtKey(id)})
+	if err != nil || items[meetingKey(id)] == nil {
+		return nil, 0, err
+	}
+	m, err := decode[meeting.Meeting](items[meetingKey(id)])
+	if err != nil || items[taughtKey(id)] == nil {
+		return m, 0, err
+	}
+	t, err := decode[meeting.Taught](items[taughtKey(id)])
+	if err != nil {
+		return nil, 0, err
+	}
+	return m, t.Rev, nil
+}
+
+// Accepted reads the nominees whom staff put on a meeting's roster.
+func (s *Store) Accepted(ctx context.Context, meetingID string) ([]*meeting.Accepted, error) {
+	all, err := query[meeting.Accepted](ctx, s, "K#"+meetingID, "PERSON#")
+	return slices.DeleteFunc(all, func(p *meeting.Accepted) bool { return p.Gone }), err
+}
+
+// Lessons reads what decisions taught about a meeting's participants and agencies.
+func (s *Store) Lessons(ctx context.Context, meetingID string) ([]*meeting.Lesson, error) {
+	all, err := query[meeting.Lesson](ctx, s, "K#"+meetingID, "LESSON#")
+	return slices.DeleteFunc(all, func(l *meeting.Lesson) bool { return l.Forgotten }), err
+}
+
+// Delegations reads a meeting's delegations, empty ones left out.
+func (s *Store) Delegations(ctx context.Context, meetingID string) ([]*meeting.Delegation, error) {
+	all, err := query[meeting.Delegation](ctx, s, "M#"+meetingID, "AGENCY#")
+	return slices.DeleteFunc(all, func(d *meeting.Delegation) bool { return len(d.Entries) == 0 }), err
+}
+
+// Balance reads the gender balance of a meeting's nominees.
+func (s *Store) Balance(ctx context.Context, meetingID string) (*meeting.Balance, error) {
+	b, err := get[meeting.Balance](ctx, s, balanceKey(meetingID))
+	if fault.Is(err, fault.NotFound) {
+		return &meeting.Balance{Meeting: meetingID}, nil
+	}
+	return b, err
+}
+
+// Audit reads what a decision did; NotFound when it was not carried out yet.
+func (s *Store) Audit(ctx context.Context, id string) (*meeting.Audit, error) {
+	return get[meeting.Audit](ctx, s, decisionKey(id))
+}
+
+// Audits lists what a meeting's decisions did, the newest first, at most limit. It reads an index, which may lag.
+func (s *Store) Audits(ctx context.Context, meetingID string, limit int) ([]*meeting.Audit, error) {
+	return collect[meeting.Audit](ctx, s, &dynamodb.QueryInput{
+		TableName: &s.table, IndexName: aws.String(openIndex), ScanIndexForward: aws.Bool(false),
+		KeyConditionExpression:    aws.String("GPK = :p"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":p": &types.AttributeValueMemberS{Value: "M#" + meetingID + "#AUDIT"}},
+	}, limit)
+}
+
+// Undone tells which of the decisions were taken back.
+func (s *Store) Undone(ctx context.Context, ids []string) (map[string]bool, error) {
+	snap, err := s.Read(ctx, Wanted{Undone: ids})
+	if err != nil {
+		return nil, err
+	}
+	return snap.Undone, nil
+}
+
+// Thread gives the ids of the documents that came with the mails of these Message-IDs.
+func (s *Store) Thread(ctx context.Context, meetingID string, messages []string) ([]string, error) {
+	var keys []key
+	for _, id := range messages {
+		keys = append(keys, messageKey(meetingID, id))
+	}
+	items, err := s.batch(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, item := range items {
+		m, err := decode[Message](item)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, m.Document)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
 }
 
 // SetMeeting puts a meeting's roster in force. It fails with ErrConflict when a newer roster already is.

@@ -37,8 +37,9 @@ func TestCommitAndRead(t *testing.T) {
 	req := &meeting.Requirement{RequirementKey: key, Meeting: "m", State: meeting.Outstanding, Name: "Amina Diallo"}
 	session := &meeting.Session{Plan: meeting.Plan{ID: "s1", Title: "Law", Number: 1}, Meeting: "m", Outstanding: 1, Required: 1}
 	mail := &meeting.Mail{ID: "o1", Meeting: "m", Template: meeting.MailReceipt, To: []string{"a@example.org"}, State: meeting.Pending, Decided: time.Now().UTC()}
+	audit := &meeting.Audit{ID: "x1", Decision: meeting.Decision{Action: meeting.Waive, Meeting: "m"}, Done: time.Now().UTC()}
 	c := &store.Changes{Documents: []*meeting.Document{doc}, Requirements: []*meeting.Requirement{req},
-		Sessions: []*meeting.Session{session}, Mails: []*meeting.Mail{mail}, Decision: "x1"}
+		Sessions: []*meeting.Session{session}, Mails: []*meeting.Mail{mail}, Audit: audit}
 	if err := s.Commit(ctx, c); err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +49,8 @@ func TestCommitAndRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &store.Snapshot{Documents: map[string]*meeting.Document{"d1": doc}, Requirements: map[meeting.RequirementKey]*meeting.Requirement{key: req},
-		Sessions: map[string]*meeting.Session{"s1": session}, Mails: map[string]*meeting.Mail{"o1": mail}, Decided: map[string]bool{"x1": true}}
+		Sessions: map[string]*meeting.Session{"s1": session}, Mails: map[string]*meeting.Mail{"o1": mail}, Delegations: map[string]*meeting.Delegation{}, People: map[string]*meeting.Accepted{},
+		Lessons: map[string]*meeting.Lesson{}, Audits: map[string]*meeting.Audit{"x1": audit}, Undone: map[string]bool{}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("read (-want +got):\n%s", d)
 	}

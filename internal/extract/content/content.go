@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"net/mail"
 	"path"
 	"slices"
 	"strings"
@@ -106,6 +107,19 @@ type Envelope struct {
 	Subject string    `json:"subject,omitempty"`
 	Date    time.Time `json:"date,omitzero"`
 	ID      string    `json:"id,omitempty"`
+	// References are the Message-IDs that it answers, the oldest first (RFC 5322, 3.6.4).
+	References []string `json:"references,omitempty"`
+	// Verified: the server that received it says that it comes from its From address (RFC 8601).
+	Verified bool `json:"verified,omitempty"`
+}
+
+// Address is the sender's bare address, in lower case; "" when there is none.
+func (e *Envelope) Address() string {
+	a, err := mail.ParseAddress(e.From)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(a.Address)
 }
 
 // Attachment is one part of a mail.

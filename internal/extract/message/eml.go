@@ -86,6 +86,8 @@ func ReadEML(ctx context.Context, src io.ReaderAt, size int64, limits content.Li
 	if at, err := mail.ParseDate(strings.TrimSpace(envelope.GetHeader("Date"))); err == nil {
 		c.Envelope.Date = at.UTC()
 	}
+	c.Envelope.References = messageIDs(envelope.GetHeader("References") + " " + envelope.GetHeader("In-Reply-To"))
+	c.Envelope.Verified = verified(envelope.GetHeader("Authentication-Results"), c.Envelope.Address())
 	c.Metadata = metadata(c.Envelope)
 	flow := content.NewFlow(c, limits)
 	body := content.Tidy(envelope.Text)
@@ -117,6 +119,45 @@ func ReadEML(ctx context.Context, src io.ReaderAt, size int64, limits content.Li
 		}
 	}
 	return c, nil
+}
+
+// messageIDs takes the Message-IDs out of a header field, the last hundred at most, each once.
+func messageIDs(field string) []string {
+	const most = 100
+	var ids []string
+	for f := range strings.FieldsSeq(field) {
+		if strings.HasPrefix(f, "<") && strings.HasSuffix(f, ">") && !slices.Contains(ids, f) {
+			ids = append(ids, f)
+		}
+	}
+	return ids[max(0, len(ids)-most):]
+}
+
+// results is one method's result in an Authentication-Results field (RFC 8601, 2.2).
+var results = regexp.MustCompile(`(?i)\b(dmarc|dkim|spf)\s*=\s*(\w+)([^;]*)`)
+
+// aligned is the domain that a method's result is for: of the From field, the signature or the envelope.
+var aligned = regexp.MustCompile(`(?i)\b(?:header\.from|header\.d|header\.i|smtp\.mailfrom)\s*=\s*(?:[^\s;@]*@)?([\w.-]+)`)
+
+// verified tells whether the topmost Authentication-Results field, which the receiving server writes, says that a mail
+// comes from its From address: by DMARC, or by a DKIM signature of the address's own domain. SPF alone is of the envelope.
+func verified(field, address string) bool {
+	_, domain, _ := strings.Cut(address, "@")
+	if domain == "" {
+		return false
+	}
+	for _, m := range results.FindAllStringSubmatch(field, 20) {
+		method, result := strings.ToLower(m[1]), strings.ToLower(m[2])
+		if result != "pass" || method == "spf" {
+			continue
+		}
+		for _, d := range aligned.FindAllStringSubmatch(m[3], 5) {
+			if strings.EqualFold(d[1], domain) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // untyped takes the text of a part that gives no type, which is plain text (RFC 2045, 5.2) and which the library puts
