@@ -52,9 +52,14 @@ func (g *Registry) Load(ctx context.Context, r *meeting.Roster) error {
 			wanted[k.Session][k] = meeting.NewRequirement(m.ID, k, p)
 		}
 	}
+	var letters []string
 	steps := []func(meeting.Plan) error{
 		func(p meeting.Plan) error { return g.begin(ctx, m, p, removed[p.ID]) },
-		func(p meeting.Plan) error { return g.requirements(ctx, m, p.ID, wanted[p.ID]) },
+		func(p meeting.Plan) error {
+			in, err := g.requirements(ctx, m, p.ID, wanted[p.ID])
+			letters = append(letters, in...)
+			return err
+		},
 	}
 	for _, step := range steps {
 		for _, p := range plans {
@@ -69,7 +74,7 @@ func (g *Registry) Load(ctx context.Context, r *meeting.Roster) error {
 		}
 		return fmt.Errorf("load roster of %s: %w", m.ID, err)
 	}
-	if err := g.regroup(ctx, m); err != nil {
+	if err := g.regroup(ctx, m, letters); err != nil {
 		return fmt.Errorf("load delegations of %s: %w", m.ID, err)
 	}
 	for _, p := range plans {
@@ -116,17 +121,20 @@ func (g *Registry) begin(ctx context.Context, m meeting.Meeting, p meeting.Plan,
 	})
 }
 
-// requirements brings a session's requirements to what the roster wants, some at a time.
-func (g *Registry) requirements(ctx context.Context, m meeting.Meeting, session string, wanted map[meeting.RequirementKey]meeting.Requirement) error {
+// requirements brings a session's requirements to what the roster wants, some at a time. It gives the letters that are in.
+func (g *Registry) requirements(ctx context.Context, m meeting.Meeting, session string, wanted map[meeting.RequirementKey]meeting.Requirement) (letters []string, err error) {
 	stored, err := g.store.Requirements(ctx, m.ID, session)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	differs := map[meeting.RequirementKey]bool{}
 	for k := range wanted {
 		differs[k] = true
 	}
 	for _, r := range stored {
+		if r.Kind == meeting.Nomination && r.Document != "" {
+			letters = append(letters, r.Document)
+		}
 		want, ok := wanted[r.RequirementKey]
 		if ok && want.Name == r.Name && want.Email == r.Email && want.Agency == r.Agency && want.Country == r.Country &&
 			want.Language == r.Language && want.Gender == r.Gender && want.Sector == r.Sector && !r.Dropped {
@@ -148,10 +156,10 @@ func (g *Registry) requirements(ctx context.Context, m meeting.Meeting, session 
 			return nil
 		})
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return letters, nil
 }
 
 // want makes one requirement as the roster wants it, and keeps what is filed.
@@ -192,14 +200,14 @@ func WithAccepted(people []meeting.Participant, accepted []*meeting.Accepted) []
 	return people
 }
 
-// regroup brings the delegations to what a new roster says of agencies, genders and sectors. What it costs depends on how
-// many nominations there are, once a load.
-func (g *Registry) regroup(ctx context.Context, m meeting.Meeting) error {
+// regroup brings the delegations to what a new roster says of agencies, genders and sectors, and of who is asked for at
+// all: the letters are those that were in when the load came to their sessions, and what has come in since has an entry. What
+// it costs depends on how many nominations there are, once a load.
+func (g *Registry) regroup(ctx context.Context, m meeting.Meeting, letters []string) error {
 	all, err := g.store.Delegations(ctx, m.ID)
 	if err != nil {
 		return err
 	}
-	var letters []string
 	for _, d := range all {
 		for _, e := range d.Entries {
 			letters = append(letters, e.Document)
