@@ -196,7 +196,7 @@ func newWorld(t testing.TB) *world {
 	must(t, engines.MakeBucket(ctx, w.s3, w.bucket))
 	must(t, engines.MakeTable(ctx, w.db, "dossier"))
 	log := slog.New(slog.NewJSONHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	in, err := intake.New(intake.Config{Bucket: w.bucket, Table: "dossier", TicketKeys: keys, Staff: "staff@dossier.example",
+	in, err := intake.New(intake.Config{Bucket: w.bucket, Table: "dossier", TicketKeys: keys, Staff: "staff@dossier.example", MailServer: "mx.dossier.example",
 		PDFiumCache: engines.PDFiumCache(), MaxBytes: 10 << 20, ReadTime: time.Minute, Quarantine: []string{"macros", "executable"}}, s3Client, dbClient, nil, log)
 	must(t, err)
 	t.Cleanup(func() { in.Close() })

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"path"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -40,6 +41,9 @@ type Config struct {
 	Staff string `env:"STAFF_ADDRESS,required,notEmpty"`
 	// PDFiumCache is the folder of PDFium's compiled cache; it may be read-only. Empty compiles at every start.
 	PDFiumCache string `env:"PDFIUM_CACHE"`
+	// MailServer is the server whose word is taken for who sent a mail: the authserv-id (RFC 8601, 2.5) that it writes into
+	// Authentication-Results. Set it only where mails reach the bucket by that server alone; empty takes nobody's word.
+	MailServer string `env:"MAIL_SERVER"`
 	// MaxBytes bounds one upload.
 	MaxBytes int64 `env:"MAX_UPLOAD_BYTES" envDefault:"262144000"`
 	// ReadTime bounds the reading of one document.
@@ -63,6 +67,7 @@ type Function struct {
 	engine   *pdf.Engine
 	tickets  *ticket.Keys
 	staff    string
+	server   string   // whose word is taken for who sent a mail
 	set      []string // findings that set a document aside
 	log      *slog.Logger
 	indexes  indexes
@@ -78,7 +83,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, engine ocr.Engine, log *
 	pdfium := pdf.New(c.PDFiumCache, limits.Memory)
 	st, b := store.New(db, c.Table), bucket.New(s3c, c.Bucket)
 	return &Function{bucket: b, store: st, registry: filing.New(st, time.Now), reader: extract.New(pdfium, engine, limits),
-		engine: pdfium, tickets: keys, staff: c.Staff, set: c.Quarantine, log: log, indexes: indexes{bucket: b, store: st, letters: letter.NewReader(), held: map[string]held{}}}, nil
+		engine: pdfium, tickets: keys, staff: c.Staff, server: c.MailServer, set: c.Quarantine, log: log, indexes: indexes{bucket: b, store: st, letters: letter.NewReader(), held: map[string]held{}}}, nil
 }
 
 // Ready starts the PDF engine ahead of the first document.
@@ -270,7 +275,7 @@ func (f *Function) submission(ctx context.Context, doc meeting.Document, c *cont
 	}
 	_, token, _, _ := bucket.ParseIncoming(doc.Key)
 	up := f.upload(token, doc.Meeting, doc.Time)
-	facts := match.Facts{FileName: doc.FileName, Content: c, Claim: up.claim, Sender: match.Sender{Address: doc.Sender, Verified: c.Envelope != nil && c.Envelope.Verified}}
+	facts := match.Facts{FileName: doc.FileName, Content: c, Claim: up.claim, Sender: match.Sender{Address: doc.Sender, Verified: c.Envelope != nil && f.server != "" && strings.EqualFold(c.Envelope.Checker, f.server)}}
 	if facts.Claim == nil && len(doc.References) > 0 {
 		var err error
 		if facts.Thread, err = f.thread(ctx, doc); err != nil {

@@ -227,7 +227,7 @@ func (x *Index) choose(r Result, p person, keys []meeting.RequirementKey, sessio
 	r.Participant = p.Participant
 	if session != "" {
 		keys = slices.DeleteFunc(keys, func(k meeting.RequirementKey) bool { return k.Session != session })
-	} else if r.Kind == meeting.Presentation && len(keys) > 1 {
+	} else if len(keys) > 1 && slices.ContainsFunc(keys, func(k meeting.RequirementKey) bool { return k.Kind == meeting.Presentation }) {
 		of := slices.DeleteFunc(slices.Clone(keys), func(k meeting.RequirementKey) bool { return !slices.Contains(named, k.Session) })
 		if len(of) != 1 {
 			for _, k := range keys {

@@ -109,8 +109,10 @@ type Envelope struct {
 	ID      string    `json:"id,omitempty"`
 	// References are the Message-IDs that it answers, the oldest first (RFC 5322, 3.6.4).
 	References []string `json:"references,omitempty"`
-	// Verified: the server that received it says that it comes from its From address (RFC 8601).
-	Verified bool `json:"verified,omitempty"`
+	// Checker is the server that says that the mail comes from its From address, by the name that it gives itself (the
+	// authserv-id of RFC 8601, 2.5), in lower case; "" when none says so. Anybody can write such a field: it is worth what
+	// is known of the server and of the mail's way since.
+	Checker string `json:"checker,omitempty"`
 }
 
 // Address is the sender's bare address, in lower case; "" when there is none.

@@ -87,7 +87,7 @@ func ReadEML(ctx context.Context, src io.ReaderAt, size int64, limits content.Li
 		c.Envelope.Date = at.UTC()
 	}
 	c.Envelope.References = messageIDs(envelope.GetHeader("References") + " " + envelope.GetHeader("In-Reply-To"))
-	c.Envelope.Verified = verified(envelope.GetHeader("Authentication-Results"), c.Envelope.Address())
+	c.Envelope.Checker = checker(envelope.GetHeader("Authentication-Results"), c.Envelope.Address())
 	c.Metadata = metadata(c.Envelope)
 	flow := content.NewFlow(c, limits)
 	body := content.Tidy(envelope.Text)
@@ -139,12 +139,15 @@ var results = regexp.MustCompile(`(?i)\b(dmarc|dkim|spf)\s*=\s*(\w+)([^;]*)`)
 // aligned is the domain that a method's result is for: of the From field, the signature or the envelope.
 var aligned = regexp.MustCompile(`(?i)\b(?:header\.from|header\.d|header\.i|smtp\.mailfrom)\s*=\s*(?:[^\s;@]*@)?([\w.-]+)`)
 
-// verified tells whether the topmost Authentication-Results field, which the receiving server writes, says that a mail
-// comes from its From address: by DMARC, or by a DKIM signature of the address's own domain. SPF alone is of the envelope.
-func verified(field, address string) bool {
+// checker gives the server that wrote the topmost Authentication-Results field, if the field says that the mail comes from
+// its From address: by DMARC, or by a DKIM signature of the address's own domain. SPF alone is of the envelope.
+func checker(field, address string) string {
 	_, domain, _ := strings.Cut(address, "@")
-	if domain == "" {
-		return false
+	server, _, _ := strings.Cut(field, ";")
+	// A version number may follow the server's name.
+	name := strings.Fields(server)
+	if domain == "" || len(name) == 0 {
+		return ""
 	}
 	for _, m := range results.FindAllStringSubmatch(field, 20) {
 		method, result := strings.ToLower(m[1]), strings.ToLower(m[2])
@@ -153,11 +156,11 @@ func verified(field, address string) bool {
 		}
 		for _, d := range aligned.FindAllStringSubmatch(m[3], 5) {
 			if strings.EqualFold(d[1], domain) {
-				return true
+				return strings.ToLower(name[0])
 			}
 		}
 	}
-	return false
+	return ""
 }
 
 // untyped takes the text of a part that gives no type, which is plain text (RFC 2045, 5.2) and which the library puts

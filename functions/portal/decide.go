@@ -1,0 +1,239 @@
+package portal
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/mail"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"dossier/internal/bucket"
+	"dossier/internal/fault"
+	"dossier/internal/filing"
+	"dossier/internal/meeting"
+)
+
+// refused is a decision that was not carried out, with what is known of the one that was faster.
+type refused struct {
+	err    error
+	faster *meeting.Audit
+}
+
+func (e *refused) Error() string { return e.err.Error() }
+func (e *refused) Unwrap() error { return e.err }
+
+// refusal says in words why nothing was changed.
+func refusal(err error) string {
+	text := "The request was not understood."
+	switch fault.Reason(err) {
+	case filing.AlreadyIn:
+		text = "That document came in meanwhile, so there is nothing to waive."
+	case filing.AlreadyDecided:
+		text = "Somebody was faster: this was decided already."
+	case filing.ChangedSince:
+		text = "It cannot be undone any more, because what it changed was changed again since."
+	case filing.NoSuchRequirement, filing.NoSuchDocument:
+		text = "The roster has changed, and it is not there any more."
+	case filing.NoSuchNominee:
+		text = "The letter names nobody of that name any more."
+	case filing.NoSuchDecision:
+		text = "There is no such decision to take back."
+	case filing.BadParts:
+		text = "The parts need pages in order, each within the document and none twice, and a place for each."
+	case "no-place":
+		text = "Please choose where the document belongs."
+	case "no-reason":
+		text = "Please give a reason: those who come after you will want to know."
+	case "no-role":
+		text = "Please choose what the person does in at least one session."
+	case "bad-email":
+		text = "That is no mail address."
+	case "not-allowed":
+		text = "You may look at this page but not decide."
+	}
+	if r, ok := errors.AsType[*refused](err); ok && r.faster != nil {
+		d := r.faster.Decision
+		text += fmt.Sprintf(" %s: %s, on %s. The reason given: %s", d.By, actions()[d.Action], d.At.UTC().Format("Mon 2 Jan at 15:04 UTC"), d.Reason)
+	}
+	return text
+}
+
+// actions says what was done.
+func actions() map[meeting.Action]string {
+	return map[meeting.Action]string{
+		meeting.Withdraw: "withdrew the document", meeting.Waive: "waived it", meeting.Require: "asked for it again", meeting.FileHere: "filed the document",
+		meeting.Reject: "rejected the document", meeting.Split: "filed the document in parts", meeting.Join: "joined it to another document",
+		meeting.Accept: "accepted the nominee", meeting.Decline: "declined the nominee", meeting.Undo: "took a decision back", meeting.Forget: "had Dossier forget what it learned",
+	}
+}
+
+// decide keeps a decision in the bucket, so that it can never be lost, and then carries it out.
+func (p *Portal) decide(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	id := r.PathValue("meeting")
+	if err := r.ParseForm(); err != nil {
+		p.fail(w, r, fault.Reject("not-understood", "no form"))
+		return
+	}
+	m, err := p.store.Meeting(r.Context(), id)
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	d, err := decision(r.PostForm, id, p.who(r))
+	if err == nil {
+		err = p.carryOut(r.Context(), d, *m)
+	}
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	back := "/meetings/" + id
+	if r.PostFormValue("from-history") != "" {
+		back += "/history"
+	}
+	http.Redirect(w, r, back, http.StatusSeeOther)
+}
+
+// decision reads a form. It fails with Rejected, and a reason that refusal explains.
+func decision(f url.Values, meetingID, by string) (meeting.Decision, error) {
+	d := meeting.Decision{Action: meeting.Action(f.Get("action")), Meeting: meetingID, Document: f.Get("document"),
+		By: by, Reason: strings.TrimSpace(f.Get("reason")), At: time.Now().UTC()}
+	if d.By == "" {
+		return d, fault.Reject("not-allowed", "nobody who may decide")
+	}
+	if code := f.Get("code"); d.Action == meeting.Reject && code != "" {
+		d.Code, d.Reason = code, cmp.Or(d.Reason, code)
+	}
+	if d.Reason == "" || len(d.Reason) > 2000 {
+		return d, fault.Reject("no-reason", "no reason given")
+	}
+	keys, ok := parsePlace(cmp.Or(f.Get("requirement"), f.Get("other")))
+	needsDocument := true
+	switch d.Action {
+	case meeting.Withdraw, meeting.Reject:
+	case meeting.FileHere:
+		if !ok {
+			return d, fault.Reject("no-place", "no place given")
+		}
+		d.Requirements = keys
+	case meeting.Split:
+		var err error
+		if d.Parts, err = parts(f); err != nil {
+			return d, err
+		}
+	case meeting.Join:
+		if d.Into = f.Get("into"); d.Into == "" {
+			return d, fault.Reject("no-place", "no document to join")
+		}
+	case meeting.Accept:
+		d.Nominee = f.Get("nominee")
+		p, err := accepted(f)
+		if err != nil {
+			return d, err
+		}
+		d.Participant = p
+	case meeting.Decline:
+		d.Nominee = f.Get("nominee")
+	case meeting.Waive, meeting.Require:
+		needsDocument = false
+		if !ok {
+			return d, fault.Reject("not-understood", "no requirement")
+		}
+		d.Requirement = keys[0]
+	case meeting.Undo, meeting.Forget:
+		needsDocument = false
+		d.Of = f.Get("of")
+	default:
+		return d, fault.Reject("not-understood", "action %q", d.Action)
+	}
+	if needsDocument && d.Document == "" {
+		return d, fault.Reject("not-understood", "no document")
+	}
+	return d, nil
+}
+
+// parts reads the rows of a form in which a document is split; empty ones are left out.
+func parts(f url.Values) ([]meeting.Part, error) {
+	from, to, where := f["from"], f["to"], f["place"]
+	if len(from) != len(to) || len(from) != len(where) {
+		return nil, fault.Reject(filing.BadParts, "rows of parts differ")
+	}
+	var all []meeting.Part
+	for i := range from {
+		if from[i] == "" && to[i] == "" && where[i] == "" {
+			continue
+		}
+		a, errA := strconv.Atoi(from[i])
+		b, errB := strconv.Atoi(cmp.Or(to[i], from[i]))
+		keys, ok := parsePlace(where[i])
+		if errA != nil || errB != nil || !ok {
+			return nil, fault.Reject(filing.BadParts, "row %d", i+1)
+		}
+		all = append(all, meeting.Part{From: a, To: b, Requirements: keys})
+	}
+	return all, nil
+}
+
+// accepted reads the participant whom a nominee becomes.
+func accepted(f url.Values) (*meeting.Participant, error) {
+	p := &meeting.Participant{ID: filing.ParticipantID(f.Get("document"), f.Get("nominee")), Name: strings.TrimSpace(f.Get("name")), Email: strings.TrimSpace(f.Get("email")),
+		Gender: f.Get("gender"), Sector: meeting.Public, Agency: strings.TrimSpace(f.Get("agency")), Country: strings.TrimSpace(f.Get("country")), Language: f.Get("language")}
+	if a, err := mail.ParseAddress(p.Email); p.Email != "" && (err != nil || a.Address != p.Email) {
+		return nil, fault.Reject("bad-email", "no address")
+	}
+	for _, role := range f["role"] {
+		name, session, ok := strings.Cut(role, ":")
+		if ok && session != "" && slices.Contains(meeting.RoleNames(), meeting.RoleName(name)) {
+			p.Roles = append(p.Roles, meeting.Role{Name: meeting.RoleName(name), Session: session})
+		}
+	}
+	if len(p.Roles) == 0 {
+		return nil, fault.Reject("no-role", "no role")
+	}
+	if p.Name == "" || !slices.Contains([]string{"", "f", "m", "x"}, p.Gender) {
+		return nil, fault.Reject("not-understood", "no name, or no such gender")
+	}
+	return p, nil
+}
+
+// parsePlace reads the requirements of a place; false when there are none or one is no requirement.
+func parsePlace(s string) ([]meeting.RequirementKey, bool) {
+	var keys []meeting.RequirementKey
+	for _, f := range strings.Fields(s) {
+		k, ok := meeting.ParseRequirementKey(f)
+		if !ok || len(keys) == maxPlaces {
+			return nil, false
+		}
+		keys = append(keys, k)
+	}
+	return keys, len(keys) > 0
+}
+
+// maxPlaces bounds how many sessions one letter is filed for by hand: a transaction holds so many and their sessions.
+const maxPlaces = 40
+
+func (p *Portal) carryOut(ctx context.Context, d meeting.Decision, m meeting.Meeting) error {
+	key := bucket.Decisions + m.ID + "/" + d.At.Format("20060102T150405.000000000Z") + "-" + rand.Text()[:8] + ".json"
+	o, err := p.bucket.PutDecision(ctx, key, d)
+	if err != nil {
+		return err
+	}
+	err = p.registry.Decide(ctx, o.ID(), d, m)
+	if d.Document != "" && fault.Reason(err) == filing.AlreadyDecided {
+		// Whoever comes second is told what happened.
+		if doc, readErr := p.store.Document(ctx, d.Document); readErr == nil && doc.Decision != "" {
+			if a, readErr := p.store.Audit(ctx, doc.Decision); readErr == nil {
+				err = &refused{err, a}
+			}
+		}
+	}
+	return err
+}
