@@ -46,7 +46,8 @@ lint: ## go vet, staticcheck, formatting, and the template (needs cfn-lint)
 	test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
 	cfn-lint template.yaml
 
-accuracy: ## what the readers find against pdftotext and LibreOffice, over real documents (needs both)
+accuracy: ## how well letters and documents are told, and what the readers find against pdftotext and LibreOffice (needs both)
+	go test -count=1 -v -run Accuracy ./internal/letter ./internal/match
 	go run ./infra/accuracy
 
 scans: ## how well scanned letters are read (needs LibreOffice, poppler and tesseract)

@@ -372,3 +372,31 @@ func TestThread(t *testing.T) {
 		t.Error("it is not forgotten")
 	}
 }
+
+// What staff said of a nominee stays said when the letter is matched again with a new roster.
+func TestDeclinedStaysDeclined(t *testing.T) {
+	w := newWorld(t)
+	w.load("m", quotaYAML("s1", "s2"), csvHead+kofi)
+	o := w.put("incoming/m/drop/letter.txt", nominating("Ms Grace ODHIAMBO", "Mr Daniel KIPTOO"), noon)
+	w.takeIn(o)
+	names := regexp.MustCompile(`name="nominee" value="([^"]*)"`).FindAllStringSubmatch(w.board(), -1)
+	if len(names) != 2 {
+		t.Fatalf("proposed: %v", names)
+	}
+	if code, page := w.answer(url.Values{"action": {"decline"}, "document": {o.ID()}, "nominee": {names[1][1]}, "reason": {"not in our field"}}); code != http.StatusSeeOther {
+		t.Fatal(page)
+	}
+	decided := w.document(o).Decision
+	// The sweep finds the letter still in review: nothing was learned since, so what staff said holds.
+	w.runSweep()
+	w.drain()
+	if d := w.document(o); d.Decision != decided || d.Status != meeting.Review {
+		t.Errorf("%s, the last decision is %q", d.Status, d.Decision)
+	}
+	w.load("m", quotaYAML("s1", "s2"), csvHead+kofi+grace)
+	d := w.document(o)
+	if d.Status != meeting.Filed || d.Letter == nil || len(d.Letter.Nominees) != 2 || !d.Letter.Nominees[1].Declined || d.Letter.Nominees[0].Participant != "p3" {
+		t.Errorf("after a new roster: %s (%s), %+v", d.Status, d.Reason, d.Letter)
+	}
+	w.check()
+}

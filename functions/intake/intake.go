@@ -276,6 +276,13 @@ func (f *Function) submission(ctx context.Context, doc meeting.Document, c *cont
 	_, token, _, _ := bucket.ParseIncoming(doc.Key)
 	up := f.upload(token, doc.Meeting, doc.Time)
 	facts := match.Facts{FileName: doc.FileName, Content: c, Claim: up.claim, Sender: match.Sender{Address: doc.Sender, Verified: c.Envelope != nil && f.server != "" && strings.EqualFold(c.Envelope.Checker, f.server)}}
+	if doc.Letter != nil {
+		for _, n := range doc.Letter.Nominees {
+			if n.Declined {
+				facts.Declined = append(facts.Declined, n.Name)
+			}
+		}
+	}
 	if facts.Claim == nil && len(doc.References) > 0 {
 		var err error
 		if facts.Thread, err = f.thread(ctx, doc); err != nil {

@@ -331,6 +331,11 @@ func (o *office) check() {
 				o.Errorf("document %s (%s) is a part of %s (%v)", id, d.Status, d.PartOf, whole)
 			}
 		}
+		for _, part := range d.Joined {
+			if stood[part] == nil || stood[part].PartOf != id {
+				o.Errorf("document %s counts %s among its parts, which is a part of %q", id, part, stood[part].PartOf)
+			}
+		}
 		for _, k := range d.Serves {
 			if r := now.Requirements[k]; k.Kind == meeting.Nomination && !r.Dropped {
 				if entries[r.Agency] == nil {

@@ -293,6 +293,9 @@ func TestLearning(t *testing.T) {
 		t.Error("nobody will know that there is a lesson")
 	}
 	o.decide(meeting.Decision{Action: meeting.Undo, Of: "x000"})
+	if _, again, err := o.store.Roster(t.Context(), "m"); err != nil || again <= taught {
+		t.Errorf("nobody will know that it is unlearned: %d, then %d, %v", taught, again, err)
+	}
 	if got := o.state().lessons; len(got) != 0 {
 		t.Errorf("after the undoing: %+v", got)
 	}
@@ -334,6 +337,12 @@ func TestSplitAndJoin(t *testing.T) {
 		t.Fatal(why)
 	}
 	o.status(part, meeting.Filed, "")
+	third := o.upload(3, meeting.Presentation, nil)
+	o.decide(meeting.Decision{Action: meeting.Join, Document: third.ID, Into: whole.ID})
+	o.decide(meeting.Decision{Action: meeting.Withdraw, Document: third.ID})
+	if got := o.state().Documents[whole.ID].Joined; !slices.Equal(got, []string{part.ID}) {
+		t.Errorf("after one part is withdrawn the others are %v", got)
+	}
 	o.decide(meeting.Decision{Action: meeting.Withdraw, Document: whole.ID})
 	o.status(part, meeting.Withdrawn, "because")
 	if r := o.state().Requirements[a]; r.State != meeting.Outstanding || r.Pages != "" {

@@ -81,14 +81,30 @@ func TestWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{meeting.MailReceipt, "receipt-quarantined", meeting.MailReview, "review-quarantined", meeting.MailComplete, meeting.MailNoLongerComplete, meeting.MailRosterRejected} {
+	for _, name := range []string{meeting.MailReceipt, "receipt-quarantined", meeting.MailReview, "review-quarantined", meeting.MailComplete, meeting.MailNoLongerComplete, meeting.MailRosterRejected,
+		meeting.MailOutcome, "outcome-rejected", "outcome-withdrawn", "outcome-superseded", "outcome-review", meeting.MailOverQuota} {
 		for _, lang := range mail.Languages() {
 			t.Run(name+"."+lang, func(t *testing.T) {
-				template, quarantined := strings.CutSuffix(name, "-quarantined")
+				template, outcome := name, ""
+				if t, o, ok := strings.Cut(name, "-"); ok && (t == meeting.MailOutcome || o == string(meeting.Quarantined)) {
+					template, outcome = t, o
+				}
 				v := view(template, lang)
-				if quarantined {
+				switch meeting.Status(outcome) {
+				case "":
+				case meeting.Rejected:
+					v.Mail.Outcome, v.Document.Reason, v.Document.For = meeting.Rejected, "wrong-document", nil
+				case meeting.Withdrawn:
+					v.Mail.Outcome, v.Document.Reason, v.Document.For = meeting.Withdrawn, "It was <b>sent</b> for another meeting.", nil
+				case meeting.Superseded, meeting.Review:
+					v.Mail.Outcome, v.Document.For = meeting.Status(outcome), nil
+				case meeting.Quarantined:
 					v.Mail.Outcome, v.Document.Reason, v.Document.For = meeting.Quarantined, content.Macros, nil
 					v.Document.Findings = []meeting.Finding{{Code: content.Macros}, {Code: content.NoAltText, Detail: "3"}}
+				}
+				if template == meeting.MailOverQuota {
+					v.Meeting.NomineesPerAgency = 2
+					v.Document.Letter = &meeting.Letter{Nominees: []meeting.Nominee{{Name: "Grace <b>Odhiambo</b>"}, {Name: "Joseph Kamau"}, {Name: "Faith Wanjiku"}}}
 				}
 				m, err := w.Write(v)
 				if err != nil {

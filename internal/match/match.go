@@ -98,6 +98,8 @@ type Facts struct {
 	Sender   Sender
 	// Thread are the participants of whom documents came in the same mail thread.
 	Thread []string
+	// Declined are nominees, as the letter names them, of whom staff decided that they do not come.
+	Declined []string
 	// States are those of requirements, as far as they were looked up.
 	States map[meeting.RequirementKey]meeting.State
 }
@@ -292,6 +294,10 @@ func (x *Index) byLetter(r Result, l letter.Letter, f Facts) Result {
 	reason := ""
 	r.None = 0
 	for i, n := range l.Nominees {
+		if slices.Contains(f.Declined, n.Name.Value) {
+			r.Letter.Nominees[i].Declined = true
+			continue
+		}
 		if n.Replaces.Value != "" {
 			// Only who is surely meant gives a place up.
 			if found, chance := x.nominee(l, letter.Nominee{Name: n.Replaces}, f); len(found) > 0 && chance >= x.threshold() {
@@ -336,6 +342,9 @@ func (x *Index) byLetter(r Result, l letter.Letter, f Facts) Result {
 	}
 	slices.SortStableFunc(r.Candidates, func(a, b meeting.Candidate) int { return cmp.Compare(b.Confidence, a.Confidence) })
 	r.Candidates = r.Candidates[:min(len(r.Candidates), maxCandidates)]
+	if len(r.File) == 0 { // everybody whom it nominates was declined
+		reason = cmp.Or(reason, NotOnRoster)
+	}
 	if reason != "" {
 		return r.review(reason)
 	}

@@ -39,6 +39,9 @@ sessions:
 const header = "id,name,email,gender,sector,agency,country,language,roles\n"
 
 func TestParse(t *testing.T) {
+	if r, problems := roster.Parse("regm", []byte(strings.Replace(goodYAML, "nominees_per_agency: 2", "filing_threshold: 0.995", 1)), []byte(header+"p1,A B,a@example.org,f,private,X,Mali,fr,\n")); len(problems) > 0 || r.Meeting.Threshold != 0.995 {
+		t.Errorf("threshold: %+v", problems)
+	}
 	rows := header + "p1,Amina Diallo,amina@example.org,F,public,Ministry of Justice,Senegal,fr,presenter:s1;moderator:s2\n" +
 		"p2,\"N'Diaye, Moussa\",moussa@example.org,male,private,Teranga SA,Senegal,fr-SN,\"panellist:s1\"\n"
 	semicolons := strings.ReplaceAll(strings.ReplaceAll(header, ",", ";"), "\n", "\r\n") +
@@ -91,21 +94,23 @@ func TestProblems(t *testing.T) {
 		yaml, csv string
 		want      []want
 	}{
-		"another meeting":   {edit("id: regm", "id: other"), good, []want{{y, 2, roster.OtherMeeting}}},
-		"bad time":          {edit("starts: 2021-06-23T09:00", "starts: tomorrow"), good, []want{{y, 15, roster.BadTime}}},
-		"bad zone":          {edit("Africa/Nairobi", "Africa/Nowhere"), good, []want{{y, 6, roster.BadTimeZone}}},
-		"ends before":       {edit("ends: 2021-06-24", "ends: 2021-06-20"), good, []want{{y, 5, roster.EndsBeforeStart}}},
-		"bad secretariat":   {edit("secretariat@example.org", "nobody"), good, []want{{y, 11, roster.BadEmail}}},
-		"duplicate session": {edit("id: s2", "id: s1"), good, []want{{y, 18, roster.Duplicate}}},
-		"bad format":        {edit("format: panel", "format: chat"), good, []want{{y, 17, roster.BadFormat}}},
-		"quota":             {edit("nominees_per_agency: 2", "nominees_per_agency: 0"), good, []want{{y, 10, roster.BadNumber}}},
-		"unknown field":     {edit("  title: Regional", "  titel: Regional"), good, []want{{y, 2, roster.Missing}, {y, 3, roster.UnknownField}}},
-		"broken yaml":       {"meeting: [", good, nil},
-		"missing column":    {goodYAML, "id,name\n1,2\n", []want{{c, 1, roster.MissingColumn}, {c, 1, roster.MissingColumn}, {c, 1, roster.MissingColumn}, {c, 1, roster.MissingColumn}, {c, 1, roster.MissingColumn}, {c, 1, roster.MissingColumn}, {c, 1, roster.MissingColumn}}},
-		"empty":             {goodYAML, "", []want{{c, 1, roster.NoParticipants}}},
-		"header alone":      {goodYAML, header, []want{{c, 0, roster.NoParticipants}}},
-		"not UTF-8":         {goodYAML, row("p2,Ren\xe9 Koffi,r@example.org,m,public,MoJ,Benin,fr,"), []want{{c, 3, roster.NotUTF8}}},
-		"duplicate id":      {goodYAML, row("p1,B C,b@example.org,m,public,MoJ,Benin,fr,"), []want{{c, 3, roster.Duplicate}}},
+		"another meeting":      {edit("id: regm", "id: other"), good, []want{{y, 2, roster.OtherMeeting}}},
+		"bad time":             {edit("starts: 2021-06-23T09:00", "starts: tomorrow"), good, []want{{y, 15, roster.BadTime}}},
+		"bad zone":             {edit("Africa/Nairobi", "Africa/Nowhere"), good, []want{{y, 6, roster.BadTimeZone}}},
+		"ends before":          {edit("ends: 2021-06-24", "ends: 2021-06-20"), good, []want{{y, 5, roster.EndsBeforeStart}}},
+		"bad secretariat":      {edit("secretariat@example.org", "nobody"), good, []want{{y, 11, roster.BadEmail}}},
+		"duplicate session":    {edit("id: s2", "id: s1"), good, []want{{y, 18, roster.Duplicate}}},
+		"bad format":           {edit("format: panel", "format: chat"), good, []want{{y, 17, roster.BadFormat}}},
+		"quota":                {edit("nominees_per_agency: 2", "nominees_per_agency: 0"), good, []want{{y, 10, roster.BadNumber}}},
+		"threshold in percent": {edit("nominees_per_agency: 2", "filing_threshold: 98"), good, []want{{y, 10, roster.BadShare}}},
+		"threshold of a coin":  {edit("nominees_per_agency: 2", "filing_threshold: 0.5"), good, []want{{y, 10, roster.BadShare}}},
+		"unknown field":        {edit("  title: Regional", "  titel: Regional"), good, []want{{y, 2, roster.Missing}, {y, 3, roster.UnknownField}}},
+		"broken yaml":          {"meeting: [", good, nil},
+		"missing column":       {goodYAML, "id,name\n1,2\n", []want{{c, 1, roster.MissingColumn}, {c, 1, roster.MissingColumn}, {c, 1, roster.MissingColumn}, {c, 1, roster.MissingColumn}, {c, 1, roster.MissingColumn}, {c, 1, roster.MissingColumn}, {c, 1, roster.MissingColumn}}},
+		"empty":                {goodYAML, "", []want{{c, 1, roster.NoParticipants}}},
+		"header alone":         {goodYAML, header, []want{{c, 0, roster.NoParticipants}}},
+		"not UTF-8":            {goodYAML, row("p2,Ren\xe9 Koffi,r@example.org,m,public,MoJ,Benin,fr,"), []want{{c, 3, roster.NotUTF8}}},
+		"duplicate id":         {goodYAML, row("p1,B C,b@example.org,m,public,MoJ,Benin,fr,"), []want{{c, 3, roster.Duplicate}}},
 		"everything wrong": {goodYAML, row("p 2,,nobody,q,royal,,,xx1,speaker:s1;presenter:s9;presenter"),
 			[]want{{c, 3, roster.BadID}, {c, 3, roster.Missing}, {c, 3, roster.Missing}, {c, 3, roster.Missing}, {c, 3, roster.BadEmail}, {c, 3, roster.BadSector},
 				{c, 3, roster.BadGender}, {c, 3, roster.BadLanguage}, {c, 3, roster.BadRole}, {c, 3, roster.UnknownSession}, {c, 3, roster.BadRole}}},
