@@ -253,7 +253,7 @@ func (p *Portal) card(d *meeting.Document, titles map[string]string, page boardP
 		c.Places = append(c.Places, places(x.Name, x.For, titles)...)
 		c.Perhaps = append(c.Perhaps, candidate{x, say(x.Evidence)})
 	}
-	if len(d.Candidates) == 0 {
+	if len(d.Candidates) == 0 && d.Letter == nil { // a letter is shown as a whole
 		c.Why = say(d.Evidence)
 	}
 	if d.Letter == nil {

@@ -8,14 +8,22 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	neturl "net/url"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"dossier/infra/engines"
+	"dossier/infra/local/sample"
 )
 
 func main() {
@@ -46,7 +54,7 @@ func run(ctx context.Context, out, browser string) (err error) {
 	if err != nil {
 		return err
 	}
-	s3, err := port()
+	storage, err := port()
 	if err != nil {
 		return err
 	}
@@ -54,7 +62,7 @@ func run(ctx context.Context, out, browser string) (err error) {
 	if text, err := exec.CommandContext(ctx, "go", "build", "-o", binary, "./infra/local").CombinedOutput(); err != nil {
 		return fmt.Errorf("build: %w\n%s", err, text)
 	}
-	system := exec.CommandContext(ctx, binary, "-addr", pages, "-s3", s3, "-dir", filepath.Join(dir, "state"))
+	system := exec.CommandContext(ctx, binary, "-addr", pages, "-s3", storage, "-dir", filepath.Join(dir, "state"))
 	system.Cancel = func() error { return system.Process.Signal(os.Interrupt) }
 	stdout, err := system.StdoutPipe()
 	if err != nil {
@@ -76,7 +84,10 @@ func run(ctx context.Context, out, browser string) (err error) {
 		}
 	}()
 	url := "http://" + pages
-	shots := map[string]string{"board": url + "/", "mails": url + "/mail", "notice": url + "/meetings/none"}
+	if err := work(ctx, url, "http://"+storage); err != nil {
+		return fmt.Errorf("work on the board: %w", err)
+	}
+	shots := map[string]string{"board": url + "/", "history": url + "/meetings/" + sample.Meeting + "/history", "mails": url + "/mail", "notice": url + "/meetings/none"}
 	mails, err := filepath.Glob(filepath.Join(dir, "state", "mail", "*.eml"))
 	if err != nil || len(mails) == 0 {
 		return errors.Join(err, errors.New("no mail was written"))
@@ -90,7 +101,7 @@ func run(ctx context.Context, out, browser string) (err error) {
 		return err
 	}
 	for name, page := range shots {
-		for size, window := range map[string]string{"desk": "1280,1400", "phone": "500,1400"} {
+		for size, window := range map[string]string{"desk": "1280,6000", "phone": "500,3000"} {
 			file, err := filepath.Abs(filepath.Join(out, name+"-"+size+".png"))
 			if err != nil {
 				return err
@@ -105,6 +116,87 @@ func run(ctx context.Context, out, browser string) (err error) {
 		}
 	}
 	return nil
+}
+
+// letter nominates somebody whom the sample's roster does not know.
+const letter = `Ministry of Justice
+Republic of Ghana
+
+Ref: MOJ/GH/77
+
+2 June 2021
+
+The Ministry of Justice presents its compliments and has the honour to nominate the following officials:
+
+Mr Kwesi Tetteh ANSAH, Director of Public Prosecutions, kwesi.ansah@justice.example
+Ms Efua DARKO, Counsel (alternate)
+
+to take part in the expert group meeting.
+
+Yours sincerely,
+
+Yaw Boateng
+Chief Director
+`
+
+// work brings a letter and lets staff decide, so that the pages have something to show.
+func work(ctx context.Context, url, storage string) error {
+	client := s3.NewFromConfig(engines.Config(), func(o *s3.Options) { o.BaseEndpoint, o.UsePathStyle = &storage, true })
+	bucket, key := "dossier", "incoming/"+sample.Meeting+"/drop/Note verbale MOJ.txt"
+	if _, err := client.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader(letter)}); err != nil {
+		return err
+	}
+	board, documents := "", regexp.MustCompile(`name="document" value="([0-9a-f]+)"`)
+	for range 100 {
+		time.Sleep(200 * time.Millisecond)
+		var err error
+		if board, err = page(ctx, url+"/"); err != nil {
+			return err
+		}
+		if strings.Contains(board, "Note verbale MOJ") {
+			break
+		}
+	}
+	_, review, _ := strings.Cut(board, `id="review"`)
+	waiting := documents.FindAllStringSubmatch(review, -1)
+	filed := documents.FindStringSubmatch(board)
+	if len(waiting) == 0 || filed == nil {
+		return errors.New("there is nothing to decide")
+	}
+	for _, form := range []neturl.Values{
+		{"action": {"withdraw"}, "document": {filed[1]}, "reason": {"The presenter asked for it on the phone."}},
+		{"action": {"reject"}, "document": {waiting[0][1]}, "code": {"unfinished"}},
+	} {
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/meetings/"+sample.Meeting+"/decisions", strings.NewReader(form.Encode()))
+		if err != nil {
+			return err
+		}
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			return err
+		}
+		if err := answer.Body.Close(); err != nil {
+			return err
+		}
+		if answer.StatusCode != http.StatusOK { // the board again, by way of a redirect
+			return fmt.Errorf("%s: %s", form.Get("action"), answer.Status)
+		}
+	}
+	return nil
+}
+
+func page(ctx context.Context, url string) (string, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return "", err
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return "", err
+	}
+	text, err := io.ReadAll(answer.Body)
+	return string(text), errors.Join(err, answer.Body.Close())
 }
 
 func reachable(url string) error {
