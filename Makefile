@@ -8,7 +8,7 @@ FN ?= intake
 EVENT ?= events/$(FN)
 FUZZTIME ?= 60s
 
-.PHONY: run test race build invoke deploy lint accuracy scans mutate coldstart compare fuzz bench screenshots reproducible clean
+.PHONY: run test race model build invoke deploy lint accuracy scans mutate coldstart compare fuzz bench screenshots reproducible clean
 
 run: ## the whole system on this machine, with the sample meeting
 	go run ./infra/local
@@ -18,6 +18,10 @@ test: ## every test that needs Go alone
 
 race: ## the same under the race detector (needs a C compiler)
 	go test -race ./...
+
+N ?= 1000
+model: ## random histories of the whole system, with faults: make model N=10000
+	go test ./functions -run '^TestModel$$' -rapid.checks=$(N) -rapid.shrinktime=2m -timeout 0 -v
 
 build: $(addprefix build-,$(FUNCTIONS)) ## every function, ready to deploy
 	@test "$(ARCH)" = "$$(go env GOHOSTARCH)" -a "$$(go env GOHOSTOS)" = linux || \

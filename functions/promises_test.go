@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
 
+	"dossier/infra/inject"
 	"dossier/internal/extract/ooxml/ooxmltest"
 	"dossier/internal/extract/pdf/pdftest"
 	"dossier/internal/match"
@@ -707,10 +708,10 @@ func TestLogsHoldNothingPersonal(t *testing.T) {
 	gone := meeting.Object{Bucket: w.bucket, Key: "incoming/m/drop/Kofi gone.pptx", Version: "01J0000000000000000000000A", Time: noon}
 	w.send(w.intake, w.event(gone))
 	for i := 1; i <= 12; i++ { // failures are where keys like to slip out
-		w.faults.arm(i, false)
+		w.faults.Arm(kill(i, inject.Before))
 		w.send(w.intake, w.event(w.put("incoming/m/drop/Kofi Mensah.pptx", deck("Secret chains", "Kofi Mensah"), noon)))
 	}
-	w.faults.arm(0, false)
+	w.faults.Arm()
 	logs := w.logs.String()
 	if strings.Count(logs, "\n") < 10 {
 		t.Fatalf("too little was logged to judge:\n%s", logs)
@@ -718,61 +719,6 @@ func TestLogsHoldNothingPersonal(t *testing.T) {
 	for _, secret := range []string{"Amina", "Diallo", "Kofi", "Mensah", "people.example", "secretariat.example", "Secret", "Confidential", "Whisper", ".pptx", aminas} {
 		if i := strings.Index(logs, secret); i >= 0 {
 			t.Errorf("%q is in the logs: %s", secret, logs[max(0, i-200):min(len(logs), i+100)])
-		}
-	}
-}
-
-// Each function is killed at each of its calls to AWS, before and after the call took effect, and run again.
-// The end is always the same.
-func TestKilledAtEveryCall(t *testing.T) {
-	for _, after := range []bool{false, true} {
-		for at := 1; ; at++ {
-			w := newWorld(t)
-			now := time.Now()
-			y := w.put("roster/m/meeting.yaml", []byte(yaml("s1")), now)
-			c := w.put("roster/m/participants.csv", []byte(csvHead+amina+kofi), now)
-			a := w.put("incoming/m/drop/a.pptx", deck("T", "Amina Diallo"), noon)
-			b := w.put("incoming/m/drop/b.pptx", deck("U", "Amina Diallo"), noon.Add(time.Second))
-			k := w.put("incoming/m/drop/k.pptx", deck("T", "Kofi Mensah"), noon)
-			w.faults.arm(at, after)
-			killed := func(run func()) { // once as it is, and when that was killed, once again
-				run()
-				if w.faults.killed {
-					w.faults.arm(0, false)
-					run()
-				}
-			}
-			killed(func() { w.send(w.roster, w.event(y)) })
-			killed(func() { w.send(w.roster, w.event(c)) })
-			for _, o := range []meeting.Object{a, b, k} {
-				killed(func() { w.send(w.intake, w.event(o)) })
-			}
-			reached := w.faults.at > 0 && !w.faults.killed
-			w.faults.arm(0, false)
-			w.drain()
-			w.post()
-			if d := w.document(a); d.Status != meeting.Superseded {
-				t.Errorf("call %d, after %v: the first version is %s (%s)", at, after, d.Status, d.Reason)
-			}
-			if d := w.document(b); d.Status != meeting.Filed {
-				t.Errorf("call %d, after %v: the second version is %s (%s)", at, after, d.Status, d.Reason)
-			}
-			if s := w.session("s1"); !s.Complete || s.Epoch != 1 || s.Loading != "" {
-				t.Errorf("call %d, after %v: session %+v", at, after, s)
-			}
-			if r, c := w.subjects("receipt"), w.subjects("complete"); len(r) != 3 || len(c) != 1 {
-				t.Errorf("call %d, after %v: receipts %v, completeness %v", at, after, r, c)
-			}
-			w.check()
-			if t.Failed() {
-				t.Fatalf("calls: %v\n%s", w.faults.calls, w.logs)
-			}
-			if reached { // the last call was before this one
-				if at < 20 {
-					t.Errorf("only %d calls were found", at)
-				}
-				break
-			}
 		}
 	}
 }
@@ -790,11 +736,11 @@ func requestsForOne(t testing.TB, participants int) []string {
 	w.load("m", yaml("s1"), largeRoster(participants))
 	o := w.put("incoming/m/drop/a.pptx", deck("T", "Firstname7 Lastname7"), noon)
 	body := w.event(o)
-	w.faults.arm(0, false)
+	w.faults.Arm()
 	if failed := w.send(w.intake, body); len(failed) > 0 {
 		t.Fatal(w.logs)
 	}
-	calls := slices.DeleteFunc(w.faults.calls, func(c string) bool { return !strings.HasPrefix(c, "DynamoDB") })
+	calls := slices.DeleteFunc(w.faults.Calls(), func(c string) bool { return !strings.HasPrefix(c, "DynamoDB") })
 	if d := w.document(o); d.Status != meeting.Filed {
 		t.Fatalf("%s (%s)", d.Status, d.Reason)
 	}

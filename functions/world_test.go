@@ -3,6 +3,7 @@ package functions_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,7 +24,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/smithy-go/middleware"
 	"github.com/jhillyerd/enmime/v2"
 
 	"dossier/functions/deliver"
@@ -32,6 +32,7 @@ import (
 	"dossier/functions/roster"
 	"dossier/functions/sweep"
 	"dossier/infra/engines"
+	"dossier/infra/inject"
 	"dossier/internal/bucket"
 	"dossier/internal/mail"
 	"dossier/internal/meeting"
@@ -73,7 +74,7 @@ func TestMain(m *testing.M) {
 // world is Dossier with a bucket, a table and a mail folder of its own. Nothing happens in it by itself: a test
 // brings each event.
 type world struct {
-	t       testing.TB
+	t       tb
 	bucket  string
 	s3      *s3.Client
 	db      *dynamodb.Client
@@ -86,9 +87,11 @@ type world struct {
 	portal  http.Handler
 	mailDir string
 	logs    *lockedBuffer
+	// sent counts how often each mail went out, by its outbox id.
+	sent map[string]int
 	// queued are the messages that a function put into a queue.
 	queued *messages
-	faults *faults
+	faults *inject.Injector
 }
 
 type lockedBuffer struct {
@@ -125,54 +128,40 @@ func (s sender) Send(_ context.Context, body []byte) error {
 	return nil
 }
 
-// faults counts the calls to AWS, and kills a function at one of them: the call fails, before or after it took
-// effect, and so do all that follow.
-type faults struct {
-	mu     sync.Mutex
-	calls  []string
-	at     int // 0 is never
-	after  bool
-	killed bool
+// tb is what a world needs of a test, be it Go's or rapid's.
+type tb interface {
+	Helper()
+	Error(args ...any)
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+	Cleanup(func())
 }
 
-var errKilled = errors.New("killed")
-
-func (f *faults) arm(at int, after bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.calls, f.at, f.after, f.killed = nil, at, after, false
+// counting counts what a sender sends: the folder holds each mail once however often it comes.
+type counting struct {
+	*mail.Folder
+	sent map[string]int
 }
 
-// enter notes a call; dead tells that it must not happen, last that nothing after it may.
-func (f *faults) enter(name string) (dead, last bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.calls = append(f.calls, name)
-	if f.killed {
-		return true, false
-	}
-	if f.at > 0 && len(f.calls) == f.at {
-		f.killed = true
-		return !f.after, f.after
-	}
-	return false, false
+func (c *counting) Send(ctx context.Context, raw []byte, from string, m meeting.Mail) (string, error) {
+	c.sent[m.ID]++
+	return c.Folder.Send(ctx, raw, from, m)
 }
 
-func (f *faults) add(stack *middleware.Stack) error {
-	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("faults", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-		dead, last := f.enter(middleware.GetServiceID(ctx) + " " + middleware.GetOperationName(ctx))
-		if dead {
-			return middleware.InitializeOutput{}, middleware.Metadata{}, errKilled
-		}
-		out, meta, err := next.HandleInitialize(ctx, in)
-		if last {
-			return middleware.InitializeOutput{}, meta, errKilled
-		}
-		return out, meta, err
-	}), middleware.After)
+// kill is a death at a call to AWS, the at-th from now: the call fails, before or after it took effect, and so do all that
+// follow.
+func kill(at int, when inject.When) inject.Fault {
+	return inject.Fault{Nth: at, When: when, Err: inject.ErrKilled, Kill: true}
 }
 
-func newWorld(t testing.TB) *world {
+func newWorld(t tb) *world {
+	t.Helper()
+	return newWorldWith(t, time.Hour)
+}
+
+// newWorldWith makes a world whose deliver holds a mail for lease.
+func newWorldWith(t tb, lease time.Duration) *world {
 	t.Helper()
 	ctx := context.Background()
 	db, err := engines.StartDynamoDB()
@@ -180,18 +169,21 @@ func newWorld(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	f := &faults{}
+	mailDir, err := os.MkdirTemp("", "dossier-mail-*")
+	must(t, err)
+	t.Cleanup(func() { os.RemoveAll(mailDir) })
+	f := &inject.Injector{}
 	s3Client := s3.NewFromConfig(engines.Config(), func(o *s3.Options) {
 		o.BaseEndpoint, o.UsePathStyle = &shared.s3.URL, true
-		o.APIOptions = append(o.APIOptions, f.add)
+		o.APIOptions = append(o.APIOptions, f.Add)
 	})
 	dbClient := dynamodb.NewFromConfig(engines.Config(), func(o *dynamodb.Options) {
 		o.BaseEndpoint = &db.URL
-		o.APIOptions = append(o.APIOptions, f.add)
+		o.APIOptions = append(o.APIOptions, f.Add)
 	})
 	// The test's own calls never fail.
-	w := &world{t: t, s3: shared.s3.Client(), db: db.Client(), faults: f, mailDir: t.TempDir(), logs: &lockedBuffer{}, queued: &messages{}}
-	w.bucket = fmt.Sprintf("dossier-%d", time.Now().UnixNano())
+	w := &world{t: t, s3: shared.s3.Client(), db: db.Client(), faults: f, mailDir: mailDir, logs: &lockedBuffer{}, queued: &messages{}, sent: map[string]int{}}
+	w.bucket = "dossier-" + strings.ToLower(rand.Text())
 	w.objects, w.store = bucket.New(w.s3, w.bucket), store.New(w.db, "dossier")
 	must(t, engines.MakeBucket(ctx, w.s3, w.bucket))
 	must(t, engines.MakeTable(ctx, w.db, "dossier"))
@@ -200,8 +192,8 @@ func newWorld(t testing.TB) *world {
 		PDFiumCache: engines.PDFiumCache(), MaxBytes: 10 << 20, ReadTime: time.Minute, Quarantine: []string{"macros", "executable"}}, s3Client, dbClient, nil, log)
 	must(t, err)
 	t.Cleanup(func() { in.Close() })
-	de, err := deliver.New(deliver.Config{Bucket: w.bucket, Table: "dossier", From: "Dossier <dossier@dossier.example>", Lease: time.Hour},
-		s3Client, dbClient, mail.NewFolder(w.mailDir), log)
+	de, err := deliver.New(deliver.Config{Bucket: w.bucket, Table: "dossier", From: "Dossier <dossier@dossier.example>", Lease: lease},
+		s3Client, dbClient, &counting{mail.NewFolder(w.mailDir), w.sent}, log)
 	must(t, err)
 	po, err := portal.New(portal.Config{Bucket: w.bucket, Table: "dossier", TicketKeys: keys, TicketLife: time.Hour}, s3Client, dbClient,
 		func(r *http.Request) string { return r.Header.Get("Test-Who") }, log)
@@ -215,7 +207,7 @@ func newWorld(t testing.TB) *world {
 	return w
 }
 
-func must(t testing.TB, err error) {
+func must(t tb, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

@@ -227,6 +227,13 @@ func (p *Portal) carryOut(ctx context.Context, d meeting.Decision, m meeting.Mee
 		return err
 	}
 	err = p.registry.Decide(ctx, o.ID(), d, m)
+	if fault.Is(err, fault.Exists) {
+		// Our own write took effect and its answer was lost, or the sweep was faster: it is carried out, or refused.
+		a, readErr := p.store.Audit(ctx, o.ID())
+		if err = readErr; err == nil && a.Refused != "" {
+			err = fault.Reject(a.Refused, "refused when it was carried out")
+		}
+	}
 	if d.Document != "" && fault.Reason(err) == filing.AlreadyDecided {
 		// Whoever comes second is told what happened.
 		if doc, readErr := p.store.Document(ctx, d.Document); readErr == nil && doc.Decision != "" {

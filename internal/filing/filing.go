@@ -96,8 +96,12 @@ func (g *Registry) submit(ctx context.Context, in Submission) (*meeting.Document
 	receipt := meeting.MailID(meeting.MailReceipt, doc.ID)
 	// Staff hear of it once; those of a meeting that was set up only later, once more.
 	notice := meeting.MailID(meeting.MailReview, doc.ID, strconv.FormatBool(in.Meeting.Roster != ""))
+	mails := []string{receipt, notice}
+	for _, c := range in.ask { // whoever was asked before is not asked again
+		mails = append(mails, meeting.MailID(meeting.MailOverQuota, doc.ID, c.Email))
+	}
 	snap, err := g.store.Read(ctx, store.Wanted{Meeting: doc.Meeting, Documents: []string{doc.ID}, Requirements: in.File,
-		Sessions: sessionsOf(in.File), Mails: []string{receipt, notice}})
+		Sessions: sessionsOf(in.File), Mails: mails})
 	if err != nil {
 		return nil, err
 	}
