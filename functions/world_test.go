@@ -92,6 +92,7 @@ type world struct {
 	// queued are the messages that a function put into a queue.
 	queued *messages
 	faults *inject.Injector
+	used   permissions
 }
 
 type lockedBuffer struct {
@@ -173,34 +174,42 @@ func newWorldWith(t tb, lease time.Duration) *world {
 	must(t, err)
 	t.Cleanup(func() { os.RemoveAll(mailDir) })
 	f := &inject.Injector{}
-	s3Client := s3.NewFromConfig(engines.Config(), func(o *s3.Options) {
-		o.BaseEndpoint, o.UsePathStyle = &shared.s3.URL, true
-		o.APIOptions = append(o.APIOptions, f.Add)
-	})
-	dbClient := dynamodb.NewFromConfig(engines.Config(), func(o *dynamodb.Options) {
-		o.BaseEndpoint = &db.URL
-		o.APIOptions = append(o.APIOptions, f.Add)
-	})
+	used := permissions{}
+	// Each function has clients of its own, so that its calls are told from the others'.
+	clients := func(function string) (*s3.Client, *dynamodb.Client) {
+		return s3.NewFromConfig(engines.Config(), func(o *s3.Options) {
+				o.BaseEndpoint, o.UsePathStyle = &shared.s3.URL, true
+				o.APIOptions = append(o.APIOptions, used.of(function), f.Add)
+			}), dynamodb.NewFromConfig(engines.Config(), func(o *dynamodb.Options) {
+				o.BaseEndpoint = &db.URL
+				o.APIOptions = append(o.APIOptions, used.of(function), f.Add)
+			})
+	}
 	// The test's own calls never fail.
-	w := &world{t: t, s3: shared.s3.Client(), db: db.Client(), faults: f, mailDir: mailDir, logs: &lockedBuffer{}, queued: &messages{}, sent: map[string]int{}}
+	w := &world{t: t, s3: shared.s3.Client(), db: db.Client(), faults: f, mailDir: mailDir, logs: &lockedBuffer{}, queued: &messages{}, sent: map[string]int{}, used: used}
 	w.bucket = "dossier-" + strings.ToLower(rand.Text())
 	w.objects, w.store = bucket.New(w.s3, w.bucket), store.New(w.db, "dossier")
 	must(t, engines.MakeBucket(ctx, w.s3, w.bucket))
 	must(t, engines.MakeTable(ctx, w.db, "dossier"))
 	log := slog.New(slog.NewJSONHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	s3OfIntake, dbOfIntake := clients("intake")
 	in, err := intake.New(intake.Config{Bucket: w.bucket, Table: "dossier", TicketKeys: keys, Staff: "staff@dossier.example", MailServer: "mx.dossier.example",
-		PDFiumCache: engines.PDFiumCache(), MaxBytes: 10 << 20, ReadTime: time.Minute, Quarantine: []string{"macros", "executable"}}, s3Client, dbClient, nil, log)
+		PDFiumCache: engines.PDFiumCache(), MaxBytes: 10 << 20, ReadTime: time.Minute, Quarantine: []string{"macros", "executable"}}, s3OfIntake, dbOfIntake, nil, log)
 	must(t, err)
 	t.Cleanup(func() { in.Close() })
+	s3OfDeliver, dbOfDeliver := clients("deliver")
 	de, err := deliver.New(deliver.Config{Bucket: w.bucket, Table: "dossier", From: "Dossier <dossier@dossier.example>", Lease: lease},
-		s3Client, dbClient, &counting{mail.NewFolder(w.mailDir), w.sent}, log)
+		s3OfDeliver, dbOfDeliver, &counting{mail.NewFolder(w.mailDir), w.sent}, log)
 	must(t, err)
-	po, err := portal.New(portal.Config{Bucket: w.bucket, Table: "dossier", TicketKeys: keys, TicketLife: time.Hour}, s3Client, dbClient,
+	s3OfPortal, dbOfPortal := clients("portal")
+	po, err := portal.New(portal.Config{Bucket: w.bucket, Table: "dossier", TicketKeys: keys, TicketLife: time.Hour}, s3OfPortal, dbOfPortal,
 		func(r *http.Request) string { return r.Header.Get("Test-Who") }, log)
 	must(t, err)
 	w.portal = po
-	ro := roster.New(roster.Config{Bucket: w.bucket, Table: "dossier", Staff: "staff@dossier.example"}, s3Client, dbClient, sender{w.queued, &w.queued.intake}, log)
-	sw := sweep.New(sweep.Config{Bucket: w.bucket, Table: "dossier", Grace: -time.Hour, Pages: 100, Mails: 1000}, s3Client, dbClient,
+	s3OfRoster, dbOfRoster := clients("roster")
+	ro := roster.New(roster.Config{Bucket: w.bucket, Table: "dossier", Staff: "staff@dossier.example"}, s3OfRoster, dbOfRoster, sender{w.queued, &w.queued.intake}, log)
+	s3OfSweep, dbOfSweep := clients("sweep")
+	sw := sweep.New(sweep.Config{Bucket: w.bucket, Table: "dossier", Grace: -time.Hour, Pages: 100, Mails: 1000}, s3OfSweep, dbOfSweep,
 		sender{w.queued, &w.queued.intake}, sender{w.queued, &w.queued.roster}, log)
 	w.intake, w.roster = lambda.NewHandler(in.Handle), lambda.NewHandler(ro.Handle)
 	w.deliver, w.sweep = lambda.NewHandler(de.Handle), lambda.NewHandler(sw.Handle)
