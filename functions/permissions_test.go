@@ -202,6 +202,10 @@ func TestPermissions(t *testing.T) {
 		w.quiet()
 		w.page("/")
 		w.page("/meetings/m/history")
+		for id := range w.mails() {
+			w.cameBack(t, "feedback/complaint.json", id)
+			break
+		}
 		note(w)
 	}
 	// A decision that the sweep carries out, of the kind that reads most.

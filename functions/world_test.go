@@ -27,6 +27,7 @@ import (
 	"github.com/jhillyerd/enmime/v2"
 
 	"dossier/functions/deliver"
+	"dossier/functions/feedback"
 	"dossier/functions/intake"
 	"dossier/functions/portal"
 	"dossier/functions/roster"
@@ -74,19 +75,20 @@ func TestMain(m *testing.M) {
 // world is Dossier with a bucket, a table and a mail folder of its own. Nothing happens in it by itself: a test
 // brings each event.
 type world struct {
-	t       tb
-	bucket  string
-	s3      *s3.Client
-	db      *dynamodb.Client
-	store   *store.Store
-	objects *bucket.Bucket
-	intake  lambda.Handler
-	roster  lambda.Handler
-	deliver lambda.Handler
-	sweep   lambda.Handler
-	portal  http.Handler
-	mailDir string
-	logs    *lockedBuffer
+	t        tb
+	bucket   string
+	s3       *s3.Client
+	db       *dynamodb.Client
+	store    *store.Store
+	objects  *bucket.Bucket
+	intake   lambda.Handler
+	roster   lambda.Handler
+	deliver  lambda.Handler
+	sweep    lambda.Handler
+	feedback lambda.Handler
+	portal   http.Handler
+	mailDir  string
+	logs     *lockedBuffer
 	// sent counts how often each mail went out, by its outbox id.
 	sent map[string]int
 	// queued are the messages that a function put into a queue.
@@ -198,7 +200,7 @@ func newWorldWith(t tb, lease time.Duration) *world {
 	must(t, err)
 	t.Cleanup(func() { in.Close() })
 	s3OfDeliver, dbOfDeliver := clients("deliver")
-	de, err := deliver.New(deliver.Config{Bucket: w.bucket, Table: "dossier", From: "Dossier <dossier@dossier.example>", Lease: lease},
+	de, err := deliver.New(deliver.Config{Bucket: w.bucket, Table: "dossier", From: "Dossier <dossier@dossier.example>", Lease: lease, DailyCap: 50, StaffDailyCap: 1000},
 		s3OfDeliver, dbOfDeliver, &counting{mail.NewFolder(w.mailDir), w.sent}, log)
 	must(t, err)
 	s3OfPortal, dbOfPortal := clients("portal")
@@ -212,6 +214,8 @@ func newWorldWith(t tb, lease time.Duration) *world {
 	sw := sweep.New(sweep.Config{Bucket: w.bucket, Table: "dossier", Grace: -time.Hour, Pages: 100, Mails: 1000}, s3OfSweep, dbOfSweep,
 		sender{w.queued, &w.queued.intake}, sender{w.queued, &w.queued.roster}, log)
 	w.intake, w.roster = lambda.NewHandler(in.Handle), lambda.NewHandler(ro.Handle)
+	_, dbOfFeedback := clients("feedback")
+	w.feedback = lambda.NewHandler(feedback.New(feedback.Config{Table: "dossier"}, dbOfFeedback, log).Handle)
 	w.deliver, w.sweep = lambda.NewHandler(de.Handle), lambda.NewHandler(sw.Handle)
 	return w
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -29,6 +30,11 @@ type Config struct {
 	ConfigurationSet string `env:"SES_CONFIGURATION_SET"`
 	// Lease is how long one sender holds an outbox item: longer than it takes to send one mail.
 	Lease time.Duration `env:"MAIL_LEASE" envDefault:"2m"`
+	// DailyCap is how many mails one address gets a day, in UTC; more wait for the next. What strangers can cause ends
+	// there. 0 is no limit.
+	DailyCap int `env:"MAIL_DAILY_CAP" envDefault:"50"`
+	// StaffDailyCap is the same for what the secretariat is told.
+	StaffDailyCap int `env:"MAIL_STAFF_DAILY_CAP" envDefault:"1000"`
 }
 
 // Sender sends one mail; *mail.SES and *mail.Folder do. When it returns an id, the mail is out. It fails with
@@ -90,25 +96,14 @@ const maxAttempts = 20
 // deliver sends one outbox item, unless it is sent or somebody else has it. An error means that the item is as it
 // was; a mail that could not be sent is no error: it is noted in the item, and the sweep tries it again.
 func (f *Function) deliver(ctx context.Context, id string) error {
-	m, err := f.store.Mail(ctx, id)
-	if fault.Is(err, fault.NotFound) {
-		return nil
-	}
-	if err != nil {
+	m, to, err := f.claim(ctx, id)
+	if err != nil || len(to) == 0 {
 		return err
 	}
-	if m.State != meeting.Pending && (m.State != meeting.Sending || f.now().Before(m.Lease)) {
-		return nil
-	}
-	m.State, m.Lease = meeting.Sending, f.now().Add(f.config.Lease).UTC()
-	m.Attempts++
-	if err := f.store.PutMail(ctx, m); err != nil {
-		if errors.Is(err, store.ErrConflict) {
-			return nil // another sender was first
-		}
-		return fmt.Errorf("claim mail %s: %w", id, err)
-	}
-	messageID, err := f.send(ctx, *m)
+	// Those who take no mail any more stay in the record, and are left out of the mail.
+	out := *m
+	out.To = to
+	messageID, err := f.send(ctx, out)
 	switch {
 	case err == nil:
 		m.State, m.MessageID, m.Failure = meeting.Sent, messageID, ""
@@ -128,6 +123,79 @@ func (f *Function) deliver(ctx context.Context, id string) error {
 		return fmt.Errorf("note mail %s as %s: %w", id, m.State, err)
 	}
 	return nil
+}
+
+// maxClaims bounds how often a claim that meets a conflict is tried again.
+const maxClaims = 5
+
+// claim takes an outbox item for this sender and gives it with those whom it may go to; nobody when there is nothing to send.
+func (f *Function) claim(ctx context.Context, id string) (m *meeting.Mail, to []string, err error) {
+	for range maxClaims {
+		if m, err = f.store.Mail(ctx, id); err != nil {
+			if fault.Is(err, fault.NotFound) {
+				return nil, nil, nil
+			}
+			return nil, nil, err
+		}
+		now := f.now()
+		if m.State != meeting.Pending && (m.State != meeting.Sending || now.Before(m.Lease)) {
+			return nil, nil, nil
+		}
+		var addresses []string
+		for _, a := range m.To {
+			addresses = append(addresses, strings.ToLower(a))
+		}
+		known, err := f.store.Read(ctx, store.Wanted{Addresses: addresses, Sends: meeting.Day(now)})
+		if err != nil {
+			return nil, nil, fmt.Errorf("look up the addresses of mail %s: %w", id, err)
+		}
+		changes := &store.Changes{Mails: []*meeting.Mail{m}}
+		to, full, limit := []string(nil), false, f.limit(m.Template)
+		for i, a := range addresses {
+			if x := known.Addresses[a]; x != nil && x.Suppressed != "" {
+				m.Failure = x.Suppressed
+				continue
+			}
+			n := known.Sends[a]
+			if n == nil {
+				n = meeting.NewSends(a, now)
+			}
+			full = full || limit > 0 && n.N >= limit
+			n.N++
+			to, changes.Sends = append(to, m.To[i]), append(changes.Sends, n)
+		}
+		m.State, m.Lease = meeting.Sending, now.Add(f.config.Lease).UTC()
+		switch {
+		case len(to) == 0:
+			m.State = meeting.Failed
+		case full: // tomorrow
+			m.Lease, m.Failure = now.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1), "daily-cap"
+			to, changes.Sends = nil, nil
+		default:
+			m.Attempts++
+		}
+		err = f.store.Commit(ctx, changes)
+		if err == nil {
+			if len(to) == 0 {
+				f.log.WarnContext(ctx, "mail not sent", "mail", *m, "reason", m.Failure)
+			}
+			return m, to, nil
+		}
+		if !errors.Is(err, store.ErrConflict) {
+			return nil, nil, fmt.Errorf("claim mail %s: %w", id, err)
+		}
+		// Another sender has this mail, or counted another one to the same address: the next look tells.
+	}
+	return nil, nil, fault.New(fault.Transient, "claim mail %s: its addresses are busy", id)
+}
+
+// limit is how many mails a day go to one of those who get a template; 0 is any number.
+func (f *Function) limit(template string) int {
+	switch template {
+	case meeting.MailReceipt, meeting.MailOutcome, meeting.MailOverQuota:
+		return f.config.DailyCap
+	}
+	return f.config.StaffDailyCap
 }
 
 // backoff is how long to wait after a failure: a minute, doubled each time, at most four hours.

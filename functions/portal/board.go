@@ -39,6 +39,8 @@ type line struct {
 	*meeting.Requirement
 	// Link is the key under which a file for it is put; only for what is outstanding.
 	Link string
+	// Unreachable is why no mail goes to the person any more.
+	Unreachable string
 }
 
 // place is where a document can be filed: one presentation, or a person's nomination for all sessions.
@@ -119,7 +121,8 @@ type boardPage struct {
 	Offices           []office
 	Delegations       []delegation
 	Balance           *meeting.Balance
-	Codes             []place // reasons of a rejection that can be said in every language
+	unreachable       map[string]string // why, by address
+	Codes             []place           // reasons of a rejection that can be said in every language
 }
 
 // Languages are those that an accepted nominee can be written to in.
@@ -141,11 +144,19 @@ func (p *Portal) meeting(w http.ResponseWriter, r *http.Request, id string) {
 		p.fail(w, r, err)
 		return
 	}
-	page := boardPage{Meeting: *m, MayDecide: p.who(r) != ""}
+	page := boardPage{Meeting: *m, MayDecide: p.who(r) != "", unreachable: map[string]string{}}
 	sessions, err := p.store.Sessions(ctx, id)
 	if err != nil {
 		p.fail(w, r, err)
 		return
+	}
+	suppressed, err := p.store.Suppressed(ctx, maxListed)
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	for _, a := range suppressed {
+		page.unreachable[a.Address] = a.Suppressed
 	}
 	titles := map[string]string{}
 	people := map[string][]meeting.RequirementKey{}
@@ -155,7 +166,7 @@ func (p *Portal) meeting(w http.ResponseWriter, r *http.Request, id string) {
 	}
 	for _, s := range sessions {
 		titles[s.ID] = s.Title
-		row, err := p.session(ctx, m, s, page.MayDecide)
+		row, err := p.session(ctx, m, s, page)
 		if err != nil {
 			p.fail(w, r, err)
 			return
@@ -209,7 +220,7 @@ func (p *Portal) meeting(w http.ResponseWriter, r *http.Request, id string) {
 	p.show(w, r, "board.html", http.StatusOK, page)
 }
 
-func (p *Portal) session(ctx context.Context, m *meeting.Meeting, s *meeting.Session, links bool) (session, error) {
+func (p *Portal) session(ctx context.Context, m *meeting.Meeting, s *meeting.Session, page boardPage) (session, error) {
 	reqs, err := p.store.Requirements(ctx, m.ID, s.ID)
 	if err != nil {
 		return session{}, err
@@ -219,10 +230,10 @@ func (p *Portal) session(ctx context.Context, m *meeting.Meeting, s *meeting.Ses
 		if q.Dropped {
 			continue
 		}
-		l := line{Requirement: q}
+		l := line{Requirement: q, Unreachable: page.unreachable[strings.ToLower(q.Email)]}
 		if q.State != meeting.Outstanding {
 			row.In++
-		} else if links {
+		} else if page.MayDecide {
 			token, err := p.tickets.Sign(ticket.Ticket{Meeting: m.ID, Participant: q.Participant, Kind: q.Kind, Session: q.Session,
 				Expires: time.Now().Add(p.config.TicketLife).Unix()})
 			if err != nil {

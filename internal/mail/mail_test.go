@@ -202,7 +202,7 @@ func TestSES(t *testing.T) {
 		Content                                struct{ Raw struct{ Data []byte } }
 		EmailTags                              []struct{ Name, Value string }
 	}
-	status, kind := http.StatusOK, ""
+	status, kind, says := http.StatusOK, "", ""
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/v2/email/outbound-emails" {
 			t.Errorf("path %s", r.URL.Path)
@@ -216,7 +216,7 @@ func TestSES(t *testing.T) {
 		}
 		w.Header().Set("X-Amzn-Errortype", kind)
 		w.WriteHeader(status)
-		fmt.Fprint(w, `{"MessageId":"0100-abc"}`)
+		fmt.Fprintf(w, `{"MessageId":"0100-abc","message":%q}`, says)
 	}))
 	defer server.Close()
 	client := sesv2.New(sesv2.Options{Region: "eu-west-1", BaseEndpoint: &server.URL, RetryMaxAttempts: 1,
@@ -232,13 +232,45 @@ func TestSES(t *testing.T) {
 		t.Errorf("sent %+v", got)
 	}
 	for _, test := range []struct {
-		status   int
-		kind     string
-		rejected bool
-	}{{400, "MessageRejected", true}, {400, "BadRequestException", true}, {429, "TooManyRequestsException", false}, {400, "SendingPausedException", false}, {500, "InternalFailure", false}} {
-		status, kind = test.status, test.kind
+		status     int
+		kind, says string
+		rejected   bool
+	}{{400, "MessageRejected", "Illegal content", true}, {400, "BadRequestException", "Illegal address", true}, {429, "TooManyRequestsException", "Rate exceeded", false},
+		{400, "SendingPausedException", "Paused", false}, {500, "InternalFailure", "", false}, {400, "LimitExceededException", "Daily quota exceeded", false},
+		// What an account in the sandbox is told.
+		{400, "MessageRejected", "Email address is not verified. The following identities failed the check in region EU-WEST-1: a@example.org", false}} {
+		status, kind, says = test.status, test.kind, test.says
 		if _, err := s.Send(t.Context(), []byte("raw"), "d@meetings.example", m); err == nil || fault.Is(err, fault.Rejected) != test.rejected {
 			t.Errorf("%s: %v", test.kind, err)
+		}
+	}
+}
+
+// A file's name is whatever its sender likes; it never becomes a header of a mail, or markup in it.
+func TestNoHeaderFromADocument(t *testing.T) {
+	w, err := mail.NewWriter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"a\r\nBcc: evil@example.org\r\n\r\nbody.pptx", "a\nBcc: evil@example.org", "a\rBcc: evil@example.org", "=?utf-8?q?a=0D=0ABcc:_evil@example.org?=.pptx", "\u2028Bcc: evil@example.org"} {
+		for _, template := range []string{meeting.MailReceipt, meeting.MailReview, meeting.MailOutcome, meeting.MailOverQuota} {
+			v := view(template, "en")
+			v.Document.FileName, v.Meeting.Title, v.Document.Letter = name, name, &meeting.Letter{Nominees: []meeting.Nominee{{Name: name}}}
+			message, err := w.Write(v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			raw, err := message.MIME("Dossier <d@meetings.example>", v.Mail, at)
+			if err != nil {
+				continue // refused is as good
+			}
+			e, err := enmime.ReadEnvelope(bytes.NewReader(raw))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e.GetHeader("Bcc") != "" || e.Text == "" || e.HTML == "" {
+				t.Errorf("%q in a %s: Bcc %q, subject %q", name, template, e.GetHeader("Bcc"), e.GetHeader("Subject"))
+			}
 		}
 	}
 }

@@ -28,7 +28,9 @@ func NewSES(client *sesv2.Client, configurationSet string) *SES {
 }
 
 // Send sends a mail as it is, the outbox id as the message tag "outbox", and gives SES's message id.
-// It fails with Rejected when SES refuses the message for good; any other failure may pass.
+// It fails with Rejected when SES refuses the message for good; any other failure may pass, also that an address is not
+// verified, which SES calls a rejection while the account is in its sandbox (Amazon SES API v2 Reference, "SendEmail";
+// Amazon SES Developer Guide, "Amazon SES email sending errors").
 func (s *SES) Send(ctx context.Context, raw []byte, from string, m meeting.Mail) (string, error) {
 	in := &sesv2.SendEmailInput{
 		FromEmailAddress: &from,
@@ -42,7 +44,7 @@ func (s *SES) Send(ctx context.Context, raw []byte, from string, m meeting.Mail)
 	out, err := s.client.SendEmail(ctx, in)
 	var refused *types.MessageRejected
 	var bad *types.BadRequestException
-	if errors.As(err, &refused) || errors.As(err, &bad) {
+	if errors.As(err, &refused) && !strings.Contains(refused.ErrorMessage(), "not verified") || errors.As(err, &bad) {
 		return "", fault.Reject("refused", "send by SES: %w", err)
 	}
 	if err != nil {

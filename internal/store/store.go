@@ -17,6 +17,8 @@
 //	M#<meeting>            TAUGHT                         counts what staff added to the roster
 //	K#<meeting>            PERSON#<id>, LESSON#<id>       what they added
 //	I#<meeting>#<hash>     MESSAGE                        a mail's Message-ID, with its document
+//	E#<hash>               ADDRESS                        what is known of a mail address  GPK ADDRESSES, GSK <since>
+//	E#<hash>               SENDS#<day>                    how many mails went there that day; goes by its "ttl"
 //	SWEEP                  <prefix>                       where the sweep goes on
 package store
 
@@ -81,6 +83,12 @@ func lessonKey(m, id string) key          { return key{"K#" + m, "LESSON#" + id}
 func messageKey(m, id string) key {
 	h := sha256.Sum256([]byte(id))
 	return key{"I#" + m + "#" + hex.EncodeToString(h[:16]), "MESSAGE"}
+}
+
+// addressKey hashes an address: keys are in logs and metrics of AWS.
+func addressKey(address, sk string) key {
+	h := sha256.Sum256([]byte(address))
+	return key{"E#" + hex.EncodeToString(h[:16]), sk}
 }
 
 func requirementKey(meetingID string, k meeting.RequirementKey) key {
@@ -276,8 +284,11 @@ type Snapshot struct {
 	People       map[string]*meeting.Accepted
 	Lessons      map[string]*meeting.Lesson
 	// Audits are of decisions that were carried out or refused, Undone those that were taken back.
-	Audits  map[string]*meeting.Audit
-	Undone  map[string]bool
+	Audits map[string]*meeting.Audit
+	Undone map[string]bool
+	// Addresses and Sends are by address.
+	Addresses map[string]*meeting.Address
+	Sends     map[string]*meeting.Sends
 	Balance *meeting.Balance
 	Taught  *meeting.Taught
 }
@@ -294,6 +305,9 @@ type Wanted struct {
 	Lessons      []string
 	Decisions    []string
 	Undone       []string
+	Addresses    []string // in lower case
+	// Sends is the day of which the counts of the Addresses are read too; "" for none.
+	Sends string
 	// Balance and Taught are read too when these are set.
 	Balance, Taught bool
 }
@@ -329,6 +343,12 @@ func (s *Store) Read(ctx context.Context, w Wanted) (*Snapshot, error) {
 	for _, id := range w.Undone {
 		keys = append(keys, undoneKey(id))
 	}
+	for _, a := range w.Addresses {
+		keys = append(keys, addressKey(a, "ADDRESS"))
+		if w.Sends != "" {
+			keys = append(keys, addressKey(a, "SENDS#"+w.Sends))
+		}
+	}
 	if w.Balance {
 		keys = append(keys, balanceKey(w.Meeting))
 	}
@@ -342,7 +362,7 @@ func (s *Store) Read(ctx context.Context, w Wanted) (*Snapshot, error) {
 	snap := &Snapshot{
 		Documents: map[string]*meeting.Document{}, Requirements: map[meeting.RequirementKey]*meeting.Requirement{},
 		Sessions: map[string]*meeting.Session{}, Mails: map[string]*meeting.Mail{}, Delegations: map[string]*meeting.Delegation{}, People: map[string]*meeting.Accepted{}, Lessons: map[string]*meeting.Lesson{},
-		Audits: map[string]*meeting.Audit{}, Undone: map[string]bool{},
+		Audits: map[string]*meeting.Audit{}, Undone: map[string]bool{}, Addresses: map[string]*meeting.Address{}, Sends: map[string]*meeting.Sends{},
 	}
 	for k, item := range items {
 		switch {
@@ -358,6 +378,10 @@ func (s *Store) Read(ctx context.Context, w Wanted) (*Snapshot, error) {
 			snap.Balance, err = decode[meeting.Balance](item)
 		case k.sk == "TAUGHT":
 			snap.Taught, err = decode[meeting.Taught](item)
+		case k.sk == "ADDRESS":
+			err = keep(item, snap.Addresses, func(a *meeting.Address) string { return a.Address })
+		case strings.HasPrefix(k.sk, "SENDS#"):
+			err = keep(item, snap.Sends, func(n *meeting.Sends) string { return n.Address })
 		case strings.HasPrefix(k.sk, "AGENCY#"):
 			err = keep(item, snap.Delegations, func(d *meeting.Delegation) string { return d.Key })
 		case strings.HasPrefix(k.sk, "PERSON#"):
@@ -478,6 +502,8 @@ type Changes struct {
 	Delegations  []*meeting.Delegation
 	People       []*meeting.Accepted
 	Lessons      []*meeting.Lesson
+	Addresses    []*meeting.Address
+	Sends        []*meeting.Sends
 	Balance      *meeting.Balance
 	Taught       *meeting.Taught
 	// Audit is what the decision did that these changes carry out; nil for none. It is never overwritten.
@@ -497,7 +523,7 @@ type Message struct {
 
 // Len counts the items.
 func (c *Changes) Len() int {
-	n := len(c.Documents) + len(c.Requirements) + len(c.Sessions) + len(c.Mails) + len(c.Delegations) + len(c.People) + len(c.Lessons)
+	n := len(c.Documents) + len(c.Requirements) + len(c.Sessions) + len(c.Mails) + len(c.Delegations) + len(c.People) + len(c.Lessons) + len(c.Addresses) + len(c.Sends)
 	for _, there := range []bool{c.Balance != nil, c.Taught != nil, c.Audit != nil, c.Undone != "", c.Message != nil} {
 		if there {
 			n++
@@ -574,6 +600,16 @@ func (s *Store) Commit(ctx context.Context, c *Changes) error {
 			return err
 		}
 	}
+	for _, a := range c.Addresses {
+		if err := add(a, a.Rev, addressKey(a.Address, "ADDRESS"), "ADDRESSES", a.Suppressed+"#"+a.Since.UTC().Format(time.RFC3339Nano)); err != nil {
+			return err
+		}
+	}
+	for _, n := range c.Sends {
+		if err := add(n, n.Rev, addressKey(n.Address, "SENDS#"+n.Day), "", ""); err != nil {
+			return err
+		}
+	}
 	if b := c.Balance; b != nil {
 		if err := add(b, b.Rev, balanceKey(b.Meeting), "", ""); err != nil {
 			return err
@@ -629,6 +665,12 @@ func (s *Store) Commit(ctx context.Context, c *Changes) error {
 	for _, l := range c.Lessons {
 		l.Rev++
 	}
+	for _, a := range c.Addresses {
+		a.Rev++
+	}
+	for _, n := range c.Sends {
+		n.Rev++
+	}
 	if c.Balance != nil {
 		c.Balance.Rev++
 	}
@@ -659,6 +701,11 @@ func conflict(err error) bool {
 		}
 	}
 	return true
+}
+
+// Suppressed lists the addresses to which no mail goes any more, at most limit. It reads an index, which may lag.
+func (s *Store) Suppressed(ctx context.Context, limit int) ([]*meeting.Address, error) {
+	return indexed[meeting.Address](ctx, s, "ADDRESSES", "GSK > :s", "$", limit) // "#..." are those that take mail again
 }
 
 // PutMail writes one outbox item outside any transaction, creating or comparing as Commit does.

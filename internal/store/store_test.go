@@ -50,7 +50,7 @@ func TestCommitAndRead(t *testing.T) {
 	}
 	want := &store.Snapshot{Documents: map[string]*meeting.Document{"d1": doc}, Requirements: map[meeting.RequirementKey]*meeting.Requirement{key: req},
 		Sessions: map[string]*meeting.Session{"s1": session}, Mails: map[string]*meeting.Mail{"o1": mail}, Delegations: map[string]*meeting.Delegation{}, People: map[string]*meeting.Accepted{},
-		Lessons: map[string]*meeting.Lesson{}, Audits: map[string]*meeting.Audit{"x1": audit}, Undone: map[string]bool{}}
+		Lessons: map[string]*meeting.Lesson{}, Audits: map[string]*meeting.Audit{"x1": audit}, Undone: map[string]bool{}, Addresses: map[string]*meeting.Address{}, Sends: map[string]*meeting.Sends{}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("read (-want +got):\n%s", d)
 	}

@@ -1,0 +1,134 @@
+// Package feedback takes what SES says of mails after it took them: that one bounced, or that somebody called it unwanted.
+package feedback
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"dossier/internal/meeting"
+	"dossier/internal/store"
+)
+
+// Config is read from the environment.
+type Config struct {
+	Table string `env:"TABLE,required,notEmpty"`
+}
+
+// Function is the handler.
+type Function struct {
+	store *store.Store
+	now   func() time.Time
+	log   *slog.Logger
+}
+
+// New wires the function.
+func New(c Config, db *dynamodb.Client, log *slog.Logger) *Function {
+	return &Function{store: store.New(db, c.Table), now: time.Now, log: log}
+}
+
+// detail is an SES event as EventBridge brings it (Amazon SES Developer Guide, "Contents of event data that Amazon SES sends
+// to Amazon EventBridge" and "Contents of event records").
+type detail struct {
+	EventType string `json:"eventType"`
+	Bounce    struct {
+		BounceType        string      `json:"bounceType"`
+		BouncedRecipients []recipient `json:"bouncedRecipients"`
+	} `json:"bounce"`
+	Complaint struct {
+		ComplainedRecipients []recipient `json:"complainedRecipients"`
+	} `json:"complaint"`
+	Mail struct {
+		Tags map[string][]string `json:"tags"`
+	} `json:"mail"`
+}
+
+type recipient struct {
+	EmailAddress string `json:"emailAddress"`
+}
+
+// Handle takes one event, which may come any number of times.
+func (f *Function) Handle(ctx context.Context, e events.EventBridgeEvent) error {
+	var d detail
+	if err := json.Unmarshal(e.Detail, &d); err != nil {
+		return fmt.Errorf("decode event of SES: %w", err)
+	}
+	reason := ""
+	var who []recipient
+	switch d.EventType {
+	case "Bounce":
+		if d.Bounce.BounceType != "Permanent" { // a full mailbox may be emptied
+			f.log.InfoContext(ctx, "mail bounced for now", "type", d.Bounce.BounceType)
+			return nil
+		}
+		reason, who = meeting.Bounced, d.Bounce.BouncedRecipients
+	case "Complaint":
+		reason, who = meeting.Complained, d.Complaint.ComplainedRecipients
+	case "Reject": // SES found a virus in it
+		reason = "rejected"
+	default:
+		f.log.InfoContext(ctx, "event of SES without use", "type", d.EventType)
+		return nil
+	}
+	var addresses []string
+	for _, r := range who {
+		addresses = append(addresses, strings.ToLower(bare(r.EmailAddress)))
+	}
+	var mails []string
+	if ids := d.Mail.Tags["outbox"]; len(ids) > 0 {
+		mails = ids[:1]
+	}
+	const attempts = 5
+	var err error
+	for range attempts {
+		if err = f.note(ctx, reason, addresses, mails); !errors.Is(err, store.ErrConflict) {
+			return err
+		}
+	}
+	return err
+}
+
+// bare takes the address out of "Name <address>".
+func bare(s string) string {
+	if i := strings.LastIndexByte(s, '<'); i >= 0 {
+		s, _, _ = strings.Cut(s[i+1:], ">")
+	}
+	return strings.TrimSpace(s)
+}
+
+// note marks the addresses, and the mail as one that staff have to know of.
+func (f *Function) note(ctx context.Context, reason string, addresses, mails []string) error {
+	snap, err := f.store.Read(ctx, store.Wanted{Addresses: addresses, Mails: mails})
+	if err != nil {
+		return fmt.Errorf("read what bounced: %w", err)
+	}
+	var c store.Changes
+	for _, address := range addresses {
+		a := snap.Addresses[address]
+		if a == nil {
+			a = &meeting.Address{Address: address}
+		}
+		if a.Suppressed == "" {
+			a.Suppressed, a.Since = reason, f.now().UTC()
+			c.Addresses = append(c.Addresses, a)
+		}
+	}
+	for _, m := range snap.Mails {
+		if m.State == meeting.Sent {
+			m.State, m.Failure = meeting.Failed, reason
+			c.Mails = append(c.Mails, m)
+		}
+	}
+	if err := f.store.Commit(ctx, &c); err != nil {
+		return fmt.Errorf("note what bounced: %w", err)
+	}
+	f.log.WarnContext(ctx, "mail came back", "reason", reason, "addresses", len(c.Addresses), "mails", len(c.Mails))
+	return nil
+}

@@ -1,0 +1,44 @@
+package meeting
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Address is a mail address of which something is known that matters before the next mail goes there.
+type Address struct {
+	Address string `json:"address"` // in lower case
+	// Suppressed is why no mail goes there any more: Bounced or Complained; "" when mail may go.
+	Suppressed string    `json:"suppressed,omitempty"`
+	Since      time.Time `json:"since,omitzero"`
+	Rev        int       `json:"rev"`
+}
+
+// The reasons for which no mail goes to an address.
+const (
+	// Bounced: the address's server says that it will never take mail for it.
+	Bounced = "bounced"
+	// Complained: whoever reads there has called a mail of ours unwanted.
+	Complained = "complained"
+)
+
+// LogValue keeps the address out of logs.
+func (a Address) LogValue() slog.Value { return slog.StringValue("suppressed: " + a.Suppressed) }
+
+// Sends counts the mails to one address on one day, in UTC.
+type Sends struct {
+	Address string `json:"address"` // in lower case
+	Day     string `json:"day"`     // 2006-01-02
+	N       int    `json:"n"`
+	// Expires is when the count is of no use any more, in Unix seconds.
+	Expires int64 `json:"ttl"`
+	Rev     int   `json:"rev"`
+}
+
+// NewSends is a count of nothing yet.
+func NewSends(address string, at time.Time) *Sends {
+	return &Sends{Address: address, Day: Day(at), Expires: at.AddDate(0, 0, 3).Unix()}
+}
+
+// Day is the day of a moment by which mails are counted.
+func Day(at time.Time) string { return at.UTC().Format(time.DateOnly) }
