@@ -94,7 +94,7 @@ func (f *Function) Close() error { return f.engine.Close() }
 
 // Handle takes a batch of S3 notifications from SQS; those that fail come again.
 func (f *Function) Handle(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
-	return queue.Each(ctx, f.log, e, f.notification), nil
+	return queue.Each(ctx, f.log, e, f.notification, f.stuck), nil
 }
 
 func (f *Function) notification(ctx context.Context, body []byte) error {
@@ -110,6 +110,42 @@ func (f *Function) notification(ctx context.Context, body []byte) error {
 	return nil
 }
 
+// Stuck is the reason of a document that could not be taken in, for no fault that we know of: the original is kept, its message
+// is in the dead letters, and from there it can be driven again.
+const Stuck = "stuck"
+
+// stuck puts uploads whose message is about to go to the dead letters in the staff's sight.
+func (f *Function) stuck(ctx context.Context, body []byte) error {
+	objects, err := bucket.Created(body)
+	if err != nil {
+		return err
+	}
+	for _, o := range objects {
+		switch _, err := f.store.Document(ctx, o.ID()); {
+		case err == nil:
+			continue // it was recorded, or is in sight already
+		case !fault.Is(err, fault.NotFound):
+			return err
+		}
+		doc := f.document(o)
+		doc.Reason = Stuck
+		if _, err := f.file(ctx, doc, &content.Content{}); err != nil {
+			return fmt.Errorf("note object %s as stuck: %w", o.ID(), err)
+		}
+		f.log.ErrorContext(ctx, "document stuck", "document", o.ID())
+	}
+	return nil
+}
+
+// document is what is known of an object before it is read.
+func (f *Function) document(o meeting.Object) meeting.Document {
+	meetingID, _, name, ok := bucket.ParseIncoming(o.Key)
+	if !ok { // not where an upload belongs, and yet nothing is lost
+		meetingID, name = "-", path.Base(o.Key)
+	}
+	return meeting.Document{ID: o.ID(), Object: o, Meeting: meetingID, FileName: path.Base(name), Status: meeting.Review}
+}
+
 // object takes in one object version. It may be called any number of times for the same one.
 func (f *Function) object(ctx context.Context, o meeting.Object) error {
 	began := time.Now()
@@ -121,6 +157,8 @@ func (f *Function) object(ctx context.Context, o meeting.Object) error {
 			f.log.WarnContext(ctx, "object version is gone", "document", o.ID())
 			return nil
 		}
+	case err == nil && doc.Status == meeting.Review && doc.Reason == Stuck:
+		doc, err = f.take(ctx, doc.Object)
 	case err == nil && doc.Status == meeting.Review && doc.Text != "":
 		doc, err = f.rematch(ctx, *doc)
 	}
@@ -154,11 +192,7 @@ func (f *Function) upload(token, meetingID string, at time.Time) upload {
 
 // take reads an object version for the first time.
 func (f *Function) take(ctx context.Context, o meeting.Object) (*meeting.Document, error) {
-	meetingID, _, name, ok := bucket.ParseIncoming(o.Key)
-	if !ok { // not where an upload belongs, and yet nothing is lost
-		meetingID, name = "-", path.Base(o.Key)
-	}
-	doc := meeting.Document{ID: o.ID(), Object: o, Meeting: meetingID, FileName: path.Base(name), Status: meeting.Review}
+	doc := f.document(o)
 	c, err := f.read(ctx, o)
 	switch reason := fault.Reason(err); {
 	case err == nil:
@@ -307,7 +341,7 @@ func (f *Function) submission(ctx context.Context, doc meeting.Document, c *cont
 	}
 	d.Kind, d.Candidates, d.Letter = found.Kind, found.Candidates, found.Letter
 	switch {
-	case d.Status != meeting.Review, d.Reason == content.NotReadableYet:
+	case d.Status != meeting.Review, d.Reason == content.NotReadableYet, d.Reason == Stuck:
 		// Whatever its name says, nobody has read it.
 	case up.reason != "":
 		d.Reason = up.reason

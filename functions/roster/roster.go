@@ -54,7 +54,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, intake Sender, log *slog
 
 // Handle takes a batch of S3 notifications from SQS; those that fail come again.
 func (f *Function) Handle(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
-	return queue.Each(ctx, f.log, e, f.notification), nil
+	return queue.Each(ctx, f.log, e, f.notification, nil), nil
 }
 
 func (f *Function) notification(ctx context.Context, body []byte) error {

@@ -17,10 +17,8 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"dossier/infra/engines"
+	"dossier/internal/queue"
 )
-
-// maxReceives is after how many failures a message goes to the dead letters, as template.yaml says.
-const maxReceives = 5
 
 // Queue stands in for an SQS queue and its mapping to a function: it gives each message to the handler as Lambda
 // would, again when it is reported as failed, and to the dead letters after five times.
@@ -70,7 +68,7 @@ func (q *Queue) process(ctx context.Context, body []byte) error {
 		return ctx.Err()
 	}
 	id := rand.Text()
-	for receive := 1; receive <= maxReceives; receive++ {
+	for receive := 1; receive <= queue.MaxReceives; receive++ {
 		event, err := json.Marshal(events.SQSEvent{Records: []events.SQSMessage{{
 			MessageId: id, Body: string(body), EventSource: "aws:sqs", AWSRegion: engines.Region,
 			EventSourceARN: "arn:aws:sqs:" + engines.Region + ":123456789012:" + q.name,
@@ -98,7 +96,7 @@ func (q *Queue) process(ctx context.Context, body []byte) error {
 	if err := os.WriteFile(filepath.Join(q.dead, q.name+"-"+id+".json"), body, 0o600); err != nil {
 		return fmt.Errorf("keep dead letter: %w", err)
 	}
-	return fmt.Errorf("message failed %d times and is in the dead letters", maxReceives)
+	return fmt.Errorf("message failed %d times and is in the dead letters", queue.MaxReceives)
 }
 
 // waiting sends to a queue and waits until the message is dealt with.

@@ -5,13 +5,16 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
+	"dossier/internal/queue"
 	"dossier/internal/store"
 )
 
@@ -189,6 +192,23 @@ func TestTableAgrees(t *testing.T) {
 			if got.GlobalSecondaryIndexes[i].KeySchema[j].AttributeName != *k.AttributeName {
 				t.Errorf("index key %d differs", j)
 			}
+		}
+	}
+}
+
+// A queue gives a message up after as many tries as the functions count.
+func TestMaxReceivesAgrees(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(root, "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`maxReceiveCount: (\d+)`).FindAllSubmatch(data, -1)
+	if len(found) < 2 {
+		t.Fatalf("%d queues have a number of tries", len(found))
+	}
+	for _, f := range found {
+		if string(f[1]) != strconv.Itoa(queue.MaxReceives) {
+			t.Errorf("a queue tries %s times, the functions count to %d", f[1], queue.MaxReceives)
 		}
 	}
 }

@@ -5,20 +5,30 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strconv"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
 
-// Each gives every message's body to handle. A message that fails is reported by its id and comes again;
-// the others are done. Source: AWS Lambda Developer Guide, "Reporting batch item failures" for SQS.
-func Each(ctx context.Context, log *slog.Logger, e events.SQSEvent, handle func(context.Context, []byte) error) events.SQSEventResponse {
+// MaxReceives is how often SQS delivers a message before it goes to the dead letters; template.yaml's queues say the same.
+const MaxReceives = 5
+
+// Each gives every message's body to handle. A message that fails is reported by its id and comes again; the others are done.
+// Of one that fails for the last time, before it goes to the dead letters, last is told too, if it is not nil. Source: AWS
+// Lambda Developer Guide, "Reporting batch item failures" for SQS.
+func Each(ctx context.Context, log *slog.Logger, e events.SQSEvent, handle func(context.Context, []byte) error, last func(context.Context, []byte) error) events.SQSEventResponse {
 	var r events.SQSEventResponse
 	for _, m := range e.Records {
 		if err := safely(ctx, []byte(m.Body), handle); err != nil {
-			log.ErrorContext(ctx, "message failed", "message", m.MessageId,
-				"receive_count", m.Attributes["ApproximateReceiveCount"], "error", err)
+			received, countErr := strconv.Atoi(m.Attributes["ApproximateReceiveCount"])
+			log.ErrorContext(ctx, "message failed", "message", m.MessageId, "receive_count", received, "error", err)
+			if last != nil && countErr == nil && received >= MaxReceives {
+				if err := safely(ctx, []byte(m.Body), last); err != nil {
+					log.ErrorContext(ctx, "failed message not noted", "message", m.MessageId, "error", err)
+				}
+			}
 			r.BatchItemFailures = append(r.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
 		}
 	}

@@ -289,8 +289,8 @@ type Snapshot struct {
 	// Addresses and Sends are by address.
 	Addresses map[string]*meeting.Address
 	Sends     map[string]*meeting.Sends
-	Balance *meeting.Balance
-	Taught  *meeting.Taught
+	Balance   *meeting.Balance
+	Taught    *meeting.Taught
 }
 
 // Wanted names the items of one meeting to read together.
