@@ -400,3 +400,22 @@ func TestDeclinedStaysDeclined(t *testing.T) {
 	}
 	w.check()
 }
+
+// A file that came by ticket before its meeting was set up is turned down before it is matched again: its sender hears so.
+func TestRejectedBeforeMatchedAgain(t *testing.T) {
+	w := newWorld(t)
+	o := w.put("incoming/m/"+w.token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})+"/slides.pptx", deck("T", "nobody"), time.Now())
+	w.takeIn(o)
+	for name, text := range map[string]string{"meeting.yaml": yaml("s1"), "participants.csv": csvHead + amina} {
+		if failed := w.send(w.roster, w.event(w.put("roster/m/"+name, []byte(text), time.Now()))); len(failed) > 0 {
+			t.Fatal(w.logs)
+		}
+	}
+	if code, page := w.answer(url.Values{"action": {"reject"}, "document": {o.ID()}, "code": {"unfinished"}}); code != http.StatusSeeOther {
+		t.Fatal(page)
+	}
+	w.drain()
+	if got := w.subjects(meeting.MailReceipt); len(got) != 1 || !strings.Contains(got[0], "slides.pptx") {
+		t.Errorf("the presenter was told %q", got)
+	}
+}

@@ -301,14 +301,15 @@ func (f *Function) submission(ctx context.Context, doc meeting.Document, c *cont
 		in.Staff = []string{f.staff}
 	}
 	d := &in.Document
+	_, token, _, _ := bucket.ParseIncoming(doc.Key)
+	up := f.upload(token, doc.Meeting, doc.Time)
+	d.Bearer = up.uploader
 	if index == nil {
 		if d.Status == meeting.Review && d.Reason == "" {
 			d.Reason = match.UnknownMeeting
 		}
 		return in, nil
 	}
-	_, token, _, _ := bucket.ParseIncoming(doc.Key)
-	up := f.upload(token, doc.Meeting, doc.Time)
 	facts := match.Facts{FileName: doc.FileName, Content: c, Claim: up.claim, Sender: match.Sender{Address: doc.Sender, Verified: c.Envelope != nil && f.server != "" && strings.EqualFold(c.Envelope.Checker, f.server)}}
 	if doc.Letter != nil {
 		for _, n := range doc.Letter.Nominees {

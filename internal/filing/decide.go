@@ -67,6 +67,11 @@ func (g *Registry) decide(ctx context.Context, id string, d meeting.Decision, m 
 	if snap.Audits[id] != nil {
 		return fault.New(fault.Exists, "already carried out")
 	}
+	if doc := snap.Documents[d.Document]; doc != nil {
+		if err := g.findUploader(ctx, doc); err != nil {
+			return err
+		}
+	}
 	carryOut := func(snap *store.Snapshot, quietly bool) (*work, error, error) {
 		w := g.work(m, snap)
 		w.audit = &meeting.Audit{ID: id, Decision: d, Done: w.now.UTC()}
@@ -89,6 +94,9 @@ func (g *Registry) decide(ctx context.Context, id string, d meeting.Decision, m 
 		if snap, err = g.store.Read(ctx, want); err != nil {
 			return err
 		}
+		if err := g.findUploader(ctx, snap.Documents[d.Document]); err != nil {
+			return err
+		}
 		if w, refused, err = carryOut(snap, true); err != nil {
 			return err
 		}
@@ -104,6 +112,34 @@ func (g *Registry) decide(ctx context.Context, id string, d meeting.Decision, m 
 		}
 	}
 	return errors.Join(g.store.Commit(ctx, w.changes()), refused)
+}
+
+// findUploader looks up who sent a document by ticket before there was a roster that knew the person: whatever is decided of
+// it before it is matched again, its sender hears of it.
+func (g *Registry) findUploader(ctx context.Context, doc *meeting.Document) error {
+	if doc.Uploader.Email != "" || doc.Bearer == "" {
+		return nil
+	}
+	sessions, err := g.store.AllSessions(ctx, doc.Meeting)
+	if err != nil {
+		return err
+	}
+	want := store.Wanted{Meeting: doc.Meeting}
+	for _, s := range sessions {
+		for _, kind := range []meeting.Kind{meeting.Presentation, meeting.Nomination} {
+			want.Requirements = append(want.Requirements, meeting.RequirementKey{Session: s.ID, Kind: kind, Participant: doc.Bearer})
+		}
+	}
+	snap, err := g.store.Read(ctx, want)
+	if err != nil {
+		return err
+	}
+	for _, r := range snap.Requirements {
+		if r.Email != "" {
+			doc.Uploader = meeting.Contact{Email: r.Email, Language: r.Language}
+		}
+	}
+	return nil
 }
 
 // act makes the changes of one decision; quietly leaves a letter in review whatever was decided of its nominees.

@@ -90,6 +90,8 @@ type Document struct {
 	Sender     string   `json:"sender,omitempty"`
 	MessageID  string   `json:"messageId,omitempty"`
 	References []string `json:"references,omitempty"`
+	// Bearer is the id of the participant whose ticket it came by.
+	Bearer string `json:"bearer,omitempty"`
 	// Uploader is whom to tell what became of it, where that is known.
 	Uploader Contact `json:"uploader,omitzero"`
 
