@@ -8,7 +8,7 @@ FN ?= intake
 EVENT ?= events/$(FN)
 FUZZTIME ?= 60s
 
-.PHONY: run test race model build invoke deploy lint accuracy scans mutate coldstart compare fuzz bench screenshots reproducible clean
+.PHONY: run test race model conformance build invoke deploy lint accuracy scans mutate coldstart compare fuzz bench screenshots reproducible clean
 
 run: ## the whole system on this machine, with the sample meeting
 	go run ./infra/local
@@ -22,6 +22,13 @@ race: ## the same under the race detector (needs a C compiler)
 N ?= 1000
 model: ## random histories of the whole system, with faults: make model N=10000
 	go test ./functions -run '^TestModel$$' -rapid.checks=$(N) -rapid.shrinktime=2m -timeout 0 -v
+
+MOTO ?= 5.2.5
+SES_LOCAL ?= 2.10.2
+conformance: ## the tests against moto and aws-ses-v2-local (needs Python with venv, Node with npm)
+	test -x .cache/moto/bin/moto_server || { python3 -m venv .cache/moto && .cache/moto/bin/pip install --quiet 'moto[server]==$(MOTO)'; }
+	test -x .cache/ses/node_modules/.bin/aws-ses-v2-local || npm install --silent --no-audit --no-fund --prefix .cache/ses aws-ses-v2-local@$(SES_LOCAL)
+	go run ./infra/conformance
 
 build: $(addprefix build-,$(FUNCTIONS)) ## every function, ready to deploy
 	@test "$(ARCH)" = "$$(go env GOHOSTARCH)" -a "$$(go env GOHOSTOS)" = linux || \

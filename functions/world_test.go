@@ -77,6 +77,7 @@ func TestMain(m *testing.M) {
 type world struct {
 	t        tb
 	bucket   string
+	table    string
 	s3       *s3.Client
 	db       *dynamodb.Client
 	store    *store.Store
@@ -167,7 +168,7 @@ func newWorld(t tb) *world {
 func newWorldWith(t tb, lease time.Duration) *world {
 	t.Helper()
 	ctx := context.Background()
-	db, err := engines.StartDynamoDB()
+	db, err := engines.MakeTestTable(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,34 +189,33 @@ func newWorldWith(t tb, lease time.Duration) *world {
 			})
 	}
 	// The test's own calls never fail.
-	w := &world{t: t, s3: shared.s3.Client(), db: db.Client(), faults: f, mailDir: mailDir, logs: &lockedBuffer{}, queued: &messages{}, sent: map[string]int{}, used: used}
+	w := &world{t: t, s3: shared.s3.Client(), db: db.Client(), table: db.Name, faults: f, mailDir: mailDir, logs: &lockedBuffer{}, queued: &messages{}, sent: map[string]int{}, used: used}
 	w.bucket = "dossier-" + strings.ToLower(rand.Text())
-	w.objects, w.store = bucket.New(w.s3, w.bucket), store.New(w.db, "dossier")
+	w.objects, w.store = bucket.New(w.s3, w.bucket), store.New(w.db, w.table)
 	must(t, engines.MakeBucket(ctx, w.s3, w.bucket))
-	must(t, engines.MakeTable(ctx, w.db, "dossier"))
 	log := slog.New(slog.NewJSONHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s3OfIntake, dbOfIntake := clients("intake")
-	in, err := intake.New(intake.Config{Bucket: w.bucket, Table: "dossier", TicketKeys: keys, Staff: "staff@dossier.example", MailServer: "mx.dossier.example",
+	in, err := intake.New(intake.Config{Bucket: w.bucket, Table: w.table, TicketKeys: keys, Staff: "staff@dossier.example", MailServer: "mx.dossier.example",
 		PDFiumCache: engines.PDFiumCache(), MaxBytes: 10 << 20, ReadTime: time.Minute, Quarantine: []string{"macros", "executable"}}, s3OfIntake, dbOfIntake, nil, log)
 	must(t, err)
 	t.Cleanup(func() { in.Close() })
 	s3OfDeliver, dbOfDeliver := clients("deliver")
-	de, err := deliver.New(deliver.Config{Bucket: w.bucket, Table: "dossier", From: "Dossier <dossier@dossier.example>", Lease: lease, DailyCap: 50, StaffDailyCap: 1000},
+	de, err := deliver.New(deliver.Config{Bucket: w.bucket, Table: w.table, From: "Dossier <dossier@dossier.example>", Lease: lease, DailyCap: 50, StaffDailyCap: 1000},
 		s3OfDeliver, dbOfDeliver, &counting{mail.NewFolder(w.mailDir), w.sent}, log)
 	must(t, err)
 	s3OfPortal, dbOfPortal := clients("portal")
-	po, err := portal.New(portal.Config{Bucket: w.bucket, Table: "dossier", TicketKeys: keys, TicketLife: time.Hour}, s3OfPortal, dbOfPortal,
+	po, err := portal.New(portal.Config{Bucket: w.bucket, Table: w.table, TicketKeys: keys, TicketLife: time.Hour}, s3OfPortal, dbOfPortal,
 		func(r *http.Request) string { return r.Header.Get("Test-Who") }, log)
 	must(t, err)
 	w.portal = po
 	s3OfRoster, dbOfRoster := clients("roster")
-	ro := roster.New(roster.Config{Bucket: w.bucket, Table: "dossier", Staff: "staff@dossier.example"}, s3OfRoster, dbOfRoster, sender{w.queued, &w.queued.intake}, log)
+	ro := roster.New(roster.Config{Bucket: w.bucket, Table: w.table, Staff: "staff@dossier.example"}, s3OfRoster, dbOfRoster, sender{w.queued, &w.queued.intake}, log)
 	s3OfSweep, dbOfSweep := clients("sweep")
-	sw := sweep.New(sweep.Config{Bucket: w.bucket, Table: "dossier", Grace: -time.Hour, Pages: 100, Mails: 1000}, s3OfSweep, dbOfSweep,
+	sw := sweep.New(sweep.Config{Bucket: w.bucket, Table: w.table, Grace: -time.Hour, Pages: 100, Mails: 1000}, s3OfSweep, dbOfSweep,
 		sender{w.queued, &w.queued.intake}, sender{w.queued, &w.queued.roster}, log)
 	w.intake, w.roster = lambda.NewHandler(in.Handle), lambda.NewHandler(ro.Handle)
 	_, dbOfFeedback := clients("feedback")
-	w.feedback = lambda.NewHandler(feedback.New(feedback.Config{Table: "dossier"}, dbOfFeedback, log).Handle)
+	w.feedback = lambda.NewHandler(feedback.New(feedback.Config{Table: w.table}, dbOfFeedback, log).Handle)
 	w.deliver, w.sweep = lambda.NewHandler(de.Handle), lambda.NewHandler(sw.Handle)
 	return w
 }

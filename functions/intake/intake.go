@@ -103,6 +103,11 @@ func (f *Function) notification(ctx context.Context, body []byte) error {
 		return err
 	}
 	for _, o := range objects {
+		if o.Version == "" {
+			// A record belongs to one version; the sweep reads from the bucket which this was. AWS always says it.
+			f.log.WarnContext(ctx, "event without a version, left to the sweep")
+			continue
+		}
 		if err := f.object(ctx, o); err != nil {
 			return fmt.Errorf("take in object %s: %w", o.ID(), err)
 		}

@@ -4,12 +4,14 @@ package engines
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -189,6 +191,42 @@ func StartDynamoDB() (*DynamoDB, error) {
 
 // Close stops the server.
 func (d *DynamoDB) Close() error { return d.server.Close() }
+
+// TestTable is a table of its own for one test: in an embedded DynamoDB of its own, or in the one that
+// AWS_ENDPOINT_URL_DYNAMODB names, so that the same tests run against another engine.
+type TestTable struct {
+	Name   string
+	URL    string
+	engine *DynamoDB
+}
+
+// MakeTestTable makes an empty table; Close takes it away.
+func MakeTestTable(ctx context.Context) (*TestTable, error) {
+	t := &TestTable{Name: "dossier-" + strings.ToLower(rand.Text()), URL: os.Getenv("AWS_ENDPOINT_URL_DYNAMODB")}
+	if t.URL == "" {
+		var err error
+		if t.engine, err = StartDynamoDB(); err != nil {
+			return nil, err
+		}
+		t.URL = t.engine.URL
+	}
+	if err := MakeTable(ctx, t.Client(), t.Name); err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
+	return t, nil
+}
+
+// Client is a client of the table's engine.
+func (t *TestTable) Client() *dynamodb.Client { return DynamoDBClient(t.URL) }
+
+// Close takes the table away, or the engine with it.
+func (t *TestTable) Close() error {
+	if t.engine != nil {
+		return t.engine.Close()
+	}
+	_, err := t.Client().DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &t.Name})
+	return err
+}
 
 // Client is a client of the running DynamoDB.
 func (d *DynamoDB) Client() *dynamodb.Client { return DynamoDBClient(d.URL) }

@@ -81,11 +81,10 @@ var day = time.Date(2031, 3, 1, 8, 0, 0, 0, time.UTC)
 
 func newOffice(t rapid.TB) *office {
 	o := &office{TB: t, ctx: context.Background(), clock: day}
-	db, err := engines.StartDynamoDB()
+	db, err := engines.MakeTestTable(o.ctx)
 	o.ok(err)
 	t.(interface{ Cleanup(func()) }).Cleanup(func() { db.Close() })
-	o.ok(engines.MakeTable(o.ctx, db.Client(), "dossier"))
-	o.store = store.New(db.Client(), "dossier")
+	o.store = store.New(db.Client(), db.Name)
 	o.registry = filing.New(o.store, func() time.Time { return o.clock })
 	o.load("001", 6)
 	return o
@@ -378,8 +377,10 @@ func (o *office) check() {
 // Staff decide anything about anything in any order, between uploads and rosters: the promises hold after every step, each
 // decision is audited once, a refused one changes nothing, and one that is undone at once leaves everything as it was.
 func TestDecisionsInAllOrders(t *testing.T) {
+	histories := 0
 	refused, done := map[string]int{}, map[meeting.Action]int{}
 	rapid.Check(t, func(t *rapid.T) {
+		histories++
 		o := newOffice(t)
 		minute, token := 3, 1
 		o.upload(1, meeting.Presentation, nil)
@@ -455,7 +456,7 @@ func TestDecisionsInAllOrders(t *testing.T) {
 	})
 	t.Log(done, refused)
 	for _, a := range []meeting.Action{meeting.Withdraw, meeting.Waive, meeting.Require, meeting.FileHere, meeting.Reject, meeting.Split, meeting.Join, meeting.Accept, meeting.Decline, meeting.Undo, meeting.Forget} {
-		if done[a] == 0 && !t.Failed() {
+		if done[a] == 0 && histories >= 100 && !t.Failed() {
 			t.Errorf("no history carried out %q", a)
 		}
 	}

@@ -24,11 +24,10 @@ func must(t testing.TB, err error) {
 
 func newStore(t testing.TB) *store.Store {
 	t.Helper()
-	db, err := engines.StartDynamoDB()
+	db, err := engines.MakeTestTable(t.Context())
 	must(t, err)
 	t.Cleanup(func() { db.Close() })
-	must(t, engines.MakeTable(context.Background(), db.Client(), "dossier"))
-	return store.New(db.Client(), "dossier")
+	return store.New(db.Client(), db.Name)
 }
 
 func roster(token string, presenters int) *meeting.Roster {

@@ -17,15 +17,12 @@ import (
 
 func newStore(t testing.TB) *store.Store {
 	t.Helper()
-	db, err := engines.StartDynamoDB()
+	db, err := engines.MakeTestTable(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	if err := engines.MakeTable(t.Context(), db.Client(), "dossier"); err != nil {
-		t.Fatal(err)
-	}
-	return store.New(db.Client(), "dossier")
+	return store.New(db.Client(), db.Name)
 }
 
 func TestCommitAndRead(t *testing.T) {

@@ -1,0 +1,207 @@
+//go:build conformance
+
+package functions_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	dynamotypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
+	streamtypes "github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"dossier/infra/engines"
+	"dossier/internal/mail"
+	"dossier/internal/meeting"
+)
+
+// endpoint is where `make conformance` has started an engine; a run without one fails.
+func endpoint(t *testing.T, name string) string {
+	t.Helper()
+	url := os.Getenv(name)
+	if url == "" {
+		t.Fatalf("%s is not set: run `make conformance`", name)
+	}
+	return url
+}
+
+// attribute turns a value of the streams' API into what Lambda hands to a function: both write it as DynamoDB's JSON.
+func attribute(t *testing.T, v streamtypes.AttributeValue) events.DynamoDBAttributeValue {
+	t.Helper()
+	switch v := v.(type) {
+	case *streamtypes.AttributeValueMemberS:
+		return events.NewStringAttribute(v.Value)
+	case *streamtypes.AttributeValueMemberN:
+		return events.NewNumberAttribute(v.Value)
+	case *streamtypes.AttributeValueMemberBOOL:
+		return events.NewBooleanAttribute(v.Value)
+	case *streamtypes.AttributeValueMemberL:
+		var all []events.DynamoDBAttributeValue
+		for _, x := range v.Value {
+			all = append(all, attribute(t, x))
+		}
+		return events.NewListAttribute(all)
+	case *streamtypes.AttributeValueMemberM:
+		all := map[string]events.DynamoDBAttributeValue{}
+		for k, x := range v.Value {
+			all[k] = attribute(t, x)
+		}
+		return events.NewMapAttribute(all)
+	}
+	t.Fatalf("a stream record holds a %T", v)
+	return events.DynamoDBAttributeValue{}
+}
+
+// The records of a real stream, through the template's filter, bring each mail to deliver once.
+func TestRealStream(t *testing.T) {
+	ctx := context.Background()
+	url := endpoint(t, "AWS_ENDPOINT_URL_DYNAMODB")
+	w := newWorld(t)
+	_, err := w.db.UpdateTable(ctx, &dynamodb.UpdateTableInput{TableName: &w.table, StreamSpecification: &dynamotypes.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: dynamotypes.StreamViewTypeNewImage}})
+	must(t, err)
+	described, err := w.db.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &w.table})
+	must(t, err)
+	w.load("m", yaml("s1"), csvHead+amina)
+	w.takeIn(w.put("incoming/m/drop/a.pptx", deck("T", "Amina Diallo"), noon))
+	streams := dynamodbstreams.NewFromConfig(engines.Config(), func(o *dynamodbstreams.Options) { o.BaseEndpoint = &url })
+	stream, err := streams.DescribeStream(ctx, &dynamodbstreams.DescribeStreamInput{StreamArn: described.Table.LatestStreamArn})
+	must(t, err)
+	seen, delivered := 0, 0
+	for _, shard := range stream.StreamDescription.Shards {
+		at, err := streams.GetShardIterator(ctx, &dynamodbstreams.GetShardIteratorInput{StreamArn: described.Table.LatestStreamArn, ShardId: shard.ShardId, ShardIteratorType: streamtypes.ShardIteratorTypeTrimHorizon})
+		must(t, err)
+		got, err := streams.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: at.ShardIterator})
+		must(t, err)
+		for _, r := range got.Records {
+			seen++
+			event := events.DynamoDBEventRecord{EventID: aws.ToString(r.EventID), EventName: string(r.EventName), EventSource: aws.ToString(r.EventSource)}
+			event.Change.SequenceNumber = aws.ToString(r.Dynamodb.SequenceNumber)
+			event.Change.Keys, event.Change.NewImage = map[string]events.DynamoDBAttributeValue{}, map[string]events.DynamoDBAttributeValue{}
+			for k, v := range r.Dynamodb.Keys {
+				event.Change.Keys[k] = attribute(t, v)
+			}
+			for k, v := range r.Dynamodb.NewImage {
+				event.Change.NewImage[k] = attribute(t, v)
+			}
+			// What the filter in template.yaml lets through.
+			if sk, state := event.Change.NewImage["SK"], event.Change.NewImage["state"]; sk.String() != "OUTBOX" || state.String() != "pending" {
+				continue
+			}
+			delivered++
+			var answer events.DynamoDBEventResponse
+			w.invoke(w.deliver, events.DynamoDBEvent{Records: []events.DynamoDBEventRecord{event}}, &answer)
+			if len(answer.BatchItemFailures) > 0 {
+				t.Errorf("deliver failed:\n%s", w.logs)
+			}
+		}
+	}
+	if seen < 5 || delivered != 2 || len(w.mails()) != 2 || w.open() != 0 {
+		t.Errorf("%d records, %d of them outbox items, %d mails, %d still open", seen, delivered, len(w.mails()), w.open())
+	}
+}
+
+// An upload into another engine's S3, whose notification comes by another engine's SQS, is taken in; moto's notifications do
+// not say which version it was, and so it is the sweep that takes it.
+func TestRealNotification(t *testing.T) {
+	ctx := context.Background()
+	url := endpoint(t, "CONFORMANCE_S3_SQS")
+	embedded := shared.s3
+	shared.s3 = &engines.S3{URL: url} // a world's clients go to the other engine for this test
+	defer func() { shared.s3 = embedded }()
+	w := newWorld(t)
+	queues := sqs.NewFromConfig(engines.Config(), func(o *sqs.Options) { o.BaseEndpoint = &url })
+	made, err := queues.CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String("intake-" + w.table)})
+	must(t, err)
+	attributes, err := queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: made.QueueUrl, AttributeNames: []sqstypes.QueueAttributeName{sqstypes.QueueAttributeNameQueueArn}})
+	must(t, err)
+	arn := attributes.Attributes["QueueArn"]
+	w.load("m", yaml("s1"), csvHead+amina)
+	_, err = w.s3.PutBucketNotificationConfiguration(ctx, &s3.PutBucketNotificationConfigurationInput{Bucket: &w.bucket,
+		NotificationConfiguration: &s3types.NotificationConfiguration{QueueConfigurations: []s3types.QueueConfiguration{{QueueArn: &arn, Events: []s3types.Event{"s3:ObjectCreated:*"},
+			Filter: &s3types.NotificationConfigurationFilter{Key: &s3types.S3KeyFilter{FilterRules: []s3types.FilterRule{{Name: s3types.FilterRuleNamePrefix, Value: aws.String("incoming/")}}}}}}}})
+	must(t, err)
+	o := w.put("incoming/m/drop/Présentation d'Amina + notes.pptx", deck("T", "Amina Diallo"), noon)
+	taken := 0
+	for range 20 {
+		got, err := queues.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: made.QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1})
+		must(t, err)
+		for _, m := range got.Messages {
+			if failed := w.send(w.intake, []byte(aws.ToString(m.Body))); len(failed) > 0 {
+				t.Fatalf("intake failed on %s\n%s", aws.ToString(m.Body), w.logs)
+			}
+			if strings.Contains(aws.ToString(m.Body), "ObjectCreated:Put") {
+				taken++
+			}
+		}
+		if taken > 0 {
+			break
+		}
+	}
+	if taken != 1 {
+		t.Errorf("%d notifications came", taken)
+	}
+	w.quiet()
+	if d := w.document(o); d.Status != meeting.Filed {
+		t.Errorf("%s (%s)", d.Status, d.Reason)
+	}
+	w.check()
+}
+
+// SES v2 as another engine has it takes our mails, both parts, for the addresses that we name.
+func TestRealSES(t *testing.T) {
+	url := endpoint(t, "AWS_ENDPOINT_URL_SESV2")
+	client := sesv2.NewFromConfig(engines.Config(), func(o *sesv2.Options) { o.BaseEndpoint = &url })
+	writer, err := mail.NewWriter()
+	must(t, err)
+	m := meeting.Mail{ID: "receipt-conformance", Meeting: "m", Template: meeting.MailReceipt, Language: "fr", To: []string{"amina@people.example"}, Outcome: meeting.Filed, Decided: noon}
+	message, err := writer.Write(mail.View{Mail: m, Meeting: meeting.Meeting{ID: "m", Title: "Réunion d'experts"}, Document: &meeting.Document{FileName: "Présentation.pptx", Status: meeting.Filed}, Now: noon})
+	must(t, err)
+	raw, err := message.MIME("Dossier <dossier@dossier.example>", m, noon)
+	must(t, err)
+	id, err := mail.NewSES(client, "").Send(t.Context(), raw, "Dossier <dossier@dossier.example>", m)
+	if err != nil || id == "" {
+		t.Fatalf("%q %v", id, err)
+	}
+	answer, err := http.Get(url + "/store")
+	must(t, err)
+	defer answer.Body.Close()
+	var store struct {
+		Emails []struct {
+			MessageID   string `json:"messageId"`
+			Subject     string
+			Destination struct{ To []string }
+			Body        struct{ Text, HTML string }
+		}
+	}
+	var body bytes.Buffer
+	if _, err := body.ReadFrom(answer.Body); err != nil {
+		t.Fatal(err)
+	}
+	must(t, json.Unmarshal(body.Bytes(), &store))
+	found := false
+	for _, e := range store.Emails {
+		if e.MessageID == id {
+			found = true
+			if e.Subject != message.Subject || fmt.Sprint(e.Destination.To) != "[amina@people.example]" || !strings.Contains(e.Body.Text, "Présentation.pptx") || !strings.Contains(e.Body.HTML, "Présentation.pptx") {
+				t.Errorf("it took %+v", e)
+			}
+		}
+	}
+	if !found {
+		t.Errorf("mail %s is not among %s", id, body.String()[:min(2000, body.Len())])
+	}
+}
