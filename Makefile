@@ -48,14 +48,14 @@ invoke: build ## the built function on an event: make invoke FN=intake EVENT=eve
 	go run ./infra/invoke -fn $(FN) -event $(EVENT)
 
 deploy: build ## needs the SAM CLI and AWS credentials; the first time: make deploy ARGS=--guided
-	sam deploy --template-file template.yaml --capabilities CAPABILITY_IAM --resolve-s3 \
+	sam deploy --template-file template.yaml --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --resolve-s3 \
 		--parameter-overrides Architecture=$(if $(filter arm64,$(ARCH)),arm64,x86_64) $(PARAMETERS) $(ARGS)
 
 lint: ## go vet, staticcheck, formatting, and the template (needs cfn-lint)
 	go vet ./...
 	go tool staticcheck ./...
 	test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
-	cfn-lint template.yaml
+	cfn-lint template.yaml infra/monitoring.yaml
 
 accuracy: ## how well letters and documents are told, and what the readers find against pdftotext and LibreOffice (needs both)
 	go test -count=1 -v -run Accuracy ./internal/letter ./internal/match

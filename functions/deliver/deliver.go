@@ -17,6 +17,7 @@ import (
 	"dossier/internal/fault"
 	"dossier/internal/mail"
 	"dossier/internal/meeting"
+	"dossier/internal/observe"
 	"dossier/internal/store"
 )
 
@@ -35,6 +36,8 @@ type Config struct {
 	DailyCap int `env:"MAIL_DAILY_CAP" envDefault:"50"`
 	// StaffDailyCap is the same for what the secretariat is told.
 	StaffDailyCap int `env:"MAIL_STAFF_DAILY_CAP" envDefault:"1000"`
+	// Namespace is where CloudWatch keeps the function's metrics.
+	Namespace string `env:"METRICS_NAMESPACE" envDefault:"Dossier"`
 }
 
 // Sender sends one mail; *mail.SES and *mail.Folder do. When it returns an id, the mail is out. It fails with
@@ -52,6 +55,7 @@ type Function struct {
 	sender Sender
 	now    func() time.Time
 	log    *slog.Logger
+	meter  *observe.Meter
 }
 
 // New wires the function.
@@ -60,7 +64,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, sender Sender, log *slog
 	if err != nil {
 		return nil, err
 	}
-	return &Function{config: c, bucket: bucket.New(s3c, c.Bucket), store: store.New(db, c.Table), writer: w, sender: sender, now: time.Now, log: log}, nil
+	return &Function{config: c, bucket: bucket.New(s3c, c.Bucket), store: store.New(db, c.Table), writer: w, sender: sender, now: time.Now, log: log, meter: observe.NewMeter(log, c.Namespace)}, nil
 }
 
 // Handle takes records of the table's stream in their order. At the first that fails it stops and reports that
@@ -103,20 +107,23 @@ func (f *Function) deliver(ctx context.Context, id string) error {
 	// Those who take no mail any more stay in the record, and are left out of the mail.
 	out := *m
 	out.To = to
-	messageID, err := f.send(ctx, out)
+	messageID, v, err := f.send(ctx, out)
 	switch {
 	case err == nil:
 		m.State, m.MessageID, m.Failure = meeting.Sent, messageID, ""
+		f.meter.Put(ctx, f.sent(v)...)
 	case fault.Is(err, fault.Rejected), m.Attempts >= maxAttempts:
 		m.State, m.Failure = meeting.Failed, err.Error()
+		f.meter.Put(ctx, observe.Count(observe.MailsFailed, 1))
 	default:
 		m.Failure = err.Error()
 		m.Lease = f.now().Add(backoff(m.Attempts)).UTC()
+		f.meter.Put(ctx, observe.Count(observe.MailsPutOff, 1))
 	}
 	if err != nil {
-		f.log.ErrorContext(ctx, "mail failed", "mail", *m, "attempts", m.Attempts, "error", err)
+		f.log.ErrorContext(ctx, "mail failed", "mail", *m, "correlation", m.Cause, "attempts", m.Attempts, "error", err)
 	} else {
-		f.log.InfoContext(ctx, "mail sent", "mail", *m)
+		f.log.InfoContext(ctx, "mail sent", "mail", *m, "correlation", m.Cause)
 	}
 	// From here until this is written is the only time in which a death means that the mail goes out again.
 	if err := f.store.PutMail(ctx, m); err != nil && !errors.Is(err, store.ErrConflict) {
@@ -203,20 +210,39 @@ func backoff(attempts int) time.Duration {
 	return min(time.Minute<<min(attempts-1, 10), 4*time.Hour)
 }
 
-func (f *Function) send(ctx context.Context, m meeting.Mail) (string, error) {
+func (f *Function) send(ctx context.Context, m meeting.Mail) (string, mail.View, error) {
 	v, err := f.view(ctx, m)
 	if err != nil {
-		return "", err
+		return "", v, err
 	}
 	message, err := f.writer.Write(v)
 	if err != nil {
-		return "", err
+		return "", v, err
 	}
 	raw, err := message.MIME(f.config.From, m, m.Decided)
 	if err != nil {
-		return "", err
+		return "", v, err
 	}
-	return f.sender.Send(ctx, raw, f.config.From, m)
+	id, err := f.sender.Send(ctx, raw, f.config.From, m)
+	return id, v, err
+}
+
+// sent measures a mail that went out.
+func (f *Function) sent(v mail.View) []observe.Value {
+	values := []observe.Value{observe.Count(observe.MailsSent, 1)}
+	if v.Mail.Template != meeting.MailComplete {
+		return values
+	}
+	newest := time.Time{}
+	for _, r := range v.Requirements {
+		if at := meeting.OrderTime(r.Newest); !r.Dropped && at.After(newest) {
+			newest = at
+		}
+	}
+	if !newest.IsZero() {
+		values = append(values, observe.Took(observe.LastUploadToMail, max(0, f.now().Sub(newest))))
+	}
+	return values
 }
 
 // view gathers what the mail can say, as it stands now.

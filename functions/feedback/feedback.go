@@ -14,12 +14,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"dossier/internal/meeting"
+	"dossier/internal/observe"
 	"dossier/internal/store"
 )
 
 // Config is read from the environment.
 type Config struct {
 	Table string `env:"TABLE,required,notEmpty"`
+	// Namespace is where CloudWatch keeps the function's metrics.
+	Namespace string `env:"METRICS_NAMESPACE" envDefault:"Dossier"`
 }
 
 // Function is the handler.
@@ -27,11 +30,12 @@ type Function struct {
 	store *store.Store
 	now   func() time.Time
 	log   *slog.Logger
+	meter *observe.Meter
 }
 
 // New wires the function.
 func New(c Config, db *dynamodb.Client, log *slog.Logger) *Function {
-	return &Function{store: store.New(db, c.Table), now: time.Now, log: log}
+	return &Function{store: store.New(db, c.Table), now: time.Now, log: log, meter: observe.NewMeter(log, c.Namespace)}
 }
 
 // detail is an SES event as EventBridge brings it (Amazon SES Developer Guide, "Contents of event data that Amazon SES sends
@@ -128,6 +132,9 @@ func (f *Function) note(ctx context.Context, reason string, addresses, mails []s
 	}
 	if err := f.store.Commit(ctx, &c); err != nil {
 		return fmt.Errorf("note what bounced: %w", err)
+	}
+	if len(c.Mails) > 0 {
+		f.meter.Put(ctx, observe.Count(observe.MailsBack, len(c.Mails)))
 	}
 	f.log.WarnContext(ctx, "mail came back", "reason", reason, "addresses", len(c.Addresses), "mails", len(c.Mails))
 	return nil

@@ -26,6 +26,7 @@ import (
 	"dossier/internal/letter"
 	"dossier/internal/match"
 	"dossier/internal/meeting"
+	"dossier/internal/observe"
 	"dossier/internal/queue"
 	"dossier/internal/store"
 	"dossier/internal/ticket"
@@ -56,6 +57,8 @@ type Config struct {
 	MaxScans int `env:"MAX_SCANS" envDefault:"30"`
 	// Quarantine are the findings for which a document is set aside, whatever it is.
 	Quarantine []string `env:"QUARANTINE" envDefault:"macros,executable"`
+	// Namespace is where CloudWatch keeps the function's metrics.
+	Namespace string `env:"METRICS_NAMESPACE" envDefault:"Dossier"`
 }
 
 // Function is the handler.
@@ -70,6 +73,7 @@ type Function struct {
 	server   string   // whose word is taken for who sent a mail
 	set      []string // findings that set a document aside
 	log      *slog.Logger
+	meter    *observe.Meter
 	indexes  indexes
 }
 
@@ -82,8 +86,10 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, engine ocr.Engine, log *
 	limits := content.Limits{Bytes: c.MaxBytes, Time: c.ReadTime, Scans: c.MaxScans}.WithDefaults()
 	pdfium := pdf.New(c.PDFiumCache, limits.Memory)
 	st, b := store.New(db, c.Table), bucket.New(s3c, c.Bucket)
-	return &Function{bucket: b, store: st, registry: filing.New(st, time.Now), reader: extract.New(pdfium, engine, limits),
-		engine: pdfium, tickets: keys, staff: c.Staff, server: c.MailServer, set: c.Quarantine, log: log, indexes: indexes{bucket: b, store: st, letters: letter.NewReader(), held: map[string]held{}}}, nil
+	f := &Function{bucket: b, store: st, registry: filing.New(st, time.Now), reader: extract.New(pdfium, engine, limits),
+		engine: pdfium, tickets: keys, staff: c.Staff, server: c.MailServer, set: c.Quarantine, log: log, meter: observe.NewMeter(log, c.Namespace), indexes: indexes{bucket: b, store: st, letters: letter.NewReader(), held: map[string]held{}}}
+	f.registry.OnConflict(func(ctx context.Context) { f.meter.Put(ctx, observe.Count(observe.Conflicts, 1)) })
+	return f, nil
 }
 
 // Ready starts the PDF engine ahead of the first document.
@@ -137,7 +143,8 @@ func (f *Function) stuck(ctx context.Context, body []byte) error {
 		if _, err := f.file(ctx, doc, &content.Content{}); err != nil {
 			return fmt.Errorf("note object %s as stuck: %w", o.ID(), err)
 		}
-		f.log.ErrorContext(ctx, "document stuck", "document", o.ID())
+		f.log.ErrorContext(ctx, "document stuck", "correlation", o.ID())
+		f.meter.Put(ctx, observe.Count(observe.DocumentsStuck, 1))
 	}
 	return nil
 }
@@ -155,6 +162,10 @@ func (f *Function) document(o meeting.Object) meeting.Document {
 func (f *Function) object(ctx context.Context, o meeting.Object) error {
 	began := time.Now()
 	doc, err := f.store.Document(ctx, o.ID())
+	before := meeting.Status("")
+	if doc != nil {
+		before = doc.Status
+	}
 	switch {
 	case fault.Is(err, fault.NotFound):
 		doc, err = f.take(ctx, o)
@@ -170,8 +181,23 @@ func (f *Function) object(ctx context.Context, o meeting.Object) error {
 	if err != nil {
 		return err
 	}
-	f.log.InfoContext(ctx, "document", "document", *doc, "ms", time.Since(began).Milliseconds())
+	f.log.InfoContext(ctx, "document", "document", *doc, "correlation", doc.ID, "ms", time.Since(began).Milliseconds())
+	f.measure(ctx, before, doc)
 	return nil
+}
+
+// measure counts what became of a document, once for each time that it changed.
+func (f *Function) measure(ctx context.Context, before meeting.Status, doc *meeting.Document) {
+	name := map[meeting.Status]observe.Name{meeting.Filed: observe.DocumentsFiled, meeting.Review: observe.DocumentsInReview, meeting.Rejected: observe.DocumentsRejected,
+		meeting.Quarantined: observe.DocumentsQuarantined, meeting.Superseded: observe.DocumentsSuperseded}[doc.Status]
+	if doc.Status == before || name == "" {
+		return
+	}
+	values := []observe.Value{observe.Count(name, 1)}
+	if before == "" {
+		values = append(values, observe.Took(observe.UploadToFiled, max(0, time.Since(doc.Time))))
+	}
+	f.meter.Put(ctx, values...)
 }
 
 // upload is what the key of an upload and its ticket say.
@@ -224,6 +250,15 @@ func (f *Function) take(ctx context.Context, o meeting.Object) (*meeting.Documen
 	}
 	if e := c.Envelope; e != nil {
 		doc.Sender, doc.MessageID, doc.References = e.Address(), e.ID, e.References
+	}
+	scanned := 0
+	for _, p := range c.Pages {
+		if p.Confidence > 0 {
+			scanned++
+		}
+	}
+	if scanned > 0 {
+		f.meter.Put(ctx, observe.Count(observe.ScannedPages, scanned))
 	}
 	// Every text is stored, an empty one too: matching again, when the roster changes, starts from it.
 	doc.Text = "text/" + doc.ID + ".json.gz"

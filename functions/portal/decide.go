@@ -18,6 +18,7 @@ import (
 	"dossier/internal/fault"
 	"dossier/internal/filing"
 	"dossier/internal/meeting"
+	"dossier/internal/observe"
 )
 
 // refused is a decision that was not carried out, with what is known of the one that was faster.
@@ -233,6 +234,10 @@ func (p *Portal) carryOut(ctx context.Context, d meeting.Decision, m meeting.Mee
 		if err = readErr; err == nil && a.Refused != "" {
 			err = fault.Reject(a.Refused, "refused when it was carried out")
 		}
+	}
+	if err == nil {
+		p.log.InfoContext(ctx, "decision", "action", d.Action, "correlation", o.ID(), "document", d.Document)
+		p.meter.Put(ctx, observe.Count(observe.Decisions, 1))
 	}
 	if d.Document != "" && fault.Reason(err) == filing.AlreadyDecided {
 		// Whoever comes second is told what happened.

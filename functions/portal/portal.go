@@ -19,6 +19,7 @@ import (
 	"dossier/internal/filing"
 	"dossier/internal/mail"
 	"dossier/internal/meeting"
+	"dossier/internal/observe"
 	"dossier/internal/store"
 	"dossier/internal/ticket"
 )
@@ -33,6 +34,8 @@ type Config struct {
 	TicketKeys string `env:"TICKET_KEYS,required,notEmpty"`
 	// TicketLife is how long an upload link made on the board is good for.
 	TicketLife time.Duration `env:"TICKET_LIFE" envDefault:"720h"`
+	// Namespace is where CloudWatch keeps the function's metrics.
+	Namespace string `env:"METRICS_NAMESPACE" envDefault:"Dossier"`
 }
 
 // Who tells who makes a request; "" is nobody who may decide.
@@ -50,6 +53,7 @@ type Portal struct {
 	pages    *template.Template
 	who      Who
 	log      *slog.Logger
+	meter    *observe.Meter
 }
 
 // New wires the portal.
@@ -63,7 +67,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, who Who, log *slog.Logge
 		return nil, err
 	}
 	st := store.New(db, c.Table)
-	p := &Portal{config: c, bucket: bucket.New(s3c, c.Bucket), store: st, registry: filing.New(st, time.Now), tickets: keys, writer: w, who: who, log: log}
+	p := &Portal{config: c, bucket: bucket.New(s3c, c.Bucket), store: st, registry: filing.New(st, time.Now), tickets: keys, writer: w, who: who, log: log, meter: observe.NewMeter(log, c.Namespace)}
 	p.pages, err = template.New("").Funcs(template.FuncMap{
 		"reason":  func(code string) string { return w.Reason("en", code) },
 		"finding": func(f meeting.Finding) string { return w.Finding("en", f) },

@@ -19,6 +19,7 @@ import (
 	"dossier/internal/fault"
 	"dossier/internal/filing"
 	"dossier/internal/meeting"
+	"dossier/internal/observe"
 	"dossier/internal/store"
 )
 
@@ -35,6 +36,8 @@ type Config struct {
 	Pages int `env:"PAGES" envDefault:"5"`
 	// Mails is how many open outbox items one run looks at.
 	Mails int `env:"MAILS" envDefault:"500"`
+	// Namespace is where CloudWatch keeps the function's metrics.
+	Namespace string `env:"METRICS_NAMESPACE" envDefault:"Dossier"`
 }
 
 // Sender puts a message into a queue.
@@ -51,13 +54,14 @@ type Function struct {
 	intake, roster Sender
 	now            func() time.Time
 	log            *slog.Logger
+	meter          *observe.Meter
 }
 
 // New wires the function.
 func New(c Config, s3c *s3.Client, db *dynamodb.Client, intake, roster Sender, log *slog.Logger) *Function {
 	st := store.New(db, c.Table)
 	return &Function{config: c, bucket: bucket.New(s3c, c.Bucket), store: st, registry: filing.New(st, time.Now),
-		intake: intake, roster: roster, now: time.Now, log: log}
+		intake: intake, roster: roster, now: time.Now, log: log, meter: observe.NewMeter(log, c.Namespace)}
 }
 
 // Report is what one run drove again.
@@ -75,6 +79,9 @@ func (f *Function) Handle(ctx context.Context, _ events.EventBridgeEvent) (Repor
 	r := Report{}
 	err := errors.Join(f.objects(ctx, &r), f.mails(ctx, &r))
 	f.log.InfoContext(ctx, "swept", "uploads", r.Uploads, "rosters", r.Rosters, "decisions", r.Decisions, "mails", r.Mails, "skipped", r.Skipped)
+	if n := r.Uploads + r.Rosters + r.Decisions + r.Mails; n > 0 {
+		f.meter.Put(ctx, observe.Count(observe.Healed, n))
+	}
 	return r, err
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
+	"dossier/internal/observe"
 	"dossier/internal/queue"
 	"dossier/internal/store"
 )
@@ -209,6 +210,61 @@ func TestMaxReceivesAgrees(t *testing.T) {
 	for _, f := range found {
 		if string(f[1]) != strconv.Itoa(queue.MaxReceives) {
 			t.Errorf("a queue tries %s times, the functions count to %d", f[1], queue.MaxReceives)
+		}
+	}
+}
+
+// Each alarm says what to do, each of our metrics that it or the dashboard names is one that a function writes, and each that a
+// function writes is on the dashboard.
+func TestMonitoringAgrees(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(root, "infra", "monitoring.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(data)
+	data, err = yaml.YAMLToJSON(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tmpl struct {
+		Resources map[string]struct {
+			Type       string
+			Properties struct{ AlarmDescription, MetricName, DashboardBody string }
+		}
+	}
+	if err := json.Unmarshal(data, &tmpl); err != nil {
+		t.Fatal(err)
+	}
+	written := map[string]bool{}
+	for _, n := range observe.Names() {
+		written[string(n)] = true
+	}
+	alarms := 0
+	for name, r := range tmpl.Resources {
+		if r.Type != "AWS::CloudWatch::Alarm" {
+			continue
+		}
+		alarms++
+		if _, todo, _ := strings.Cut(r.Properties.AlarmDescription, "Do: "); len(todo) < 20 {
+			t.Errorf("alarm %s does not say what to do", name)
+		}
+		if len(r.Properties.AlarmDescription) > 1024 { // CloudWatch's limit
+			t.Errorf("alarm %s says too much", name)
+		}
+	}
+	if alarms < 8 {
+		t.Errorf("only %d alarms", alarms)
+	}
+	shown := map[string]bool{}
+	for _, m := range regexp.MustCompile(`\["\$\{Namespace\}", "(\w+)"`).FindAllStringSubmatch(text, -1) {
+		shown[m[1]] = true
+	}
+	if d := cmp.Diff(written, shown); d != "" {
+		t.Errorf("metrics (-written +on the dashboard):\n%s", d)
+	}
+	for _, m := range regexp.MustCompile(`Namespace: !Ref Namespace\s+MetricName: (\w+)`).FindAllStringSubmatch(text, -1) {
+		if !written[m[1]] {
+			t.Errorf("an alarm waits for %s, which nothing writes", m[1])
 		}
 	}
 }

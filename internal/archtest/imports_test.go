@@ -55,6 +55,7 @@ func TestImportsPointDown(t *testing.T) {
 		{"internal/meeting", "the domain knows nothing but itself", nil},
 		{"internal/fault", "the kinds of failure are for everybody", nil},
 		{"internal/ticket", "signs what the domain says", []string{"internal/meeting"}},
+		{"internal/observe", "writes measurements, and knows nothing of what is measured", nil},
 		{"internal/roster", "reads files into the domain", []string{"internal/meeting"}},
 		{"internal/queue", "knows messages, not what they mean", nil},
 		{"internal/extract", "a library in itself: bytes to text", []string{"internal/meeting", "internal/fault", "internal/extract"}},

@@ -37,7 +37,7 @@ const MaxParts = 20
 // that a page can explain, when the decision no longer makes sense, and with Exists when it was carried out already;
 // either way it is dealt with and need not come again.
 func (g *Registry) Decide(ctx context.Context, id string, d meeting.Decision, m meeting.Meeting) error {
-	err := again(ctx, func() error { return g.decide(ctx, id, d, m) })
+	err := g.again(ctx, func() error { return g.decide(ctx, id, d, m) })
 	if err != nil {
 		return fmt.Errorf("decide %s: %w", id, err)
 	}
@@ -74,6 +74,7 @@ func (g *Registry) decide(ctx context.Context, id string, d meeting.Decision, m 
 	}
 	carryOut := func(snap *store.Snapshot, quietly bool) (*work, error, error) {
 		w := g.work(m, snap)
+		w.cause = id
 		w.audit = &meeting.Audit{ID: id, Decision: d, Done: w.now.UTC()}
 		refused, err := g.act(ctx, w, d, quietly)
 		if err != nil || refused != nil {

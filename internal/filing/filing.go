@@ -38,18 +38,26 @@ const maxAttempts = 100
 type Registry struct {
 	store Store
 	now   func() time.Time
+	// conflicted is told each time that a change has to be decided anew.
+	conflicted func(context.Context)
 }
 
 // New makes a Registry; now tells the time.
-func New(s Store, now func() time.Time) *Registry { return &Registry{store: s, now: now} }
+func New(s Store, now func() time.Time) *Registry {
+	return &Registry{store: s, now: now, conflicted: func(context.Context) {}}
+}
+
+// OnConflict has f told each time that a change has to be decided anew, because another was faster.
+func (g *Registry) OnConflict(f func(context.Context)) { g.conflicted = f }
 
 // again runs a change until it meets no conflict.
-func again(ctx context.Context, change func() error) error {
+func (g *Registry) again(ctx context.Context, change func() error) error {
 	for attempt := 0; ; attempt++ {
 		err := change()
 		if !errors.Is(err, store.ErrConflict) || attempt == maxAttempts {
 			return err
 		}
+		g.conflicted(ctx)
 		wait := time.Duration(rand.Int64N(int64(min(5*time.Millisecond<<min(attempt, 6), 250*time.Millisecond))))
 		select {
 		case <-ctx.Done():
@@ -80,7 +88,7 @@ type Submission struct {
 // it is afterwards. A document that already has a record keeps it, but one in review may be filed now.
 func (g *Registry) Submit(ctx context.Context, in Submission) (*meeting.Document, error) {
 	var out *meeting.Document
-	err := again(ctx, func() (err error) {
+	err := g.again(ctx, func() (err error) {
 		out, err = g.submit(ctx, in)
 		return err
 	})
@@ -106,6 +114,7 @@ func (g *Registry) submit(ctx context.Context, in Submission) (*meeting.Document
 		return nil, err
 	}
 	w := g.work(in.Meeting, snap)
+	w.cause = doc.ID
 	if known := snap.Documents[doc.ID]; known != nil {
 		// What staff decided about, they decide about.
 		if known.Status != meeting.Review || known.Decision != "" && known.Roster == doc.Roster {
@@ -299,6 +308,8 @@ type work struct {
 	taught       *meeting.Taught
 	message      *store.Message
 	undone       string
+	// cause is the document, the decision or the roster for which all this is done.
+	cause string
 	// audit is set when a decision of staff is carried out; the standings are what it finds.
 	audit             *meeting.Audit
 	documentStood     map[string]meeting.DocumentStanding
@@ -344,7 +355,7 @@ func (w *work) mail(m meeting.Mail) {
 	if w.snap.Mails[m.ID] != nil || len(m.To) == 0 {
 		return
 	}
-	m.Meeting, m.State, m.Decided = w.meeting.ID, meeting.Pending, w.now
+	m.Meeting, m.State, m.Decided, m.Cause = w.meeting.ID, meeting.Pending, w.now, w.cause
 	w.mails = append(w.mails, &m)
 }
 

@@ -87,7 +87,7 @@ func (g *Registry) Load(ctx context.Context, r *meeting.Roster) error {
 
 // session runs one change of a session that this load holds.
 func (g *Registry) session(ctx context.Context, m meeting.Meeting, id string, keys []meeting.RequirementKey, change func(*work, *meeting.Session) error) error {
-	return again(ctx, func() error {
+	return g.again(ctx, func() error {
 		snap, err := g.store.Read(ctx, store.Wanted{Meeting: m.ID, Sessions: []string{id}, Requirements: keys})
 		if err != nil {
 			return err
@@ -106,7 +106,7 @@ func (g *Registry) session(ctx context.Context, m meeting.Meeting, id string, ke
 			return nil
 		}
 		w := g.work(m, snap)
-		w.touched = []string{id}
+		w.cause, w.touched = m.Roster, []string{id}
 		if err := change(w, s); err != nil {
 			return err
 		}
@@ -215,7 +215,7 @@ func (g *Registry) regroup(ctx context.Context, m meeting.Meeting, letters []str
 	}
 	slices.Sort(letters)
 	for _, id := range slices.Compact(letters) {
-		err := again(ctx, func() error {
+		err := g.again(ctx, func() error {
 			snap, err := g.store.Read(ctx, store.Wanted{Meeting: m.ID, Documents: []string{id}})
 			if err != nil || snap.Documents[id] == nil {
 				return err

@@ -52,6 +52,16 @@ func (o Object) Order() string {
 	return o.Time.UTC().Format("2006-01-02T15:04:05.000Z") + "#" + strings.ToUpper(seq) + "#" + o.ID()
 }
 
+// OrderTime is the time of the upload that an order was made of; zero when it is none.
+func OrderTime(order string) time.Time {
+	stamp, _, _ := strings.Cut(order, "#")
+	t, err := time.Parse("2006-01-02T15:04:05.000Z", stamp)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
 // LogValue names the object by its id: a key holds a file name, and that may hold a person's.
 func (o Object) LogValue() slog.Value { return slog.StringValue(o.ID()) }
 
@@ -210,8 +220,10 @@ type Mail struct {
 	// Outcome is what became of the document when the mail was decided.
 	Outcome Status `json:"outcome,omitempty"`
 	// Problems is the bucket key of a list of roster problems.
-	Problems string    `json:"problems,omitempty"`
-	Decided  time.Time `json:"decided"`
+	Problems string `json:"problems,omitempty"`
+	// Cause is the id of the document or the decision for which it was put, by which logs tie it to the upload.
+	Cause   string    `json:"cause,omitempty"`
+	Decided time.Time `json:"decided"`
 
 	State MailState `json:"state"`
 	// Lease is until when a sender holds the item, and when it may be tried again.
