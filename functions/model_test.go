@@ -2,6 +2,7 @@ package functions_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"net/url"
 	"slices"
@@ -356,10 +357,27 @@ func (m *model) requirementOf(k meeting.RequirementKey) *meeting.Requirement {
 	return nil
 }
 
+// inState are the requirements of a session that stand so.
+func (m *model) inState(session string, state meeting.State) []string {
+	reqs, err := m.store.Requirements(context.Background(), "m", session)
+	must(m.t, err)
+	var keys []string
+	for _, r := range reqs {
+		if !r.Dropped && r.State == state {
+			keys = append(keys, r.String())
+		}
+	}
+	return keys
+}
+
 // TestModel puts Dossier through random histories: uploads, newer versions, rosters, decisions, with events that are repeated,
 // late, out of order and lost, functions that are killed, throttled and answered too late. After all has come to rest, every
 // promise of DESIGN.md holds. A history that fails is made as short as it can be and printed.
 func TestModel(t *testing.T) {
+	// `make test` is for a first look; `make model` says how many it wants.
+	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
+		must(t, flag.Set("rapid.checks", "30"))
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		m := newModel(t)
 		one := func(label string) int { return rapid.IntRange(0, len(m.net)-1).Draw(t, label) }
@@ -393,6 +411,28 @@ func TestModel(t *testing.T) {
 				m.net = slices.Delete(m.net, i, i+1)
 			},
 			"decision": func(*rapid.T) { m.decideSomething() },
+			"clear": func(t *rapid.T) {
+				// Staff do without all that a session waits for, and so complete it.
+				session := rapid.SampledFrom([]string{"s1", "s2"}).Draw(t, "session")
+				fault := m.arm()
+				for _, k := range m.inState(session, meeting.Outstanding) {
+					m.world.decide(url.Values{"action": {"waive"}, "requirement": {k}, "reason": {"cleared"}}.Encode())
+				}
+				t.Logf("clear %s%s", session, fault)
+			},
+			"once more": func(t *rapid.T) {
+				// Something is asked for again, and waived again: all is as it was, in another epoch.
+				waived := m.inState(rapid.SampledFrom([]string{"s1", "s2"}).Draw(t, "session"), meeting.Waived)
+				if len(waived) == 0 {
+					t.Skip("nothing is waived")
+				}
+				k := waived[rapid.IntRange(0, len(waived)-1).Draw(t, "which")]
+				fault := m.arm()
+				for _, action := range []string{"require", "waive"} {
+					m.world.decide(url.Values{"action": {action}, "requirement": {k}, "reason": {"once more"}}.Encode())
+				}
+				t.Logf("%s once more%s", k, fault)
+			},
 			"roster": func(t *rapid.T) {
 				m.roster(rapid.IntRange(3, 5).Draw(t, "people"), rapid.IntRange(1, 2).Draw(t, "sessions"), rapid.Bool().Draw(t, "one"))
 				t.Logf("roster %d", m.rosters)

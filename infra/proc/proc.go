@@ -16,8 +16,11 @@ const (
 )
 
 // Memory gives one of the two in bytes. It fails where there is no /proc.
-func Memory(field string) (int, error) {
-	data, err := os.ReadFile("/proc/self/status")
+func Memory(field string) (int, error) { return MemoryOf(os.Getpid(), field) }
+
+// MemoryOf is Memory of another process.
+func MemoryOf(pid int, field string) (int, error) {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, fmt.Errorf("read process status: %w", err)
 	}
