@@ -211,7 +211,7 @@ func newWorldWith(t tb, lease time.Duration) *world {
 	s3OfRoster, dbOfRoster := clients("roster")
 	ro := roster.New(roster.Config{Bucket: w.bucket, Table: w.table, Staff: "staff@dossier.example"}, s3OfRoster, dbOfRoster, sender{w.queued, &w.queued.intake}, log)
 	s3OfSweep, dbOfSweep := clients("sweep")
-	sw := sweep.New(sweep.Config{Bucket: w.bucket, Table: w.table, Grace: -time.Hour, Pages: 100, Mails: 1000}, s3OfSweep, dbOfSweep,
+	sw := sweep.New(sweep.Config{Bucket: w.bucket, Table: w.table, Grace: -time.Hour, MailGrace: -time.Hour, Pages: 100, Mails: 1000}, s3OfSweep, dbOfSweep,
 		sender{w.queued, &w.queued.intake}, sender{w.queued, &w.queued.roster}, log)
 	w.intake, w.roster = lambda.NewHandler(in.Handle), lambda.NewHandler(ro.Handle)
 	_, dbOfFeedback := clients("feedback")

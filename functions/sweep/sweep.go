@@ -31,6 +31,8 @@ type Config struct {
 	RosterQueue string `env:"ROSTER_QUEUE_URL,required,notEmpty"`
 	// Grace is how old something must be before it counts as lost: longer than its event may take.
 	Grace time.Duration `env:"GRACE" envDefault:"10m"`
+	// MailGrace is the same for mails, which wait in their stream while many are sent.
+	MailGrace time.Duration `env:"MAIL_GRACE" envDefault:"10m"`
 	// Pages is how many listings of 1,000 versions one run makes of each prefix; the next run goes on from there.
 	// So a run costs the same however much the bucket holds.
 	Pages int `env:"PAGES" envDefault:"5"`
@@ -220,7 +222,7 @@ func (f *Function) decide(ctx context.Context, o meeting.Object) error {
 // is a stream record, and so brings them to deliver.
 func (f *Function) mails(ctx context.Context, r *Report) error {
 	now := f.now()
-	open, err := f.store.OpenMails(ctx, now.Add(-f.config.Grace), f.config.Mails)
+	open, err := f.store.OpenMails(ctx, now.Add(-f.config.MailGrace), f.config.Mails)
 	if err != nil {
 		return err
 	}

@@ -178,7 +178,7 @@ func (s *System) wire(ctx context.Context, keys, dir string, log *slog.Logger) e
 	}
 	s.deliver = lambda.NewHandler(de.Handle)
 	// The sweep waits for each message to be dealt with, so that what happened is read back in its order.
-	sw := sweep.New(sweep.Config{Bucket: bucketName, Table: tableName, Grace: 2 * time.Second, Pages: 1000, Mails: 10_000},
+	sw := sweep.New(sweep.Config{Bucket: bucketName, Table: tableName, Grace: 2 * time.Second, MailGrace: 2 * time.Minute, Pages: 1000, Mails: 10_000},
 		s.client, s.db, waiting{s.intake}, waiting{rosters}, log)
 	s.sweep = lambda.NewHandler(sw.Handle)
 	po, err := portal.New(portal.Config{Bucket: bucketName, Table: tableName, TicketKeys: keys, TicketLife: 30 * 24 * time.Hour},
