@@ -81,6 +81,12 @@ func TestRecordedEvents(t *testing.T) {
 		}
 	}
 
+	o := w.put("incoming/regm-africa-2021/drop/presentation finale v3.pptx", deckData, noon)
+	succeed(w.intake, recorded(t, "intake/scan-result.json", recordedBucket, w.bucket, "d41d8cd98f00b204e9800998eEXAMPLE", o.Version))
+	if d := w.document(o); d.Meeting != sample.Meeting || d.Size != int64(len(deckData)) || time.Since(d.Time) > time.Minute {
+		t.Errorf("after its scan: %s, %d bytes, uploaded at %v", d.Status, d.Size, d.Time)
+	}
+
 	mail := &meeting.Mail{ID: "receipt-41177a0f9056bc0323a2f118", Meeting: sample.Meeting, Template: meeting.MailReceipt, Language: "fr", To: []string{"aissatou.ndiaye@regm.example"},
 		Document: "d", Outcome: meeting.Filed, State: meeting.Pending, Decided: noon}
 	must(t, w.store.Commit(context.Background(), &store.Changes{Mails: []*meeting.Mail{mail}, Documents: []*meeting.Document{{ID: "d", Meeting: sample.Meeting, FileName: "x.pptx", Status: meeting.Filed}}}))
@@ -88,6 +94,18 @@ func TestRecordedEvents(t *testing.T) {
 	invokeRaw(t, w.deliver, recorded(t, "deliver/outbox-insert.json"), &streamed)
 	if len(streamed.BatchItemFailures) > 0 || w.mails()[mail.ID] == nil {
 		t.Errorf("the recorded stream event sent nothing: %+v", streamed)
+	}
+
+	for _, file := range []string{"feedback/bounce.json", "feedback/complaint.json"} {
+		if _, err := w.feedback.Invoke(context.Background(), recorded(t, file)); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	if list, err := w.store.Suppressed(context.Background(), 10); err != nil || len(list) != 1 || list[0].Address != "grace@people.example" || list[0].Suppressed != meeting.Bounced {
+		t.Errorf("after the bounce: %+v %v", list, err)
+	}
+	if m, err := w.store.Mail(context.Background(), mail.ID); err != nil || m.State != meeting.Failed {
+		t.Errorf("the mail that came back is %+v %v", m, err)
 	}
 
 	var report map[string]int

@@ -65,6 +65,10 @@ func needs(call any) []string {
 			return []string{"s3:GetObjectVersion " + under(c.Key)}
 		}
 		return []string{"s3:GetObject " + under(c.Key)}
+	case *s3.HeadObjectInput:
+		return []string{"s3:GetObjectVersion " + under(c.Key)}
+	case *s3.GetObjectTaggingInput:
+		return []string{"s3:GetObjectVersionTagging " + under(c.Key)}
 	case *s3.PutObjectInput:
 		return []string{"s3:PutObject " + under(c.Key)}
 	case *s3.ListObjectVersionsInput:
@@ -222,6 +226,11 @@ func TestPermissions(t *testing.T) {
 	// Links on the board, a mail that answers another.
 	w.takeIn(w.put("incoming/m/"+w.token(ticket.Ticket{Participant: "p3", Kind: meeting.Nomination})+"/a.eml", mailFrom("grace@people.example", "<1@a>", "<0@a>", ""), time.Now()))
 	w.takeIn(w.put("incoming/m/drop/b.eml", mailFrom("grace@people.example", "<2@a>", "<1@a>", ""), time.Now()))
+	note(w)
+	w = newScanningWorld(t)
+	clean := w.put("incoming/m/drop/a.pptx", deck("T", "Amina Diallo"), noon)
+	w.tag(clean, "NO_THREATS_FOUND")
+	w.scanned(clean)
 	note(w)
 
 	have := granted(t)

@@ -167,6 +167,17 @@ func newWorld(t tb) *world {
 // newWorldWith makes a world whose deliver holds a mail for lease.
 func newWorldWith(t tb, lease time.Duration) *world {
 	t.Helper()
+	return makeWorld(t, lease, false)
+}
+
+// newScanningWorld makes a world in which GuardDuty looks at uploads.
+func newScanningWorld(t tb) *world {
+	t.Helper()
+	return makeWorld(t, 1, true)
+}
+
+func makeWorld(t tb, lease time.Duration, scan bool) *world {
+	t.Helper()
 	ctx := context.Background()
 	db, err := engines.MakeTestTable(ctx)
 	if err != nil {
@@ -195,7 +206,7 @@ func newWorldWith(t tb, lease time.Duration) *world {
 	must(t, engines.MakeBucket(ctx, w.s3, w.bucket))
 	log := slog.New(slog.NewJSONHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s3OfIntake, dbOfIntake := clients("intake")
-	in, err := intake.New(intake.Config{Bucket: w.bucket, Table: w.table, TicketKeys: keys, Staff: "staff@dossier.example", MailServer: "mx.dossier.example",
+	in, err := intake.New(intake.Config{MalwareScan: scan, ScanPatience: time.Hour, Bucket: w.bucket, Table: w.table, TicketKeys: keys, Staff: "staff@dossier.example", MailServer: "mx.dossier.example",
 		PDFiumCache: engines.PDFiumCache(), MaxBytes: 10 << 20, ReadTime: time.Minute, Quarantine: []string{"macros", "executable"}}, s3OfIntake, dbOfIntake, nil, log)
 	must(t, err)
 	t.Cleanup(func() { in.Close() })

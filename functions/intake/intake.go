@@ -45,6 +45,10 @@ type Config struct {
 	// MailServer is the server whose word is taken for who sent a mail: the authserv-id (RFC 8601, 2.5) that it writes into
 	// Authentication-Results. Set it only where mails reach the bucket by that server alone; empty takes nobody's word.
 	MailServer string `env:"MAIL_SERVER"`
+	// MalwareScan: GuardDuty scans uploads, and nothing is read before it has found one clean.
+	MalwareScan bool `env:"MALWARE_SCAN"`
+	// ScanPatience is how long an upload may wait for its scan before a person has to look.
+	ScanPatience time.Duration `env:"SCAN_PATIENCE" envDefault:"24h"`
 	// MaxBytes bounds one upload.
 	MaxBytes int64 `env:"MAX_UPLOAD_BYTES" envDefault:"262144000"`
 	// ReadTime bounds the reading of one document.
@@ -70,6 +74,8 @@ type Function struct {
 	engine   *pdf.Engine
 	tickets  *ticket.Keys
 	staff    string
+	scan     bool // nothing is read before GuardDuty has found it clean
+	patience time.Duration
 	server   string   // whose word is taken for who sent a mail
 	set      []string // findings that set a document aside
 	log      *slog.Logger
@@ -87,7 +93,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, engine ocr.Engine, log *
 	pdfium := pdf.New(c.PDFiumCache, limits.Memory)
 	st, b := store.New(db, c.Table), bucket.New(s3c, c.Bucket)
 	f := &Function{bucket: b, store: st, registry: filing.New(st, time.Now), reader: extract.New(pdfium, engine, limits),
-		engine: pdfium, tickets: keys, staff: c.Staff, server: c.MailServer, set: c.Quarantine, log: log, meter: observe.NewMeter(log, c.Namespace), indexes: indexes{bucket: b, store: st, letters: letter.NewReader(), held: map[string]held{}}}
+		engine: pdfium, tickets: keys, staff: c.Staff, server: c.MailServer, scan: c.MalwareScan, patience: c.ScanPatience, set: c.Quarantine, log: log, meter: observe.NewMeter(log, c.Namespace), indexes: indexes{bucket: b, store: st, letters: letter.NewReader(), held: map[string]held{}}}
 	f.registry.OnConflict(func(ctx context.Context) { f.meter.Put(ctx, observe.Count(observe.Conflicts, 1)) })
 	return f, nil
 }
@@ -168,13 +174,27 @@ func (f *Function) object(ctx context.Context, o meeting.Object) error {
 	}
 	switch {
 	case fault.Is(err, fault.NotFound):
-		doc, err = f.take(ctx, o)
+		if o.Time.IsZero() {
+			o, err = f.bucket.Stat(ctx, o)
+		} else {
+			err = nil
+		}
+		if err == nil {
+			doc, err = f.admit(ctx, o)
+		}
+		if err == nil && doc == nil {
+			f.log.InfoContext(ctx, "waits for its scan", "correlation", o.ID())
+			return nil
+		}
 		if fault.Is(err, fault.NotFound) {
 			f.log.WarnContext(ctx, "object version is gone", "document", o.ID())
 			return nil
 		}
-	case err == nil && doc.Status == meeting.Review && doc.Reason == Stuck:
-		doc, err = f.take(ctx, doc.Object)
+	case err == nil && doc.Status == meeting.Review && (doc.Reason == Stuck || doc.Reason == Unscanned):
+		// Unscanned, it stays as it is unless it was found clean since.
+		if doc, err = f.admit(ctx, doc.Object); err == nil && doc == nil {
+			return nil
+		}
 	case err == nil && doc.Status == meeting.Review && doc.Text != "":
 		doc, err = f.rematch(ctx, *doc)
 	}
@@ -219,6 +239,38 @@ func (f *Function) upload(token, meetingID string, at time.Time) upload {
 		return upload{reason: match.TicketInvalid}
 	}
 	return upload{claim: &match.Claim{Participant: t.Participant, Agency: t.Agency, Kind: t.Kind, Session: t.Session}, uploader: t.Participant}
+}
+
+// The reasons of what was not read for the sake of everybody's safety.
+const (
+	// Malware: GuardDuty has found a threat in it.
+	Malware = "malware"
+	// Unscanned: GuardDuty could not scan it, or has not in time.
+	Unscanned = "unscanned"
+)
+
+// admit takes an object version in once it may be read. It gives nil while it waits for its scan; what is infected is set aside, and
+// what cannot be scanned goes to review, both unread.
+func (f *Function) admit(ctx context.Context, o meeting.Object) (*meeting.Document, error) {
+	if !f.scan {
+		return f.take(ctx, o)
+	}
+	verdict, err := f.bucket.Verdict(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	doc := f.document(o)
+	switch {
+	case verdict == bucket.Clean:
+		return f.take(ctx, o)
+	case verdict == bucket.Infected:
+		doc.Status, doc.Reason = meeting.Quarantined, Malware
+	case verdict == bucket.NotScanned && time.Since(o.Time) < f.patience:
+		return nil, nil
+	default:
+		doc.Reason = Unscanned
+	}
+	return f.file(ctx, doc, &content.Content{})
 }
 
 // take reads an object version for the first time.
@@ -382,7 +434,7 @@ func (f *Function) submission(ctx context.Context, doc meeting.Document, c *cont
 	}
 	d.Kind, d.Candidates, d.Letter = found.Kind, found.Candidates, found.Letter
 	switch {
-	case d.Status != meeting.Review, d.Reason == content.NotReadableYet, d.Reason == Stuck:
+	case d.Status != meeting.Review, d.Reason == content.NotReadableYet, d.Reason == Stuck, d.Reason == Unscanned:
 		// Whatever its name says, nobody has read it.
 	case up.reason != "":
 		d.Reason = up.reason

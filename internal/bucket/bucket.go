@@ -118,6 +118,45 @@ func (b *Bucket) Fetch(ctx context.Context, o meeting.Object, limit int64) (*Fil
 	return file, nil
 }
 
+// Verdict is what a scan for malware said of an object version.
+type Verdict string
+
+// The verdicts. Any other means that GuardDuty could not look (Amazon GuardDuty User Guide, "S3 object scan status").
+const (
+	NotScanned Verdict = ""
+	Clean      Verdict = "NO_THREATS_FOUND"
+	Infected   Verdict = "THREATS_FOUND"
+)
+
+// scanTag is the tag by which GuardDuty writes its verdict on an object (Amazon GuardDuty User Guide, "Using tag-based access
+// control (TBAC) with Malware Protection for S3").
+const scanTag = "GuardDutyMalwareScanStatus"
+
+// Verdict reads what GuardDuty has written on an object version; NotFound when the version is gone.
+func (b *Bucket) Verdict(ctx context.Context, o meeting.Object) (Verdict, error) {
+	out, err := b.s3.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o)})
+	if err != nil {
+		return NotScanned, wrap(err, "get tags of object %s", o.ID())
+	}
+	for _, t := range out.TagSet {
+		if aws.ToString(t.Key) == scanTag {
+			return Verdict(aws.ToString(t.Value)), nil
+		}
+	}
+	return NotScanned, nil
+}
+
+// Stat completes an object whose event says neither its time nor its size; S3 tells times in whole seconds. NotFound when the
+// version is gone.
+func (b *Bucket) Stat(ctx context.Context, o meeting.Object) (meeting.Object, error) {
+	out, err := b.s3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o)})
+	if err != nil {
+		return o, wrap(err, "look at object %s", o.ID())
+	}
+	o.Time, o.Size = aws.ToTime(out.LastModified), aws.ToInt64(out.ContentLength)
+	return o, nil
+}
+
 // Read reads one object version of at most limit bytes into memory; errors are as Fetch's.
 func (b *Bucket) Read(ctx context.Context, o meeting.Object, limit int64) ([]byte, error) {
 	out, err := b.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o)})
@@ -280,16 +319,37 @@ func (b *Bucket) RosterAsOf(ctx context.Context, meetingID string, o meeting.Obj
 	return pair, nil
 }
 
-// Created reads the body of an S3 event notification and gives the object versions that it says were created.
+// scanResult is the detail-type of GuardDuty's event after a scan, which EventBridge brings (Amazon GuardDuty User Guide,
+// "Monitoring S3 object scans with Amazon EventBridge").
+const scanResult = "GuardDuty Malware Protection Object Scan Result"
+
+type scan struct {
+	DetailType string `json:"detail-type"`
+	Detail     struct {
+		S3ObjectDetails struct {
+			BucketName string `json:"bucketName"`
+			ObjectKey  string `json:"objectKey"`
+			VersionID  string `json:"versionId"`
+		} `json:"s3ObjectDetails"`
+	} `json:"detail"`
+}
+
+// Created reads the body of an S3 event notification and gives the object versions that it says were created; of GuardDuty's event
+// that it has scanned one, that one, without its time and size.
 // The s3:TestEvent that S3 sends when a notification is set gives none, other events of ours neither.
 // Source: Amazon S3 User Guide, "Event message structure".
 func Created(body []byte) ([]meeting.Object, error) {
 	var n struct {
 		events.S3Event
 		Event string
+		scan
 	}
 	if err := json.Unmarshal(body, &n); err != nil {
 		return nil, fmt.Errorf("decode S3 notification: %w", err)
+	}
+	if n.DetailType == scanResult {
+		d := n.Detail.S3ObjectDetails
+		return []meeting.Object{{Bucket: d.BucketName, Key: d.ObjectKey, Version: d.VersionID}}, nil
 	}
 	if n.Records == nil && n.Event != "s3:TestEvent" {
 		return nil, errors.New("decode S3 notification: neither records nor a test event")
