@@ -8,7 +8,7 @@ FN ?= intake
 EVENT ?= events/$(FN)
 FUZZTIME ?= 60s
 
-.PHONY: run test race model conformance build invoke deploy lint accuracy scans mutate coldstart compare fuzz bench screenshots reproducible clean
+.PHONY: run test race model conformance cost pour build invoke deploy lint accuracy scans mutate coldstart compare fuzz bench screenshots reproducible clean
 
 run: ## the whole system on this machine, with the sample meeting
 	go run ./infra/local
@@ -16,8 +16,9 @@ run: ## the whole system on this machine, with the sample meeting
 test: ## every test that needs Go alone
 	go test ./...
 
+# The crash table kills one call after another and races with nothing; it is in `make test`.
 race: ## the same under the race detector (needs a C compiler)
-	go test -race ./...
+	go test -race -skip KilledAtEveryCall ./...
 
 N ?= 1000
 model: ## random histories of the whole system, with faults: make model N=10000
@@ -29,6 +30,14 @@ conformance: ## the tests against moto and aws-ses-v2-local (needs Python with v
 	test -x .cache/moto/bin/moto_server || { python3 -m venv .cache/moto && .cache/moto/bin/pip install --quiet 'moto[server]==$(MOTO)'; }
 	test -x .cache/ses/node_modules/.bin/aws-ses-v2-local || npm install --silent --no-audit --no-fund --prefix .cache/ses aws-ses-v2-local@$(SES_LOCAL)
 	go run ./infra/conformance
+
+cost: ## what a document costs at AWS's list prices, by counting
+	go test ./functions -run '^$$' -bench Cost -benchtime 1x
+
+SESSIONS ?= 100
+pour: ## ten documents for each of $(SESSIONS) sessions at once, and again with a kill -9 in the middle
+	go run ./infra/pour -sessions $(SESSIONS)
+	go run ./infra/pour -sessions 20 -kill
 
 build: $(addprefix build-,$(FUNCTIONS)) ## every function, ready to deploy
 	@test "$(ARCH)" = "$$(go env GOHOSTARCH)" -a "$$(go env GOHOSTOS)" = linux || \

@@ -419,3 +419,34 @@ func TestRejectedBeforeMatchedAgain(t *testing.T) {
 		t.Errorf("the presenter was told %q", got)
 	}
 }
+
+// A link that went astray is revoked: what comes by it waits for a person and nobody is told, what comes by a new one is certain.
+func TestRevokedLink(t *testing.T) {
+	w := newWorld(t)
+	w.load("m", yaml("s1"), csvHead+amina+kofi)
+	tk := ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1", Issued: time.Now().Add(-time.Hour).Unix()}
+	old, others := w.token(tk), w.token(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1", Issued: tk.Issued})
+	if code, page := w.answer(url.Values{"action": {"revoke"}, "of": {"p1"}, "reason": {"forwarded to a list"}}); code != http.StatusSeeOther {
+		t.Fatal(page)
+	}
+	tk.Issued = time.Now().Add(2 * time.Second).Unix()
+	put := func(token string) meeting.Object {
+		o := w.put("incoming/m/"+token+"/slides.pptx", deck("T", "nobody"), time.Now())
+		w.takeIn(o)
+		return o
+	}
+	stray, fresh, other := put(old), put(w.token(tk)), put(others)
+	if d := w.document(stray); d.Status != meeting.Review || d.Reason != match.TicketRevoked || d.Uploader.Email != "" {
+		t.Errorf("by the revoked link: %s (%s), %+v", d.Status, d.Reason, d.Uploader)
+	}
+	for _, o := range []meeting.Object{fresh, other} {
+		if d := w.document(o); d.Status != meeting.Filed {
+			t.Errorf("by a good link: %s (%s)", d.Status, d.Reason)
+		}
+	}
+	history := w.page("/meetings/m/history")
+	if !strings.Contains(history, "revoked upload links") || strings.Contains(history, `value="undo"`) {
+		t.Errorf("the history:\n%s", history)
+	}
+	w.check()
+}

@@ -24,6 +24,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/middleware"
 	"github.com/jhillyerd/enmime/v2"
 
 	"dossier/functions/deliver"
@@ -96,6 +97,8 @@ type world struct {
 	queued *messages
 	faults *inject.Injector
 	used   permissions
+	// spent, when it is set, counts what the functions' calls cost.
+	spent *bill
 }
 
 type lockedBuffer struct {
@@ -188,19 +191,20 @@ func makeWorld(t tb, lease time.Duration, scan bool) *world {
 	must(t, err)
 	t.Cleanup(func() { os.RemoveAll(mailDir) })
 	f := &inject.Injector{}
+	w := &world{t: t}
 	used := permissions{}
 	// Each function has clients of its own, so that its calls are told from the others'.
 	clients := func(function string) (*s3.Client, *dynamodb.Client) {
 		return s3.NewFromConfig(engines.Config(), func(o *s3.Options) {
 				o.BaseEndpoint, o.UsePathStyle = &shared.s3.URL, true
-				o.APIOptions = append(o.APIOptions, used.of(function), f.Add)
+				o.APIOptions = append(o.APIOptions, used.of(function), w.bill, f.Add)
 			}), dynamodb.NewFromConfig(engines.Config(), func(o *dynamodb.Options) {
 				o.BaseEndpoint = &db.URL
-				o.APIOptions = append(o.APIOptions, used.of(function), f.Add)
+				o.APIOptions = append(o.APIOptions, used.of(function), w.bill, f.Add)
 			})
 	}
 	// The test's own calls never fail.
-	w := &world{t: t, s3: shared.s3.Client(), db: db.Client(), table: db.Name, faults: f, mailDir: mailDir, logs: &lockedBuffer{}, queued: &messages{}, sent: map[string]int{}, used: used}
+	*w = world{t: t, s3: shared.s3.Client(), db: db.Client(), table: db.Name, faults: f, mailDir: mailDir, logs: &lockedBuffer{}, queued: &messages{}, sent: map[string]int{}, used: used}
 	w.bucket = "dossier-" + strings.ToLower(rand.Text())
 	w.objects, w.store = bucket.New(w.s3, w.bucket), store.New(w.db, w.table)
 	must(t, engines.MakeBucket(ctx, w.s3, w.bucket))
@@ -496,4 +500,12 @@ func (w *world) serve(r *http.Request) *http.Response {
 	rec := httptest.NewRecorder()
 	w.portal.ServeHTTP(rec, r)
 	return rec.Result()
+}
+
+// bill lets the calls be counted once somebody wants to.
+func (w *world) bill(stack *middleware.Stack) error {
+	if w.spent == nil {
+		return nil
+	}
+	return w.spent.count(stack)
 }

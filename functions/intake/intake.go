@@ -227,18 +227,28 @@ type upload struct {
 	reason   string // why the ticket cannot be trusted
 }
 
-func (f *Function) upload(token, meetingID string, at time.Time) upload {
+func (f *Function) upload(ctx context.Context, token, meetingID string, at time.Time) (upload, error) {
 	if token == "drop" {
-		return upload{}
+		return upload{}, nil
 	}
 	t, err := f.tickets.Verify(token, meetingID, at)
 	switch {
 	case errors.Is(err, ticket.ErrExpired):
-		return upload{uploader: t.Participant, reason: match.TicketExpired}
+		return upload{uploader: t.Participant, reason: match.TicketExpired}, nil
 	case err != nil:
-		return upload{reason: match.TicketInvalid}
+		return upload{reason: match.TicketInvalid}, nil
 	}
-	return upload{claim: &match.Claim{Participant: t.Participant, Agency: t.Agency, Kind: t.Kind, Session: t.Session}, uploader: t.Participant}
+	if t.Participant != "" {
+		r, err := f.store.Revoked(ctx, meetingID, t.Participant)
+		if err != nil {
+			return upload{}, err
+		}
+		if r != nil && t.Issued <= r.Before.Unix() {
+			// Whoever holds a revoked link may not be the participant: nobody is told.
+			return upload{reason: match.TicketRevoked}, nil
+		}
+	}
+	return upload{claim: &match.Claim{Participant: t.Participant, Agency: t.Agency, Kind: t.Kind, Session: t.Session}, uploader: t.Participant}, nil
 }
 
 // The reasons of what was not read for the sake of everybody's safety.
@@ -394,7 +404,10 @@ func (f *Function) submission(ctx context.Context, doc meeting.Document, c *cont
 	}
 	d := &in.Document
 	_, token, _, _ := bucket.ParseIncoming(doc.Key)
-	up := f.upload(token, doc.Meeting, doc.Time)
+	up, err := f.upload(ctx, token, doc.Meeting, doc.Time)
+	if err != nil {
+		return in, err
+	}
 	d.Bearer = up.uploader
 	if index == nil {
 		if d.Status == meeting.Review && d.Reason == "" {

@@ -234,7 +234,7 @@ func (p *Portal) session(ctx context.Context, m *meeting.Meeting, s *meeting.Ses
 		if q.State != meeting.Outstanding {
 			row.In++
 		} else if page.MayDecide {
-			token, err := p.tickets.Sign(ticket.Ticket{Meeting: m.ID, Participant: q.Participant, Kind: q.Kind, Session: q.Session,
+			token, err := p.tickets.Sign(ticket.Ticket{Issued: time.Now().Unix(), Meeting: m.ID, Participant: q.Participant, Kind: q.Kind, Session: q.Session,
 				Expires: time.Now().Add(p.config.TicketLife).Unix()})
 			if err != nil {
 				return session{}, err

@@ -71,7 +71,7 @@ func actions() map[meeting.Action]string {
 	return map[meeting.Action]string{
 		meeting.Withdraw: "withdrew the document", meeting.Waive: "waived it", meeting.Require: "asked for it again", meeting.FileHere: "filed the document",
 		meeting.Reject: "rejected the document", meeting.Split: "filed the document in parts", meeting.Join: "joined it to another document",
-		meeting.Accept: "accepted the nominee", meeting.Decline: "declined the nominee", meeting.Undo: "took a decision back", meeting.Forget: "had Dossier forget what it learned",
+		meeting.Accept: "accepted the nominee", meeting.Decline: "declined the nominee", meeting.Undo: "took a decision back", meeting.Forget: "had Dossier forget what it learned", meeting.Revoke: "revoked upload links",
 	}
 }
 
@@ -149,7 +149,7 @@ func decision(f url.Values, meetingID, by string) (meeting.Decision, error) {
 			return d, fault.Reject("not-understood", "no requirement")
 		}
 		d.Requirement = keys[0]
-	case meeting.Undo, meeting.Forget:
+	case meeting.Undo, meeting.Forget, meeting.Revoke:
 		needsDocument = false
 		d.Of = f.Get("of")
 	default:

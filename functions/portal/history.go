@@ -74,7 +74,7 @@ func (p *Portal) past(ctx context.Context, id string, mayDecide bool) (*historyP
 	page := &historyPage{Meeting: *m, MayDecide: mayDecide}
 	for _, a := range audits {
 		e := entry{Audit: a, What: actions()[a.Decision.Action], Undone: snap.Undone[a.ID]}
-		e.MayUndo = mayDecide && !e.Undone && a.Refused == "" && len(a.Effects) > 0
+		e.MayUndo = mayDecide && !e.Undone && a.Refused == "" && len(a.Effects) > 0 && a.Decision.Action != meeting.Revoke
 		if d := snap.Documents[a.Decision.Document]; d != nil {
 			e.What += ": " + d.FileName
 		} else if q := snap.Requirements[a.Decision.Requirement]; q != nil {
@@ -117,6 +117,8 @@ func change(e meeting.Effect, snap *store.Snapshot) string {
 			name = d.FileName
 		}
 		return name + ": " + arrow(string(e.DocumentBefore.Status), string(e.DocumentAfter.Status))
+	case e.Links != "":
+		return "all links that the participant had: good for nothing any more"
 	case e.Participant != "":
 		return "the participant: " + arrow(stands[e.StandsBefore], stands[e.StandsAfter])
 	case e.Lesson != "":

@@ -164,6 +164,8 @@ func (g *Registry) act(ctx context.Context, w *work, d meeting.Decision, quietly
 		return g.undo(ctx, w, d)
 	case meeting.Forget:
 		return g.forget(ctx, w, d)
+	case meeting.Revoke:
+		return g.revoke(ctx, w, d)
 	}
 	return requirement(w, d), nil
 }
@@ -183,6 +185,9 @@ func (w *work) effects() []meeting.Effect {
 	}
 	for _, p := range w.people {
 		all = append(all, meeting.Effect{Participant: p.ID, StandsBefore: p.Gone, StandsAfter: !p.Gone})
+	}
+	for _, r := range w.revocations {
+		all = append(all, meeting.Effect{Links: r.Participant})
 	}
 	for _, l := range w.lessons {
 		all = append(all, meeting.Effect{Lesson: l.ID, StandsBefore: l.Forgotten, StandsAfter: !l.Forgotten})
@@ -538,6 +543,8 @@ func (g *Registry) undo(ctx context.Context, w *work, d meeting.Decision) (refus
 	want := store.Wanted{Meeting: d.Meeting}
 	for _, e := range was.Effects {
 		switch {
+		case e.Links != "":
+			return fault.Reject(ChangedSince, "what is revoked stays so; there can be new links"), nil
 		case e.Document != "":
 			want.Documents = append(want.Documents, e.Document)
 		case e.Participant != "":
@@ -676,6 +683,23 @@ func (g *Registry) forget(ctx context.Context, w *work, d meeting.Decision) (ref
 	l.Forgotten = true
 	w.lessons = append(w.lessons, l)
 	w.teach(snap)
+	return nil, nil
+}
+
+// revoke makes the links that a participant has good for nothing.
+func (g *Registry) revoke(ctx context.Context, w *work, d meeting.Decision) (refused, err error) {
+	if d.Of == "" {
+		return fault.Reject(NoSuchRequirement, "nobody named"), nil
+	}
+	r, err := g.store.Revoked(ctx, d.Meeting, d.Of)
+	if err != nil {
+		return nil, err
+	}
+	if r == nil {
+		r = &meeting.Revocation{Meeting: d.Meeting, Participant: d.Of}
+	}
+	r.Before = d.At
+	w.revocations = append(w.revocations, r)
 	return nil, nil
 }
 

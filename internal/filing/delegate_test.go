@@ -110,6 +110,15 @@ func TestOverQuotaIsAskedAndMayBeFiled(t *testing.T) {
 			t.Errorf("%d mails %q in %v", asked[want], want, asked)
 		}
 	}
+	// It is matched again with another roster, and is still over: nobody is asked twice.
+	in.Document.Roster = "another"
+	_, err = o.registry.Submit(t.Context(), in)
+	must(t, err)
+	o.now = nil
+	o.status(d, meeting.Review, match.OverQuota)
+	if n := len(o.state().mails); n != 4 {
+		t.Errorf("%d mails after another roster", n)
+	}
 	if why := o.decide(meeting.Decision{Action: meeting.FileHere, Document: d.ID, Requirements: in.File}); why != "" {
 		t.Fatal(why)
 	}

@@ -28,6 +28,7 @@ type Store interface {
 	Accepted(ctx context.Context, meetingID string) ([]*meeting.Accepted, error)
 	Delegations(ctx context.Context, meetingID string) ([]*meeting.Delegation, error)
 	SetMeeting(ctx context.Context, m *meeting.Meeting) error
+	Revoked(ctx context.Context, meetingID, participant string) (*meeting.Revocation, error)
 }
 
 // maxAttempts bounds how often one change is decided anew. The waits grow to a quarter of a second, so that
@@ -305,6 +306,7 @@ type work struct {
 	balance      *meeting.Balance
 	people       []*meeting.Accepted
 	lessons      []*meeting.Lesson
+	revocations  []*meeting.Revocation
 	taught       *meeting.Taught
 	message      *store.Message
 	undone       string
@@ -413,7 +415,7 @@ func (w *work) settle() {
 // changes are what is written, in an order that does not depend on chance.
 func (w *work) changes() *store.Changes {
 	w.settle()
-	c := &store.Changes{Requirements: w.requirements, Mails: w.mails, Delegations: w.delegations, People: w.people, Lessons: w.lessons, Balance: w.balance,
+	c := &store.Changes{Requirements: w.requirements, Mails: w.mails, Delegations: w.delegations, People: w.people, Lessons: w.lessons, Revocations: w.revocations, Balance: w.balance,
 		Taught: w.taught, Message: w.message, Audit: w.audit, Undone: w.undone}
 	for _, id := range slices.Sorted(maps.Keys(w.documents)) {
 		c.Documents = append(c.Documents, w.documents[id])

@@ -34,6 +34,7 @@ const (
 	OtherPerson    = "other-person"
 	TicketInvalid  = "ticket-invalid"
 	TicketExpired  = "ticket-expired"
+	TicketRevoked  = "ticket-revoked"
 	UnknownMeeting = "unknown-meeting"
 )
 

@@ -29,6 +29,8 @@ const (
 	Undo Action = "undo"
 	// Forget takes back a lesson that a decision taught.
 	Forget Action = "forget"
+	// Revoke makes all upload links that a participant has so far good for nothing.
+	Revoke Action = "revoke"
 )
 
 // Decision is one thing that staff decided. It is kept in the bucket, so that the table can be rebuilt.
@@ -46,7 +48,7 @@ type Decision struct {
 	// Nominee is the name of a nominee as the letter has it; Participant what is accepted as that person.
 	Nominee     string       `json:"nominee,omitempty"`
 	Participant *Participant `json:"participant,omitempty"`
-	// Of is the id of the decision that is undone, or of the lesson that is forgotten.
+	// Of is the id of the decision that is undone, of the lesson that is forgotten, or of the participant whose links are revoked.
 	Of string `json:"of,omitempty"`
 	// Code is the reason of a rejection where it is one of those that can be said in every language.
 	Code   string    `json:"code,omitempty"`
@@ -78,6 +80,8 @@ type Effect struct {
 	Requirement RequirementKey `json:"requirement,omitzero"`
 	Participant string         `json:"participant,omitempty"`
 	Lesson      string         `json:"lesson,omitempty"`
+	// Links is the participant whose upload links were revoked.
+	Links string `json:"links,omitempty"`
 
 	DocumentBefore    *DocumentStanding    `json:"documentBefore,omitempty"`
 	DocumentAfter     *DocumentStanding    `json:"documentAfter,omitempty"`
@@ -130,6 +134,14 @@ type Accepted struct {
 	// Gone: the acceptance was undone.
 	Gone bool `json:"gone,omitempty"`
 	Rev  int  `json:"rev"`
+}
+
+// Revocation makes the upload links that a participant got up to a moment good for nothing.
+type Revocation struct {
+	Meeting     string    `json:"meeting"`
+	Participant string    `json:"participant"`
+	Before      time.Time `json:"before"`
+	Rev         int       `json:"rev"`
 }
 
 // Taught counts what staff added to a meeting's roster, so that whoever holds an index of it knows that it is out of date.

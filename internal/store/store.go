@@ -16,6 +16,7 @@
 //	M#<meeting>            BALANCE                        the gender balance of the nominees
 //	M#<meeting>            TAUGHT                         counts what staff added to the roster
 //	K#<meeting>            PERSON#<id>, LESSON#<id>       what they added
+//	K#<meeting>            REVOKED#<participant>          until when upload links were revoked
 //	I#<meeting>#<hash>     MESSAGE                        a mail's Message-ID, with its document
 //	E#<hash>               ADDRESS                        what is known of a mail address  GPK ADDRESSES, GSK <since>
 //	E#<hash>               SENDS#<day>                    how many mails went there that day; goes by its "ttl"
@@ -78,6 +79,7 @@ func balanceKey(m string) key             { return key{"M#" + m, "BALANCE"} }
 func taughtKey(m string) key              { return key{"M#" + m, "TAUGHT"} }
 func acceptedKey(m, id string) key        { return key{"K#" + m, "PERSON#" + id} }
 func lessonKey(m, id string) key          { return key{"K#" + m, "LESSON#" + id} }
+func revokedKey(m, id string) key         { return key{"K#" + m, "REVOKED#" + id} }
 
 // messageKey hashes a Message-ID: a sender may make it as long as a header can be.
 func messageKey(m, id string) key {
@@ -502,6 +504,7 @@ type Changes struct {
 	Delegations  []*meeting.Delegation
 	People       []*meeting.Accepted
 	Lessons      []*meeting.Lesson
+	Revocations  []*meeting.Revocation
 	Addresses    []*meeting.Address
 	Sends        []*meeting.Sends
 	Balance      *meeting.Balance
@@ -523,7 +526,7 @@ type Message struct {
 
 // Len counts the items.
 func (c *Changes) Len() int {
-	n := len(c.Documents) + len(c.Requirements) + len(c.Sessions) + len(c.Mails) + len(c.Delegations) + len(c.People) + len(c.Lessons) + len(c.Addresses) + len(c.Sends)
+	n := len(c.Documents) + len(c.Requirements) + len(c.Sessions) + len(c.Mails) + len(c.Delegations) + len(c.People) + len(c.Lessons) + len(c.Revocations) + len(c.Addresses) + len(c.Sends)
 	for _, there := range []bool{c.Balance != nil, c.Taught != nil, c.Audit != nil, c.Undone != "", c.Message != nil} {
 		if there {
 			n++
@@ -600,6 +603,11 @@ func (s *Store) Commit(ctx context.Context, c *Changes) error {
 			return err
 		}
 	}
+	for _, r := range c.Revocations {
+		if err := add(r, r.Rev, revokedKey(r.Meeting, r.Participant), "", ""); err != nil {
+			return err
+		}
+	}
 	for _, a := range c.Addresses {
 		if err := add(a, a.Rev, addressKey(a.Address, "ADDRESS"), "ADDRESSES", a.Suppressed+"#"+a.Since.UTC().Format(time.RFC3339Nano)); err != nil {
 			return err
@@ -673,6 +681,9 @@ func (s *Store) Commit(ctx context.Context, c *Changes) error {
 	}
 	for _, l := range c.Lessons {
 		l.Rev++
+	}
+	for _, r := range c.Revocations {
+		r.Rev++
 	}
 	for _, a := range c.Addresses {
 		a.Rev++
@@ -769,6 +780,15 @@ func (s *Store) Balance(ctx context.Context, meetingID string) (*meeting.Balance
 // Audit reads what a decision did; NotFound when it was not carried out yet.
 func (s *Store) Audit(ctx context.Context, id string) (*meeting.Audit, error) {
 	return get[meeting.Audit](ctx, s, decisionKey(id))
+}
+
+// Revoked reads until when a participant's upload links were revoked; nil when they never were.
+func (s *Store) Revoked(ctx context.Context, meetingID, participant string) (*meeting.Revocation, error) {
+	r, err := get[meeting.Revocation](ctx, s, revokedKey(meetingID, participant))
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	return r, err
 }
 
 // Audits lists what a meeting's decisions did, the newest first, at most limit. It reads an index, which may lag.

@@ -22,6 +22,8 @@ type Ticket struct {
 	Kind        meeting.Kind `json:"k"`
 	Session     string       `json:"s,omitempty"`
 	Expires     int64        `json:"x"` // Unix seconds
+	// Issued is when it was signed, in Unix seconds: links from before a revocation are good for nothing any more.
+	Issued int64 `json:"i,omitempty"`
 }
 
 // Errors of Verify.
