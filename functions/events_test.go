@@ -108,6 +108,11 @@ func TestRecordedEvents(t *testing.T) {
 		t.Errorf("the mail that came back is %+v %v", m, err)
 	}
 
+	// Whoever is on the roster is not erased: the recorded request is refused in words that say what to do.
+	if _, err := w.erase.Invoke(context.Background(), recorded(t, "erase/person.json")); err == nil || !strings.Contains(err.Error(), "take the line out of participants.csv first") {
+		t.Errorf("erase: %v", err)
+	}
+
 	var report map[string]int
 	invokeRaw(t, w.sweep, recorded(t, "sweep/schedule.json"), &report)
 	if _, ok := report["uploads"]; !ok {

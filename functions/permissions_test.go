@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +21,8 @@ import (
 	goyaml "github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
+	"dossier/functions/erase"
+	"dossier/internal/filing"
 	"dossier/internal/meeting"
 	"dossier/internal/ticket"
 )
@@ -71,6 +74,13 @@ func needs(call any) []string {
 		return []string{"s3:GetObjectVersionTagging " + under(c.Key)}
 	case *s3.PutObjectInput:
 		return []string{"s3:PutObject " + under(c.Key)}
+	case *s3.DeleteObjectInput:
+		if c.VersionId == nil {
+			return []string{"s3:DeleteObject " + under(c.Key)}
+		}
+		return []string{"s3:DeleteObjectVersion " + under(c.Key)}
+	case *dynamodb.ScanInput:
+		return []string{"dynamodb:Scan table"}
 	case *s3.ListObjectVersionsInput:
 		return []string{"s3:ListBucketVersions bucket"}
 	case *dynamodb.GetItemInput:
@@ -226,6 +236,22 @@ func TestPermissions(t *testing.T) {
 	// Links on the board, a mail that answers another.
 	w.takeIn(w.put("incoming/m/"+w.token(ticket.Ticket{Participant: "p3", Kind: meeting.Nomination})+"/a.eml", mailFrom("grace@people.example", "<1@a>", "<0@a>", ""), time.Now()))
 	w.takeIn(w.put("incoming/m/drop/b.eml", mailFrom("grace@people.example", "<2@a>", "<1@a>", ""), time.Now()))
+	note(w)
+	// Two are erased who had a part in everything: one of the roster, one whom staff accepted.
+	w = newWorldWith(t, 1)
+	w.load("m", quotaYAML("s1", "s2"), csvHead+grace+joseph)
+	w.takeIn(w.put("incoming/m/drop/both.txt", nominating("Ms Grace ODHIAMBO", "Mr Joseph KAMAU"), noon))
+	o = w.put("incoming/m/drop/letter.txt", nominating("Mr Daniel KIPTOO"), noon)
+	w.takeIn(o)
+	w.answer(url.Values{"action": {"accept"}, "document": {o.ID()}, "nominee": {"Daniel KIPTOO"}, "name": {"Daniel Kiptoo"}, "role": {"presenter:s2"}, "reason": {"known"}})
+	w.load("m", quotaYAML("s1", "s2"), csvHead+"p9,A B,Grace Odhiambo,f,private,X,Kenya,en,presenter:s1\n") // a broken file, kept with its problems
+	time.Sleep(time.Second)                                                                                 // S3 tells times in whole seconds
+	w.load("m", quotaYAML("s1", "s2"), csvHead+joseph)
+	for _, id := range []string{"p3", filing.ParticipantID(o.ID(), "Daniel KIPTOO")} {
+		if _, err := w.eraseOne(t, erase.Request{Meeting: "m", Participant: id}); err != nil {
+			t.Error(err)
+		}
+	}
 	note(w)
 	w = newScanningWorld(t)
 	clean := w.put("incoming/m/drop/a.pptx", deck("T", "Amina Diallo"), noon)

@@ -28,6 +28,7 @@ import (
 	"github.com/jhillyerd/enmime/v2"
 
 	"dossier/functions/deliver"
+	"dossier/functions/erase"
 	"dossier/functions/feedback"
 	"dossier/functions/intake"
 	"dossier/functions/portal"
@@ -88,6 +89,7 @@ type world struct {
 	deliver  lambda.Handler
 	sweep    lambda.Handler
 	feedback lambda.Handler
+	erase    lambda.Handler
 	portal   http.Handler
 	mailDir  string
 	logs     *lockedBuffer
@@ -229,6 +231,8 @@ func makeWorld(t tb, lease time.Duration, scan bool) *world {
 	sw := sweep.New(sweep.Config{Bucket: w.bucket, Table: w.table, Grace: -time.Hour, MailGrace: -time.Hour, Pages: 100, Mails: 1000}, s3OfSweep, dbOfSweep,
 		sender{w.queued, &w.queued.intake}, sender{w.queued, &w.queued.roster}, log)
 	w.intake, w.roster = lambda.NewHandler(in.Handle), lambda.NewHandler(ro.Handle)
+	s3OfErase, dbOfErase := clients("erase")
+	w.erase = lambda.NewHandler(erase.New(erase.Config{Bucket: w.bucket, Table: w.table}, s3OfErase, dbOfErase, log).Handle)
 	_, dbOfFeedback := clients("feedback")
 	w.feedback = lambda.NewHandler(feedback.New(feedback.Config{Table: w.table}, dbOfFeedback, log).Handle)
 	w.deliver, w.sweep = lambda.NewHandler(de.Handle), lambda.NewHandler(sw.Handle)
@@ -457,7 +461,8 @@ func (w *world) check() {
 		if s.Required != required || s.Outstanding != outstanding {
 			w.t.Errorf("session %s counts %d of %d outstanding, its requirements say %d of %d", s.ID, s.Outstanding, s.Required, outstanding, required)
 		}
-		if s.Loading == "" && s.Complete != (outstanding == 0 && required > 0) && !s.Removed {
+		// One that was complete and is asked for nothing any more stays so.
+		if s.Loading == "" && s.Complete != (outstanding == 0 && required > 0) && !s.Removed && (required > 0 || !s.Complete) {
 			w.t.Errorf("session %s: complete is %v with %d of %d outstanding", s.ID, s.Complete, outstanding, required)
 		}
 	}

@@ -227,6 +227,18 @@ func (b *Bucket) GetJSON(ctx context.Context, key string, v any) error {
 	return nil
 }
 
+// Delete removes one object version for good. One that is gone is no error.
+func (b *Bucket) Delete(ctx context.Context, o meeting.Object) error {
+	_, err := b.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o)})
+	if err == nil {
+		return nil
+	}
+	if err = wrap(err, "delete object %s", o.ID()); fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
+}
+
 // PutDecision keeps a decision under a key of its own and gives the object version's name.
 // A decision is never overwritten.
 func (b *Bucket) PutDecision(ctx context.Context, key string, d meeting.Decision) (meeting.Object, error) {

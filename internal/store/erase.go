@@ -1,0 +1,195 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"dossier/internal/fault"
+	"dossier/internal/meeting"
+)
+
+// Redacted stands where something about a person was erased.
+const Redacted = "[erased]"
+
+// Erasure says what of one person is to go out of the table.
+type Erasure struct {
+	Meeting     string
+	Participant string
+	Documents   []string // ids of those that are the person's alone
+	// Words are all spellings of the person's names and addresses; they are erased wherever they stand, whatever their case.
+	Words []string
+}
+
+// Erased counts what an erasure did.
+type Erased struct{ Deleted, Redacted int }
+
+// Pattern finds any of the words in any case, whatever white space stands in them. It fails when there are none.
+func (e Erasure) Pattern() (*regexp.Regexp, error) {
+	var all []string
+	for _, w := range e.Words {
+		parts := strings.Fields(w)
+		for i := range parts {
+			parts[i] = regexp.QuoteMeta(parts[i])
+		}
+		if len(parts) > 0 {
+			all = append(all, strings.Join(parts, `\s+`))
+		}
+	}
+	if len(all) == 0 {
+		return nil, errors.New("erase: nobody is named")
+	}
+	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) })
+	words, err := regexp.Compile(`(?i)(?:` + strings.Join(all, "|") + `)`)
+	if err != nil {
+		return nil, fmt.Errorf("erase: make a pattern: %w", err)
+	}
+	return words, nil
+}
+
+// Erase deletes the items that are a person's own, and erases the person's words in all others, audits too. It reads the whole
+// table: it is for the rare day on which somebody asks for it. What fails can be run again. Items that change meanwhile are left
+// for the next run, which Mentions asks for.
+func (s *Store) Erase(ctx context.Context, e Erasure) (Erased, error) {
+	var done Erased
+	words, err := e.Pattern()
+	if err != nil {
+		return done, err
+	}
+	err = s.scan(ctx, func(item map[string]types.AttributeValue) error {
+		k := key{text(item["PK"]), text(item["SK"])}
+		if e.owns(k, item) {
+			done.Deleted++
+			if _, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: k.av()}); err != nil {
+				return fmt.Errorf("erase %s: %w", k.sk, err)
+			}
+			return nil
+		}
+		clean, changed := redact(&types.AttributeValueMemberM{Value: item}, words)
+		if !changed {
+			return nil
+		}
+		put := &dynamodb.PutItemInput{TableName: &s.table, Item: clean.(*types.AttributeValueMemberM).Value, ConditionExpression: aws.String("attribute_exists(PK)")}
+		if rev, ok := item["rev"]; ok {
+			put.ConditionExpression = aws.String("#rev = :rev")
+			put.ExpressionAttributeNames = map[string]string{"#rev": "rev"}
+			put.ExpressionAttributeValues = map[string]types.AttributeValue{":rev": rev}
+		}
+		if _, err := s.db.PutItem(ctx, put); err != nil && !conflict(err) {
+			return fmt.Errorf("erase in %s: %w", k.sk, err)
+		}
+		done.Redacted++
+		return nil
+	})
+	return done, err
+}
+
+// owns tells whether an item is the person's alone.
+func (e Erasure) owns(k key, item map[string]types.AttributeValue) bool {
+	switch {
+	case strings.HasPrefix(k.pk, "S#"+e.Meeting+"#") && strings.HasSuffix(k.sk, "#"+e.Participant) && strings.HasPrefix(k.sk, "REQ#"):
+		return true
+	case k.pk == "K#"+e.Meeting && (k.sk == "PERSON#"+e.Participant || k.sk == "REVOKED#"+e.Participant || strings.HasPrefix(k.sk, "LESSON#") && text(item["participant"]) == e.Participant):
+		return true
+	case k.sk == "DOCUMENT" && slices.Contains(e.Documents, text(item["id"])):
+		return true
+	case k.sk == "MESSAGE" && slices.Contains(e.Documents, text(item["document"])):
+		return true
+	case k.sk == "ADDRESS" || strings.HasPrefix(k.sk, "SENDS#"):
+		return slices.ContainsFunc(e.Words, func(w string) bool { return strings.EqualFold(w, text(item["address"])) })
+	case k.sk == "OUTBOX":
+		if slices.Contains(e.Documents, text(item["document"])) {
+			return true
+		}
+		to, ok := item["to"].(*types.AttributeValueMemberL)
+		return ok && len(to.Value) == 1 && slices.ContainsFunc(e.Words, func(w string) bool { return strings.EqualFold(w, text(to.Value[0])) })
+	}
+	return false
+}
+
+// redact erases the words in every string of a value but its keys.
+func redact(v types.AttributeValue, words *regexp.Regexp) (types.AttributeValue, bool) {
+	switch v := v.(type) {
+	case *types.AttributeValueMemberS:
+		clean := words.ReplaceAllString(v.Value, Redacted)
+		return &types.AttributeValueMemberS{Value: clean}, clean != v.Value
+	case *types.AttributeValueMemberL:
+		changed := false
+		all := make([]types.AttributeValue, len(v.Value))
+		for i, x := range v.Value {
+			clean, c := redact(x, words)
+			all[i], changed = clean, changed || c
+		}
+		return &types.AttributeValueMemberL{Value: all}, changed
+	case *types.AttributeValueMemberM:
+		changed := false
+		all := maps.Clone(v.Value)
+		for k, x := range v.Value {
+			if k == "PK" || k == "SK" || k == "GPK" || k == "GSK" {
+				continue
+			}
+			clean, c := redact(x, words)
+			all[k], changed = clean, changed || c
+		}
+		return &types.AttributeValueMemberM{Value: all}, changed
+	}
+	return v, false
+}
+
+// Mentions lists the keys of the items in which any of the words still stand: the proof of an erasure.
+func (s *Store) Mentions(ctx context.Context, e Erasure) ([]string, error) {
+	words, err := e.Pattern()
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	err = s.scan(ctx, func(item map[string]types.AttributeValue) error {
+		k := key{text(item["PK"]), text(item["SK"])}
+		if _, changed := redact(&types.AttributeValueMemberM{Value: item}, words); changed || e.owns(k, item) {
+			found = append(found, k.pk+" "+k.sk)
+		}
+		return nil
+	})
+	return found, err
+}
+
+func (s *Store) scan(ctx context.Context, each func(map[string]types.AttributeValue) error) error {
+	pages := dynamodb.NewScanPaginator(s.db, &dynamodb.ScanInput{TableName: &s.table, ConsistentRead: aws.Bool(true)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return fmt.Errorf("scan: %w", err)
+		}
+		for _, item := range page.Items {
+			if err := each(item); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// AllDocuments lists a meeting's documents of every status. It reads an index, which may lag.
+func (s *Store) AllDocuments(ctx context.Context, meetingID string) ([]*meeting.Document, error) {
+	return collect[meeting.Document](ctx, s, &dynamodb.QueryInput{
+		TableName: &s.table, IndexName: aws.String(openIndex), KeyConditionExpression: aws.String("GPK = :p"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":p": &types.AttributeValueMemberS{Value: "M#" + meetingID + "#DOCS"}},
+	}, 0)
+}
+
+// Person reads a nominee whom staff accepted, also one whose acceptance was undone; nil when there is none of the id.
+func (s *Store) Person(ctx context.Context, meetingID, id string) (*meeting.Accepted, error) {
+	p, err := get[meeting.Accepted](ctx, s, acceptedKey(meetingID, id))
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	return p, err
+}
