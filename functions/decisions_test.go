@@ -450,3 +450,23 @@ func TestRevokedLink(t *testing.T) {
 	}
 	w.check()
 }
+
+// A broken file comes by ticket before its meeting is set up: its sender hears of it as soon as a roster knows the sender, once.
+func TestRejectedBeforeRoster(t *testing.T) {
+	w := newWorldWith(t, 1)
+	o := w.put("incoming/m/"+w.token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})+"/slides.pptx", []byte("PK\x03\x04"), time.Now())
+	w.takeIn(o)
+	w.load("m", yaml("s1"), csvHead+kofi) // somebody else
+	if got := w.subjects(meeting.MailReceipt); len(got) != 0 {
+		t.Errorf("told %q", got)
+	}
+	w.load("m", yaml("s1"), csvHead+kofi+amina)
+	w.load("m", yaml("s1"), csvHead+kofi+amina+twice)
+	w.quiet()
+	if got := w.subjects(meeting.MailReceipt); len(got) != 1 || !strings.Contains(got[0], "slides.pptx") {
+		t.Errorf("told %q", got)
+	}
+	if d := w.document(o); d.Status != meeting.Rejected || d.Told != meeting.Rejected {
+		t.Errorf("%+v", d)
+	}
+}

@@ -47,12 +47,6 @@ type model struct {
 	rosters int
 }
 
-// secrets are what no log may hold.
-
-func secrets() []string {
-	return []string{"Amina", "Diallo", "Kofi", "Mensah", "Odhiambo", "ODHIAMBO", "KAMAU", "Zainab", "KIPTOO", "people.example", "justice.example", "secretariat.example", "nobody else's business", "Whisper"}
-}
-
 func newModel(t *rapid.T) *model {
 	m := &model{world: newWorldWith(t, 1), t: t, streamed: map[string]bool{}, truth: map[string][]string{}, absent: map[string]bool{}, struck: map[string]int{}}
 	m.roster(5, 2, false)
@@ -341,12 +335,6 @@ func (m *model) check() {
 	must(t, err)
 	if len(audits) != len(decisions) {
 		t.Errorf("%d decisions have %d audits", len(decisions), len(audits))
-	}
-	logs := m.logs.String() // 9
-	for _, s := range secrets() {
-		if i := strings.Index(logs, s); i >= 0 {
-			t.Errorf("%q is in the logs: %s", s, logs[max(0, i-200):min(len(logs), i+100)])
-		}
 	}
 }
 

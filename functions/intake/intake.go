@@ -197,6 +197,8 @@ func (f *Function) object(ctx context.Context, o meeting.Object) error {
 		}
 	case err == nil && doc.Status == meeting.Review && doc.Text != "":
 		doc, err = f.rematch(ctx, *doc)
+	case err == nil && doc.Again():
+		doc, err = f.tell(ctx, *doc)
 	}
 	if err != nil {
 		return err
@@ -340,6 +342,15 @@ func (f *Function) read(ctx context.Context, o meeting.Object) (*content.Content
 		return nil, fmt.Errorf("remove temporary file: %w", closeErr)
 	}
 	return c, err
+}
+
+// tell writes to who sent a document that was turned down before a roster knew its sender.
+func (f *Function) tell(ctx context.Context, doc meeting.Document) (*meeting.Document, error) {
+	m, taught, err := f.store.Roster(ctx, doc.Meeting)
+	if err != nil || m == nil || meeting.Edition(m.Roster, taught) == doc.Roster {
+		return &doc, err
+	}
+	return f.registry.Tell(ctx, *m, meeting.Edition(m.Roster, taught), doc.ID)
 }
 
 // rematch looks again at a document in review, when the roster has changed since.

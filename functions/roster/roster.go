@@ -168,17 +168,21 @@ func (f *Function) reject(ctx context.Context, id string, pair bucket.RosterPair
 	return err
 }
 
-// maxLookAgain bounds how many documents in review one load sends to be matched again.
+// maxLookAgain bounds how many documents of one status one load sends to be matched again.
 const maxLookAgain = 10_000
 
-// lookAgain has the documents in review matched against the new roster.
+// lookAgain has the documents matched again of which the new roster may know more.
 func (f *Function) lookAgain(ctx context.Context, id, token string) error {
-	docs, err := f.store.Documents(ctx, id, meeting.Review, maxLookAgain)
-	if err != nil {
-		return err
+	var docs []*meeting.Document
+	for _, status := range []meeting.Status{meeting.Review, meeting.Rejected, meeting.Quarantined} {
+		some, err := f.store.Documents(ctx, id, status, maxLookAgain)
+		if err != nil {
+			return err
+		}
+		docs = append(docs, some...)
 	}
 	for _, d := range docs {
-		if d.Roster == token {
+		if d.Roster == token || !d.Again() {
 			continue
 		}
 		body, err := bucket.Notification(d.Object)

@@ -157,7 +157,7 @@ func (f *Function) lost(ctx context.Context, listed []meeting.Object) ([]meeting
 			lost = append(lost, o)
 			continue
 		}
-		if d == nil || d.Status != meeting.Review {
+		if d == nil || !d.Again() {
 			continue
 		}
 		token, ok := rosters[d.Meeting]

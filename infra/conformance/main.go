@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"sync"
 	"time"
 )
 
@@ -31,12 +32,14 @@ func main() {
 
 func run(ctx context.Context, moto, ses string, histories int) (err error) {
 	ctx, stop := context.WithCancel(ctx)
+	var servers sync.WaitGroup
+	defer servers.Wait() // none outlives this process
 	defer stop()
-	aws, err := start(ctx, moto, func(port string) []string { return []string{"-H", "127.0.0.1", "-p", port} })
+	aws, err := start(ctx, &servers, moto, func(port string) []string { return []string{"-H", "127.0.0.1", "-p", port} })
 	if err != nil {
 		return err
 	}
-	mails, err := start(ctx, ses, func(port string) []string { return []string{"--host", "127.0.0.1", "--port", port} })
+	mails, err := start(ctx, &servers, ses, func(port string) []string { return []string{"--host", "127.0.0.1", "--port", port} })
 	if err != nil {
 		return err
 	}
@@ -65,7 +68,7 @@ func run(ctx context.Context, moto, ses string, histories int) (err error) {
 }
 
 // start runs a server on a free port and waits until it answers.
-func start(ctx context.Context, program string, with func(port string) []string) (string, error) {
+func start(ctx context.Context, servers *sync.WaitGroup, program string, with func(port string) []string) (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
@@ -83,7 +86,7 @@ func start(ctx context.Context, program string, with func(port string) []string)
 		return "", fmt.Errorf("start %s: %w", program, err)
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	servers.Go(func() { ended <- cmd.Wait() })
 	client := http.Client{Timeout: time.Second}
 	for range 100 {
 		if r, err := client.Get("http://" + addr); err == nil {

@@ -163,6 +163,34 @@ func (g *Registry) submit(ctx context.Context, in Submission) (*meeting.Document
 	return &doc, nil
 }
 
+// Tell writes to who sent a document by ticket, once a roster knows the person: a file can be rejected before there is one. The
+// document notes the edition of the roster in which its sender was looked up.
+func (g *Registry) Tell(ctx context.Context, m meeting.Meeting, edition, document string) (*meeting.Document, error) {
+	var out *meeting.Document
+	err := g.again(ctx, func() error {
+		snap, err := g.store.Read(ctx, store.Wanted{Meeting: m.ID, Documents: []string{document}, Mails: []string{meeting.MailID(meeting.MailReceipt, document)}})
+		if err != nil {
+			return err
+		}
+		if out = snap.Documents[document]; out == nil || out.Told != "" {
+			return nil
+		}
+		w := g.work(m, snap)
+		w.cause = document
+		if err := g.findUploader(ctx, out); err != nil {
+			return err
+		}
+		w.touch(out)
+		out.Roster = edition
+		w.receipt(out)
+		return g.store.Commit(ctx, w.changes())
+	})
+	if err != nil {
+		return nil, fmt.Errorf("tell of document %s: %w", document, err)
+	}
+	return out, nil
+}
+
 // keepDeclined keeps that staff declined nominees of a letter that is matched again.
 func keepDeclined(doc, known *meeting.Document) {
 	if doc.Letter == nil || known.Letter == nil {

@@ -141,6 +141,12 @@ func (d *Document) Restore(s DocumentStanding) {
 	d.Confidence, d.Late, d.Letter, d.Parts, d.Joined, d.PartOf = s.Confidence, s.Late, s.Letter, s.Parts, s.Joined, s.PartOf
 }
 
+// Again tells whether a new roster has something to say about the document: it waits for somebody to be known, or for its sender to
+// be, who has heard nothing yet.
+func (d Document) Again() bool {
+	return d.Status == Review || d.Bearer != "" && d.Told == "" && (d.Status == Rejected || d.Status == Quarantined)
+}
+
 // Remarks are the findings beside the one that is the reason already.
 func (d Document) Remarks() []Finding {
 	return slices.DeleteFunc(slices.Clone(d.Findings), func(f Finding) bool { return f.Code == d.Reason })
