@@ -524,15 +524,92 @@ type Message struct {
 	Document string `json:"document"`
 }
 
-// Len counts the items.
-func (c *Changes) Len() int {
-	n := len(c.Documents) + len(c.Requirements) + len(c.Sessions) + len(c.Mails) + len(c.Delegations) + len(c.People) + len(c.Lessons) + len(c.Revocations) + len(c.Addresses) + len(c.Sends)
-	for _, there := range []bool{c.Balance != nil, c.Taught != nil, c.Audit != nil, c.Undone != "", c.Message != nil} {
-		if there {
-			n++
-		}
+// write is one item of a transaction.
+type write struct {
+	key
+	value any
+	// rev is the item's revision; nil for one that is written once and never compared.
+	rev        *int
+	gpk, gsk   string
+	anyVersion bool // overwrite whatever is there
+}
+
+// writes are the items, in the order in which they are written.
+func (c *Changes) writes() []write {
+	var all []write
+	for _, d := range c.Documents {
+		gpk, gsk := documentIndex(d)
+		all = append(all, write{key: documentKey(d.ID), value: d, rev: &d.Rev, gpk: gpk, gsk: gsk})
 	}
-	return n
+	for _, r := range c.Requirements {
+		all = append(all, write{key: requirementKey(r.Meeting, r.RequirementKey), value: r, rev: &r.Rev})
+	}
+	for _, x := range c.Sessions {
+		all = append(all, write{key: sessionKey(x.Meeting, x.ID), value: x, rev: &x.Rev})
+	}
+	for _, m := range c.Mails {
+		gpk, gsk := mailIndex(m)
+		all = append(all, write{key: mailKey(m.ID), value: m, rev: &m.Rev, gpk: gpk, gsk: gsk})
+	}
+	for _, d := range c.Delegations {
+		all = append(all, write{key: delegationKey(d.Meeting, d.Key), value: d, rev: &d.Rev})
+	}
+	for _, p := range c.People {
+		all = append(all, write{key: acceptedKey(p.Meeting, p.ID), value: p, rev: &p.Rev})
+	}
+	for _, l := range c.Lessons {
+		all = append(all, write{key: lessonKey(l.Meeting, l.ID), value: l, rev: &l.Rev})
+	}
+	for _, r := range c.Revocations {
+		all = append(all, write{key: revokedKey(r.Meeting, r.Participant), value: r, rev: &r.Rev})
+	}
+	for _, a := range c.Addresses {
+		all = append(all, write{key: addressKey(a.Address, "ADDRESS"), value: a, rev: &a.Rev, gpk: "ADDRESSES", gsk: a.Suppressed + "#" + a.Since.UTC().Format(time.RFC3339Nano)})
+	}
+	for _, n := range c.Sends {
+		all = append(all, write{key: addressKey(n.Address, "SENDS#"+n.Day), value: n, rev: &n.Rev})
+	}
+	if b := c.Balance; b != nil {
+		all = append(all, write{key: balanceKey(b.Meeting), value: b, rev: &b.Rev})
+	}
+	if t := c.Taught; t != nil {
+		all = append(all, write{key: taughtKey(t.Meeting), value: t, rev: &t.Rev})
+	}
+	if a := c.Audit; a != nil {
+		all = append(all, write{key: decisionKey(a.ID), value: a, gpk: "M#" + a.Decision.Meeting + "#AUDIT", gsk: a.Done.UTC().Format(time.RFC3339Nano) + "#" + a.ID})
+	}
+	if c.Undone != "" {
+		all = append(all, write{key: undoneKey(c.Undone), value: struct{}{}})
+	}
+	if m := c.Message; m != nil {
+		all = append(all, write{key: messageKey(m.Meeting, m.ID), value: m, anyVersion: true}) // the newest counts
+	}
+	return all
+}
+
+// conditional is the request that writes an item on condition of its revision.
+func (s *Store) conditional(w write) (*types.Put, error) {
+	item, err := encode(w.value, w.key, w.gpk, w.gsk)
+	if err != nil {
+		return nil, err
+	}
+	put := &types.Put{TableName: &s.table, Item: item}
+	switch {
+	case w.anyVersion:
+		return put, nil
+	case w.rev == nil || *w.rev == 0:
+		put.ConditionExpression = aws.String("attribute_not_exists(PK)")
+	default:
+		put.ConditionExpression = aws.String("#rev = :rev")
+		put.ExpressionAttributeNames = map[string]string{"#rev": "rev"}
+		put.ExpressionAttributeValues = map[string]types.AttributeValue{":rev": &types.AttributeValueMemberN{Value: fmt.Sprint(*w.rev)}}
+	}
+	next := 1
+	if w.rev != nil {
+		next += *w.rev
+	}
+	item["rev"] = &types.AttributeValueMemberN{Value: fmt.Sprint(next)}
+	return put, nil
 }
 
 // ErrConflict is wrapped when an item changed since it was read: read again and decide again.
@@ -541,109 +618,20 @@ var ErrConflict = errors.New("changed since it was read")
 // Commit writes all changes or none. It fails with ErrConflict (and is Transient) when any item is not as
 // it was read, or is being written by another transaction.
 func (s *Store) Commit(ctx context.Context, c *Changes) error {
-	if c.Len() == 0 {
+	writes := c.writes()
+	if len(writes) == 0 {
 		return nil
 	}
-	if c.Len() > MaxTransaction {
-		return fmt.Errorf("commit: %d items, a transaction holds %d", c.Len(), MaxTransaction)
+	if len(writes) > MaxTransaction {
+		return fmt.Errorf("commit: %d items, a transaction holds %d", len(writes), MaxTransaction)
 	}
 	var puts []types.TransactWriteItem
-	add := func(v any, rev int, k key, gpk, gsk string) error {
-		item, err := encode(v, k, gpk, gsk)
+	for _, w := range writes {
+		put, err := s.conditional(w)
 		if err != nil {
 			return err
 		}
-		put := &types.Put{TableName: &s.table, Item: item}
-		if rev == 0 {
-			put.ConditionExpression = aws.String("attribute_not_exists(PK)")
-		} else {
-			put.ConditionExpression = aws.String("#rev = :rev")
-			put.ExpressionAttributeNames = map[string]string{"#rev": "rev"}
-			put.ExpressionAttributeValues = map[string]types.AttributeValue{
-				":rev": &types.AttributeValueMemberN{Value: fmt.Sprint(rev)}}
-		}
-		item["rev"] = &types.AttributeValueMemberN{Value: fmt.Sprint(rev + 1)}
 		puts = append(puts, types.TransactWriteItem{Put: put})
-		return nil
-	}
-	for _, d := range c.Documents {
-		gpk, gsk := documentIndex(d)
-		if err := add(d, d.Rev, documentKey(d.ID), gpk, gsk); err != nil {
-			return err
-		}
-	}
-	for _, r := range c.Requirements {
-		if err := add(r, r.Rev, requirementKey(r.Meeting, r.RequirementKey), "", ""); err != nil {
-			return err
-		}
-	}
-	for _, x := range c.Sessions {
-		if err := add(x, x.Rev, sessionKey(x.Meeting, x.ID), "", ""); err != nil {
-			return err
-		}
-	}
-	for _, m := range c.Mails {
-		gpk, gsk := mailIndex(m)
-		if err := add(m, m.Rev, mailKey(m.ID), gpk, gsk); err != nil {
-			return err
-		}
-	}
-	for _, d := range c.Delegations {
-		if err := add(d, d.Rev, delegationKey(d.Meeting, d.Key), "", ""); err != nil {
-			return err
-		}
-	}
-	for _, p := range c.People {
-		if err := add(p, p.Rev, acceptedKey(p.Meeting, p.ID), "", ""); err != nil {
-			return err
-		}
-	}
-	for _, l := range c.Lessons {
-		if err := add(l, l.Rev, lessonKey(l.Meeting, l.ID), "", ""); err != nil {
-			return err
-		}
-	}
-	for _, r := range c.Revocations {
-		if err := add(r, r.Rev, revokedKey(r.Meeting, r.Participant), "", ""); err != nil {
-			return err
-		}
-	}
-	for _, a := range c.Addresses {
-		if err := add(a, a.Rev, addressKey(a.Address, "ADDRESS"), "ADDRESSES", a.Suppressed+"#"+a.Since.UTC().Format(time.RFC3339Nano)); err != nil {
-			return err
-		}
-	}
-	for _, n := range c.Sends {
-		if err := add(n, n.Rev, addressKey(n.Address, "SENDS#"+n.Day), "", ""); err != nil {
-			return err
-		}
-	}
-	if b := c.Balance; b != nil {
-		if err := add(b, b.Rev, balanceKey(b.Meeting), "", ""); err != nil {
-			return err
-		}
-	}
-	if t := c.Taught; t != nil {
-		if err := add(t, t.Rev, taughtKey(t.Meeting), "", ""); err != nil {
-			return err
-		}
-	}
-	if a := c.Audit; a != nil {
-		if err := add(a, 0, decisionKey(a.ID), "M#"+a.Decision.Meeting+"#AUDIT", a.Done.UTC().Format(time.RFC3339Nano)+"#"+a.ID); err != nil {
-			return err
-		}
-	}
-	if c.Undone != "" {
-		if err := add(struct{}{}, 0, undoneKey(c.Undone), "", ""); err != nil {
-			return err
-		}
-	}
-	if m := c.Message; m != nil {
-		item, err := encode(m, messageKey(m.Meeting, m.ID), "", "")
-		if err != nil {
-			return err
-		}
-		puts = append(puts, types.TransactWriteItem{Put: &types.Put{TableName: &s.table, Item: item}}) // the newest counts
 	}
 	var err error
 	if len(puts) == 1 {
@@ -661,41 +649,10 @@ func (s *Store) Commit(ctx context.Context, c *Changes) error {
 	if err != nil {
 		return fmt.Errorf("commit %d items: %w", len(puts), err)
 	}
-	for _, d := range c.Documents {
-		d.Rev++
-	}
-	for _, r := range c.Requirements {
-		r.Rev++
-	}
-	for _, x := range c.Sessions {
-		x.Rev++
-	}
-	for _, m := range c.Mails {
-		m.Rev++
-	}
-	for _, d := range c.Delegations {
-		d.Rev++
-	}
-	for _, p := range c.People {
-		p.Rev++
-	}
-	for _, l := range c.Lessons {
-		l.Rev++
-	}
-	for _, r := range c.Revocations {
-		r.Rev++
-	}
-	for _, a := range c.Addresses {
-		a.Rev++
-	}
-	for _, n := range c.Sends {
-		n.Rev++
-	}
-	if c.Balance != nil {
-		c.Balance.Rev++
-	}
-	if c.Taught != nil {
-		c.Taught.Rev++
+	for _, w := range writes {
+		if w.rev != nil {
+			*w.rev++
+		}
 	}
 	return nil
 }
