@@ -46,6 +46,10 @@ func TestBounce(t *testing.T) {
 	w.takeIn(w.put("incoming/m/drop/letter.txt", nominating("Ms Grace ODHIAMBO"), noon))
 	w.post()
 	receipt := w.mailTo(meeting.MailReceipt, "grace@people.example")
+	// Its record goes after a time by itself.
+	if in := time.Until(time.Unix(receipt.Expires, 0)); in < 399*24*time.Hour || in > 401*24*time.Hour {
+		t.Errorf("the record goes in %v", in)
+	}
 	w.cameBack(t, "feedback/bounce.json", receipt.ID, `"Permanent"`, `"Transient"`)
 	if m, err := w.store.Mail(t.Context(), receipt.ID); err != nil || m.State != meeting.Sent {
 		t.Fatalf("bounced for now, the mail is %+v, %v", m, err)

@@ -230,7 +230,7 @@ func makeWorld(t tb, lease time.Duration, scan bool) *world {
 	must(t, err)
 	t.Cleanup(func() { in.Close() })
 	s3OfDeliver, dbOfDeliver := clients("deliver")
-	de, err := deliver.New(deliver.Config{Bucket: w.bucket, Table: w.table, From: "Dossier <dossier@dossier.example>", Lease: lease, DailyCap: 50, StaffDailyCap: 1000},
+	de, err := deliver.New(deliver.Config{Bucket: w.bucket, Table: w.table, From: "Dossier <dossier@dossier.example>", Lease: lease, Keep: 400 * 24 * time.Hour, DailyCap: 50, StaffDailyCap: 1000},
 		s3OfDeliver, dbOfDeliver, &counting{mail.NewFolder(w.mailDir), w.sent}, log)
 	must(t, err)
 	s3OfPortal, dbOfPortal := clients("portal")

@@ -31,6 +31,8 @@ type Config struct {
 	ConfigurationSet string `env:"SES_CONFIGURATION_SET"`
 	// Lease is how long one sender holds an outbox item: longer than it takes to send one mail.
 	Lease time.Duration `env:"MAIL_LEASE" envDefault:"2m"`
+	// Keep is how long the record of a mail is kept once it is sent or given up.
+	Keep time.Duration `env:"MAIL_KEEP" envDefault:"9600h"`
 	// DailyCap is how many mails one address gets a day, in UTC; more wait for the next. What strangers can cause ends
 	// there. 0 is no limit.
 	DailyCap int `env:"MAIL_DAILY_CAP" envDefault:"50"`
@@ -124,6 +126,9 @@ func (f *Function) deliver(ctx context.Context, id string) error {
 		f.log.ErrorContext(ctx, "mail failed", "mail", *m, "correlation", m.Cause, "attempts", m.Attempts, "error", err)
 	} else {
 		f.log.InfoContext(ctx, "mail sent", "mail", *m, "correlation", m.Cause)
+	}
+	if m.State == meeting.Sent || m.State == meeting.Failed {
+		m.Expires = f.now().Add(f.config.Keep).Unix()
 	}
 	// From here until this is written is the only time in which a death means that the mail goes out again.
 	if err := f.store.PutMail(ctx, m); err != nil && !errors.Is(err, store.ErrConflict) {

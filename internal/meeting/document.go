@@ -237,7 +237,9 @@ type Mail struct {
 	Attempts  int       `json:"attempts"`
 	MessageID string    `json:"messageId,omitempty"`
 	Failure   string    `json:"failure,omitempty"`
-	Rev       int       `json:"rev"`
+	// Expires is when an item that is done with goes out of the table, in Unix seconds; 0 while it is open.
+	Expires int64 `json:"ttl,omitempty"`
+	Rev     int   `json:"rev"`
 }
 
 // LogValue keeps addresses out of logs.

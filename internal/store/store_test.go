@@ -167,3 +167,108 @@ func TestSetMeetingOrder(t *testing.T) {
 		t.Errorf("meeting %v %v", m, err)
 	}
 }
+
+// Everything that one transaction can hold is read back as it was written.
+func TestEveryItem(t *testing.T) {
+	s := newStore(t)
+	ctx := t.Context()
+	at := time.Date(2031, 6, 1, 8, 0, 0, 0, time.UTC)
+	c := &store.Changes{
+		Delegations: []*meeting.Delegation{{Meeting: "m", Key: "k", Agency: "Ministry", Country: "KE", Entries: []meeting.Entry{{Document: "d", Order: "1", Officials: []meeting.Official{{Participant: "p", Name: "P", Alternate: true}}, Replaced: []string{"q"}}}}},
+		People:      []*meeting.Accepted{{Participant: meeting.Participant{ID: "p", Name: "P", Roles: []meeting.Role{{Name: meeting.Expert, Session: "s"}}}, Meeting: "m", Document: "d", By: "x", At: at}},
+		Lessons:     []*meeting.Lesson{{ID: "l", Meeting: "m", Kind: meeting.LearnedAddress, Says: "a@b.example", Participant: "p", At: at}},
+		Revocations: []*meeting.Revocation{{Meeting: "m", Participant: "p", Before: at}},
+		Addresses:   []*meeting.Address{{Address: "a@b.example", Suppressed: meeting.Bounced, Since: at}, {Address: "c@d.example"}},
+		Sends:       []*meeting.Sends{meeting.NewSends("a@b.example", at)},
+		Balance:     &meeting.Balance{Meeting: "m", Sectors: map[meeting.Sector]meeting.Tally{meeting.Public: {Women: 2}}},
+		Taught:      &meeting.Taught{Meeting: "m"},
+		Audit:       &meeting.Audit{ID: "x", Decision: meeting.Decision{Action: meeting.Waive, Meeting: "m"}, Done: at, Effects: []meeting.Effect{{Participant: "p", StandsAfter: true}}},
+		Undone:      "before",
+		Message:     &store.Message{Meeting: "m", ID: "<1@a>", Document: "d"},
+	}
+	if err := s.Commit(ctx, c); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Read(ctx, store.Wanted{Meeting: "m", Delegations: []string{"k"}, People: []string{"p"}, Lessons: []string{"l"}, Addresses: []string{"a@b.example", "c@d.example"}, Sends: meeting.Day(at),
+		Decisions: []string{"x"}, Undone: []string{"before", "x"}, Balance: true, Taught: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &store.Snapshot{Documents: map[string]*meeting.Document{}, Requirements: map[meeting.RequirementKey]*meeting.Requirement{}, Sessions: map[string]*meeting.Session{}, Mails: map[string]*meeting.Mail{},
+		Delegations: map[string]*meeting.Delegation{"k": c.Delegations[0]}, People: map[string]*meeting.Accepted{"p": c.People[0]}, Lessons: map[string]*meeting.Lesson{"l": c.Lessons[0]},
+		Addresses: map[string]*meeting.Address{"a@b.example": c.Addresses[0], "c@d.example": c.Addresses[1]}, Sends: map[string]*meeting.Sends{"a@b.example": c.Sends[0]},
+		Audits: map[string]*meeting.Audit{"x": c.Audit}, Undone: map[string]bool{"before": true}, Balance: c.Balance, Taught: c.Taught}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("read (-want +got):\n%s", d)
+	}
+	if r, err := s.Revoked(ctx, "m", "p"); err != nil || r == nil || !r.Before.Equal(at) || r.Rev != 1 {
+		t.Errorf("revocation %+v %v", r, err)
+	}
+	if ids, err := s.Thread(ctx, "m", []string{"<1@a>", "<2@a>"}); err != nil || len(ids) != 1 || ids[0] != "d" {
+		t.Errorf("thread %v %v", ids, err)
+	}
+	if list, err := s.Suppressed(ctx, 10); err != nil || len(list) != 1 || list[0].Address != "a@b.example" {
+		t.Errorf("suppressed %v %v", list, err)
+	}
+	if list, err := s.Audits(ctx, "m", 10); err != nil || len(list) != 1 || list[0].ID != "x" {
+		t.Errorf("audits %v %v", list, err)
+	}
+	// An audit is never written again, and neither is that a decision was undone.
+	for _, again := range []*store.Changes{{Audit: c.Audit}, {Undone: "before"}} {
+		if err := s.Commit(ctx, again); !errors.Is(err, store.ErrConflict) {
+			t.Errorf("written again: %v", err)
+		}
+	}
+	// What was let go and taken back is not listed.
+	c.Lessons[0].Forgotten, c.People[0].Gone, c.Delegations[0].Entries = true, true, nil
+	if err := s.Commit(ctx, &store.Changes{Lessons: c.Lessons, People: c.People, Delegations: c.Delegations}); err != nil {
+		t.Fatal(err)
+	}
+	lessons, errL := s.Lessons(ctx, "m")
+	people, errP := s.Accepted(ctx, "m")
+	delegations, errD := s.Delegations(ctx, "m")
+	if len(lessons)+len(people)+len(delegations) > 0 || errL != nil || errP != nil || errD != nil {
+		t.Errorf("%v %v %v; %v %v %v", lessons, people, delegations, errL, errP, errD)
+	}
+}
+
+// An erasure deletes what is the person's own, and takes the words out of all else, in any case and however a name is spaced.
+func TestErase(t *testing.T) {
+	s := newStore(t)
+	ctx := t.Context()
+	key := meeting.RequirementKey{Session: "s", Kind: meeting.Presentation, Participant: "p"}
+	other := meeting.RequirementKey{Session: "s", Kind: meeting.Presentation, Participant: "pp"}
+	if err := s.Commit(ctx, &store.Changes{
+		Documents:    []*meeting.Document{{ID: "own", Meeting: "m", Title: "By Ana  Sousa"}, {ID: "shared", Meeting: "m", Excerpt: "with ANA\nSOUSA and others", Candidates: []meeting.Candidate{{Name: "Ana Sousa"}}}, {ID: "apart", Meeting: "m", Title: "Anasousa"}},
+		Requirements: []*meeting.Requirement{{RequirementKey: key, Meeting: "m", Name: "Ana Sousa"}, {RequirementKey: other, Meeting: "m", Name: "Somebody Else"}},
+		Mails:        []*meeting.Mail{{ID: "hers", To: []string{"Ana@people.example"}}, {ID: "both", To: []string{"ana@people.example", "x@people.example"}}, {ID: "of-own", Document: "own", To: []string{"x@people.example"}}},
+		Audit:        &meeting.Audit{ID: "a", Decision: meeting.Decision{Meeting: "m", By: "Staff", Reason: "ana sousa asked"}}, Taught: &meeting.Taught{Meeting: "m"}}); err != nil {
+		t.Fatal(err)
+	}
+	e := store.Erasure{Meeting: "m", Participant: "p", Documents: []string{"own"}, Words: []string{"Ana Sousa", "ana@people.example"}}
+	before, err := s.Mentions(ctx, e)
+	if err != nil || len(before) != 7 {
+		t.Errorf("beforehand %q %v", before, err)
+	}
+	done, err := s.Erase(ctx, e)
+	if err != nil || done.Deleted != 4 || done.Redacted != 3 {
+		t.Errorf("%+v %v", done, err)
+	}
+	if left, err := s.Mentions(ctx, e); err != nil || len(left) > 0 {
+		t.Errorf("left %q %v", left, err)
+	}
+	a, err := s.Audit(ctx, "a")
+	if err != nil || a.Decision.Reason != store.Redacted+" asked" || a.Decision.By != "Staff" {
+		t.Errorf("%+v %v", a, err)
+	}
+	if d, err := s.Document(ctx, "apart"); err != nil || d.Title != "Anasousa" {
+		t.Errorf("%+v %v", d, err)
+	}
+	snap, err := s.Read(ctx, store.Wanted{Meeting: "m", Requirements: []meeting.RequirementKey{key, other}})
+	if err != nil || snap.Requirements[key] != nil || snap.Requirements[other] == nil {
+		t.Errorf("%v %v", snap.Requirements, err)
+	}
+	if _, err := s.Erase(ctx, store.Erasure{Meeting: "m", Participant: "p", Words: []string{" "}}); err == nil {
+		t.Error("nobody was erased")
+	}
+}
