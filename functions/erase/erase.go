@@ -56,6 +56,8 @@ type Request struct {
 
 // Report says what was done.
 type Report struct {
+	// Refused says in words why nothing was done; empty when it was.
+	Refused   string `json:"refused,omitempty"`
 	Documents int `json:"documents"` // erased with their object versions and texts
 	Objects   int `json:"objects"`   // versions of roster files, indexes and decisions that held the person
 	Deleted   int `json:"deleted"`   // items of the table
@@ -72,9 +74,17 @@ const (
 	StillOnRoster = "still-on-roster"
 )
 
-// Handle erases one person. It fails with Rejected when the meeting does not know the person, or its roster still does: what is on
-// the roster would come back with its next load. It can be run again until nothing is left.
+// Handle erases one person. It refuses when the meeting does not know the person, or its roster still does: what is on the roster
+// would come back with its next load. It can be run again until nothing is left.
 func (f *Function) Handle(ctx context.Context, r Request) (Report, error) {
+	report, err := f.erase(ctx, r)
+	if fault.Is(err, fault.Rejected) || fault.Is(err, fault.NotFound) {
+		return Report{Refused: err.Error()}, nil
+	}
+	return report, err
+}
+
+func (f *Function) erase(ctx context.Context, r Request) (Report, error) {
 	var report Report
 	m, err := f.store.Meeting(ctx, r.Meeting)
 	if err != nil {
