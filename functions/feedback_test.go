@@ -108,7 +108,7 @@ func TestDailyCap(t *testing.T) {
 	w := newWorld(t)
 	log := slog.New(slog.DiscardHandler)
 	de, err := deliver.New(deliver.Config{Bucket: w.bucket, Table: w.table, From: "d@dossier.example", Lease: time.Nanosecond, DailyCap: 2, StaffDailyCap: 1}, w.s3, w.db,
-		&counting{mail.NewFolder(w.mailDir), w.sent}, log)
+		&counting{Folder: mail.NewFolder(w.mailDir), sent: w.sent}, log)
 	must(t, err)
 	w.deliver = lambda.NewHandler(de.Handle)
 	w.load("m", yaml("s1"), csvHead+amina)

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -395,6 +396,21 @@ func TestModel(t *testing.T) {
 			"message":         carry,
 			"another message": carry,
 			"third message":   carry,
+			"two at once": func(t *rapid.T) {
+				if len(m.net) < 2 {
+					t.Skip("nothing is under way")
+				}
+				i := one("message")
+				p, q := m.net[i], m.net[(i+1)%len(m.net)]
+				m.faults.Arm()
+				var wg sync.WaitGroup
+				ok := true
+				wg.Go(func() { ok = m.carry(p) })
+				alsoOK := m.carry(q)
+				wg.Wait()
+				t.Logf("%s and %s arrive at once: %v, %v", p.what, q.what, ok, alsoOK)
+				// Both come again: once more is never wrong.
+			},
 			"lost": func(t *rapid.T) {
 				if len(m.net) == 0 {
 					t.Skip("nothing is under way")

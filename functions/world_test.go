@@ -150,11 +150,14 @@ type tb interface {
 // counting counts what a sender sends: the folder holds each mail once however often it comes.
 type counting struct {
 	*mail.Folder
+	mu   sync.Mutex
 	sent map[string]int
 }
 
 func (c *counting) Send(ctx context.Context, raw []byte, from string, m meeting.Mail) (string, error) {
+	c.mu.Lock()
 	c.sent[m.ID]++
+	c.mu.Unlock()
 	return c.Folder.Send(ctx, raw, from, m)
 }
 
@@ -231,7 +234,7 @@ func makeWorld(t tb, lease time.Duration, scan bool) *world {
 	t.Cleanup(func() { in.Close() })
 	s3OfDeliver, dbOfDeliver := clients("deliver")
 	de, err := deliver.New(deliver.Config{Bucket: w.bucket, Table: w.table, From: "Dossier <dossier@dossier.example>", Lease: lease, Keep: 400 * 24 * time.Hour, DailyCap: 50, StaffDailyCap: 1000},
-		s3OfDeliver, dbOfDeliver, &counting{mail.NewFolder(w.mailDir), w.sent}, log)
+		s3OfDeliver, dbOfDeliver, &counting{Folder: mail.NewFolder(w.mailDir), sent: w.sent}, log)
 	must(t, err)
 	s3OfPortal, dbOfPortal := clients("portal")
 	po, err := portal.New(portal.Config{Bucket: w.bucket, Table: w.table, TicketKeys: keys, TicketLife: time.Hour}, s3OfPortal, dbOfPortal,

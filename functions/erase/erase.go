@@ -58,10 +58,10 @@ type Request struct {
 type Report struct {
 	// Refused says in words why nothing was done; empty when it was.
 	Refused   string `json:"refused,omitempty"`
-	Documents int `json:"documents"` // erased with their object versions and texts
-	Objects   int `json:"objects"`   // versions of roster files, indexes and decisions that held the person
-	Deleted   int `json:"deleted"`   // items of the table
-	Redacted  int `json:"redacted"`  // items in which only the person's words were erased
+	Documents int    `json:"documents"` // erased with their object versions and texts
+	Objects   int    `json:"objects"`   // versions of roster files, indexes and decisions that held the person
+	Deleted   int    `json:"deleted"`   // items of the table
+	Redacted  int    `json:"redacted"`  // items in which only the person's words were erased
 	// Shared are the ids of documents that concern others too: their originals and texts are for a person to decide about.
 	Shared []string `json:"shared,omitempty"`
 	// Left are the keys of whatever else still holds the person; empty is the proof.
