@@ -22,6 +22,7 @@ race: ## the same under the race detector (needs a C compiler)
 
 N ?= 1000
 model: ## random histories of the whole system, with faults: make model N=10000
+	go test ./internal/filing -run AllOrders -rapid.checks=$(N) -timeout 0 -v
 	go test ./functions -run '^TestModel$$' -rapid.checks=$(N) -rapid.shrinktime=2m -timeout 0 -v
 
 MOTO ?= 5.2.5

@@ -3,6 +3,7 @@ package filing_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"slices"
 	"strings"
@@ -377,6 +378,10 @@ func (o *office) check() {
 // Staff decide anything about anything in any order, between uploads and rosters: the promises hold after every step, each
 // decision is audited once, a refused one changes nothing, and one that is undone at once leaves everything as it was.
 func TestDecisionsInAllOrders(t *testing.T) {
+	// `make test` is for a first look; `make model` says how many it wants.
+	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
+		must(t, flag.Set("rapid.checks", "30"))
+	}
 	histories := 0
 	refused, done := map[string]int{}, map[meeting.Action]int{}
 	rapid.Check(t, func(t *rapid.T) {
