@@ -49,7 +49,8 @@ type model struct {
 }
 
 func newModel(t *rapid.T) *model {
-	m := &model{world: newWorldWith(t, 1), t: t, streamed: map[string]bool{}, truth: map[string][]string{}, absent: map[string]bool{}, struck: map[string]int{}}
+	// A lease outlasts the sending of a mail, as it does in life; quiet lets it run out.
+	m := &model{world: newWorldWith(t, time.Hour), t: t, streamed: map[string]bool{}, truth: map[string][]string{}, absent: map[string]bool{}, struck: map[string]int{}}
 	m.roster(5, 2, false)
 	if rapid.Bool().Draw(t, "set up first") {
 		m.flush()
