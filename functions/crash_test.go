@@ -347,14 +347,16 @@ func crash(t *testing.T, name string, s scene) (made, runs, good int) {
 		t.Fatalf("only %d calls were made: %v", len(calls), calls)
 	}
 	for _, when := range []inject.When{inject.Before, inject.After} {
-		for at := 1; at <= len(calls); at++ {
+		for at := 1; ; at++ {
 			w := newWorldWith(t, 1)
 			s.before(w)
 			w.faults.Arm(kill(at, when))
 			again := s.call(w)
+			// How many calls there are differs by one or two with the clock: whether two files were put in one second.
 			if !w.faults.Killed() {
-				t.Errorf("call %d was not reached", at)
+				break
 			}
+			seen := w.faults.Calls()
 			w.faults.Arm()
 			again()
 			w.quiet()
@@ -369,14 +371,14 @@ func crash(t *testing.T, name string, s scene) (made, runs, good int) {
 				fresh.quiet()
 				want := fresh.end()
 				if d := cmp.Diff(want, got); d != "" {
-					t.Errorf("killed before call %d (%s), something was decided (-nothing +got):\n%s", at, calls[at-1], d)
+					t.Errorf("killed before call %d (%s), something was decided (-nothing +got):\n%s", at, seen[at-1], d)
 					continue
 				}
 				good++
 				continue
 			}
 			if d := cmp.Diff(want, got); d != "" {
-				t.Errorf("killed at call %d (%s), after it %v (-undisturbed +got):\n%s", at, calls[at-1], when == inject.After, d)
+				t.Errorf("killed at call %d (%s), after it %v (-undisturbed +got):\n%s", at, seen[at-1], when == inject.After, d)
 				continue
 			}
 			for id, n := range w.sent {
