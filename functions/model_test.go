@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"pgregory.net/rapid"
 
@@ -146,20 +145,15 @@ func (m *model) carry(p parcel) bool {
 	case "deliver":
 		var r events.DynamoDBEventResponse
 		met := m.faults.Met()
-		ok := m.answered(m.deliver, events.DynamoDBEvent{Records: []events.DynamoDBEventRecord{record(p.mail)}}, &r) && len(r.BatchItemFailures) == 0
+		m.invoke(m.deliver, events.DynamoDBEvent{Records: []events.DynamoDBEventRecord{record(p.mail)}}, &r)
 		if m.faults.Met() > met {
 			m.struck[p.mail]++
 		}
-		return ok
+		return len(r.BatchItemFailures) == 0
 	case "roster":
 		return len(m.send(m.world.roster, p.body)) == 0
 	}
 	return len(m.send(m.intake, p.body)) == 0
-}
-
-func (m *model) answered(h lambda.Handler, event, answer any) bool {
-	m.invoke(h, event, answer)
-	return true
 }
 
 // stream puts a record under way for each outbox item that was written since.

@@ -17,23 +17,6 @@ import (
 	"dossier/internal/ticket"
 )
 
-// receive gives a batch to intake as SQS does for the n-th time, and gives the ids of those that failed.
-func (w *world) receive(n int, bodies ...[]byte) []string {
-	w.t.Helper()
-	var e events.SQSEvent
-	for i, b := range bodies {
-		e.Records = append(e.Records, events.SQSMessage{MessageId: fmt.Sprint(i), Body: string(b), EventSource: "aws:sqs",
-			Attributes: map[string]string{"ApproximateReceiveCount": fmt.Sprint(n)}})
-	}
-	var r events.SQSEventResponse
-	w.invoke(w.intake, e, &r)
-	var failed []string
-	for _, f := range r.BatchItemFailures {
-		failed = append(failed, f.ItemIdentifier)
-	}
-	return failed
-}
-
 // A document that fails each time is in the staff's sight before its message goes to the dead letters; the others of its batch go
 // through; when the cause is gone and the message is driven again, it is filed like any other, and its sender hears so.
 func TestPoison(t *testing.T) {
@@ -46,7 +29,7 @@ func TestPoison(t *testing.T) {
 	for n := 1; n <= queue.MaxReceives; n++ {
 		good := w.put(fmt.Sprintf("incoming/m/drop/%d.pptx", n), deck(fmt.Sprint("Banks ", n), "Kofi Mensah"), noon.Add(time.Duration(n)*time.Second))
 		w.faults.Arm(broken)
-		if failed := w.receive(n, w.event(poison), w.event(good)); len(failed) != 1 || failed[0] != "0" {
+		if failed := w.receive(w.intake, n, w.event(poison), w.event(good)); len(failed) != 1 || failed[0] != "0" {
 			t.Fatalf("time %d: failed %v\n%s", n, failed, w.logs)
 		}
 		w.faults.Arm()
@@ -74,7 +57,7 @@ func TestPoison(t *testing.T) {
 	}
 	w.check()
 	// Driven again from the dead letters, after the fix.
-	if failed := w.receive(1, w.event(poison)); len(failed) > 0 {
+	if failed := w.receive(w.intake, 1, w.event(poison)); len(failed) > 0 {
 		t.Fatalf("driven again it fails\n%s", w.logs)
 	}
 	if d := w.document(poison); d.Status != meeting.Filed || d.Reason != "" || d.Pages != 2 {

@@ -273,9 +273,16 @@ func (w *world) put(key string, data []byte, at time.Time) meeting.Object {
 // send gives messages to a function as SQS does and gives the ids of those that failed.
 func (w *world) send(h lambda.Handler, bodies ...[]byte) []string {
 	w.t.Helper()
+	return w.receive(h, 1, bodies...)
+}
+
+// receive is send for the n-th time.
+func (w *world) receive(h lambda.Handler, n int, bodies ...[]byte) []string {
+	w.t.Helper()
 	var e events.SQSEvent
 	for i, b := range bodies {
-		e.Records = append(e.Records, events.SQSMessage{MessageId: fmt.Sprint(i), Body: string(b), EventSource: "aws:sqs"})
+		e.Records = append(e.Records, events.SQSMessage{MessageId: fmt.Sprint(i), Body: string(b), EventSource: "aws:sqs",
+			Attributes: map[string]string{"ApproximateReceiveCount": fmt.Sprint(n)}})
 	}
 	var r events.SQSEventResponse
 	w.invoke(h, e, &r)

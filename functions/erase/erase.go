@@ -246,6 +246,11 @@ func (f *Function) document(ctx context.Context, m meeting.Meeting, d *meeting.D
 // maxPages bounds the listings of one prefix: a hundred thousand versions.
 const maxPages = 100
 
+// derived are the prefixes of what was written about a meeting's people, beside their documents.
+func derived(m *meeting.Meeting) []string {
+	return []string{bucket.Roster + m.ID + "/", "index/" + m.ID + "/", "problems/", bucket.Decisions + m.ID + "/"}
+}
+
 // maxObject bounds an object that is searched.
 const maxObject = 256 << 20
 
@@ -253,7 +258,7 @@ const maxObject = 256 << 20
 // was taken out.
 func (f *Function) objects(ctx context.Context, m *meeting.Meeting, words *regexp.Regexp) (int, error) {
 	n := 0
-	for _, prefix := range []string{bucket.Roster + m.ID + "/", "index/" + m.ID + "/", "problems/", bucket.Decisions + m.ID + "/"} {
+	for _, prefix := range derived(m) {
 		all, _, err := f.bucket.Versions(ctx, prefix, "", maxPages)
 		if err != nil {
 			return n, err
@@ -299,7 +304,7 @@ func (f *Function) left(ctx context.Context, m *meeting.Meeting, e store.Erasure
 		return nil, err
 	}
 	var errs []error
-	for _, prefix := range []string{bucket.Roster + m.ID + "/", "index/" + m.ID + "/", "problems/", bucket.Decisions + m.ID + "/", bucket.Incoming + m.ID + "/", "text/"} {
+	for _, prefix := range append(derived(m), bucket.Incoming+m.ID+"/", "text/") {
 		all, _, err := f.bucket.Versions(ctx, prefix, "", maxPages)
 		if err != nil {
 			return nil, err

@@ -174,14 +174,7 @@ func (f *Function) object(ctx context.Context, o meeting.Object) error {
 	}
 	switch {
 	case fault.Is(err, fault.NotFound):
-		if o.Time.IsZero() {
-			o, err = f.bucket.Stat(ctx, o)
-		} else {
-			err = nil
-		}
-		if err == nil {
-			doc, err = f.admit(ctx, o)
-		}
+		doc, err = f.admit(ctx, o)
 		if err == nil && doc == nil {
 			f.log.InfoContext(ctx, "waits for its scan", "correlation", o.ID())
 			return nil
@@ -264,6 +257,12 @@ const (
 // admit takes an object version in once it may be read. It gives nil while it waits for its scan; what is infected is set aside, and
 // what cannot be scanned goes to review, both unread.
 func (f *Function) admit(ctx context.Context, o meeting.Object) (*meeting.Document, error) {
+	if o.Time.IsZero() { // GuardDuty's event does not say it
+		var err error
+		if o, err = f.bucket.Stat(ctx, o); err != nil {
+			return nil, err
+		}
+	}
 	if !f.scan {
 		return f.take(ctx, o)
 	}

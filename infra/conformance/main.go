@@ -15,6 +15,8 @@ import (
 	"os/signal"
 	"sync"
 	"time"
+
+	"dossier/infra/engines"
 )
 
 func main() {
@@ -69,12 +71,8 @@ func run(ctx context.Context, moto, ses string, histories int) (err error) {
 
 // start runs a server on a free port and waits until it answers.
 func start(ctx context.Context, servers *sync.WaitGroup, program string, with func(port string) []string) (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, err := engines.FreeAddr("127.0.0.1:0")
 	if err != nil {
-		return "", err
-	}
-	addr := l.Addr().String()
-	if err := l.Close(); err != nil {
 		return "", err
 	}
 	_, port, err := net.SplitHostPort(addr)

@@ -62,7 +62,7 @@ func StartS3(ctx context.Context, dir, addr, webhook string) (*S3, error) {
 			return nil, fmt.Errorf("make folder: %w", err)
 		}
 	}
-	addr, err = freeAddr(addr)
+	addr, err = FreeAddr(addr)
 	if err != nil {
 		return nil, err
 	}
@@ -246,8 +246,8 @@ func MakeTable(ctx context.Context, client *dynamodb.Client, name string) error 
 	return nil
 }
 
-// freeAddr turns port 0 into a free port and says clearly when a port is taken.
-func freeAddr(addr string) (string, error) {
+// FreeAddr turns port 0 into a free port and says clearly when a port is taken.
+func FreeAddr(addr string) (string, error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return "", fmt.Errorf("listen on %s: %w", addr, err)

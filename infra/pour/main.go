@@ -16,7 +16,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -57,11 +56,11 @@ type system struct {
 }
 
 func start(ctx context.Context, binary, folder string) (*system, error) {
-	pages, err := port()
+	pages, err := engines.FreeAddr("127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	storage, err := port()
+	storage, err := engines.FreeAddr("127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
@@ -323,13 +322,4 @@ func roster(sessions, each int) (yaml, csv []byte) {
 		}
 	}
 	return y.Bytes(), c.Bytes()
-}
-
-func port() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	return l.Addr().String(), nil
 }

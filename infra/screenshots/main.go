@@ -9,7 +9,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	neturl "net/url"
 	"os"
@@ -50,11 +49,11 @@ func run(ctx context.Context, out, browser string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	pages, err := port()
+	pages, err := engines.FreeAddr("127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	storage, err := port()
+	storage, err := engines.FreeAddr("127.0.0.1:0")
 	if err != nil {
 		return err
 	}
@@ -206,13 +205,4 @@ func reachable(url string) error {
 		return fmt.Errorf("the system does not answer: %w", err)
 	}
 	return r.Body.Close()
-}
-
-func port() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	return l.Addr().String(), nil
 }

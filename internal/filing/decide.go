@@ -60,17 +60,22 @@ func (g *Registry) decide(ctx context.Context, id string, d meeting.Decision, m 
 		want.Requirements = append(want.Requirements, p.Requirements...)
 	}
 	want.Sessions = sessionsOf(want.Requirements)
-	snap, err := g.store.Read(ctx, want)
+	read := func() (*store.Snapshot, error) {
+		snap, err := g.store.Read(ctx, want)
+		if err != nil {
+			return nil, err
+		}
+		if doc := snap.Documents[d.Document]; doc != nil {
+			err = g.findUploader(ctx, doc)
+		}
+		return snap, err
+	}
+	snap, err := read()
 	if err != nil {
 		return err
 	}
 	if snap.Audits[id] != nil {
 		return fault.New(fault.Exists, "already carried out")
-	}
-	if doc := snap.Documents[d.Document]; doc != nil {
-		if err := g.findUploader(ctx, doc); err != nil {
-			return err
-		}
 	}
 	carryOut := func(snap *store.Snapshot, quietly bool) (*work, error, error) {
 		w := g.work(m, snap)
@@ -92,10 +97,7 @@ func (g *Registry) decide(ctx context.Context, id string, d meeting.Decision, m 
 		return err
 	}
 	if w == nil {
-		if snap, err = g.store.Read(ctx, want); err != nil {
-			return err
-		}
-		if err := g.findUploader(ctx, snap.Documents[d.Document]); err != nil {
+		if snap, err = read(); err != nil {
 			return err
 		}
 		if w, refused, err = carryOut(snap, true); err != nil {
@@ -210,18 +212,26 @@ func (g *Registry) withdraw(ctx context.Context, w *work, d meeting.Decision) (r
 	if doc.Status == meeting.Withdrawn {
 		return fault.Reject(AlreadyDecided, "already withdrawn"), nil
 	}
+	if err := g.takeOut(ctx, w, doc, d.Reason); err != nil {
+		return nil, err
+	}
+	w.outcome(doc)
+	return nil, nil
+}
+
+// takeOut withdraws a document from everything that it counts for, with the parts that were joined to it.
+func (g *Registry) takeOut(ctx context.Context, w *work, doc *meeting.Document, reason string) error {
 	w.touch(doc)
 	if doc.PartOf != "" {
 		if err := g.leave(ctx, w, doc); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := g.empty(ctx, w, doc); err != nil {
-		return nil, err
+		return err
 	}
-	doc.Status, doc.Serves, doc.Reason = meeting.Withdrawn, nil, d.Reason
-	w.outcome(doc)
-	return nil, g.takeAlong(ctx, w, doc)
+	doc.Status, doc.Serves, doc.Reason = meeting.Withdrawn, nil, reason
+	return g.takeAlong(ctx, w, doc)
 }
 
 // empty makes what a document satisfies outstanding again.

@@ -18,17 +18,9 @@ func (g *Registry) Release(ctx context.Context, m meeting.Meeting, document stri
 		}
 		w := g.work(m, snap)
 		w.cause = document
-		doc := snap.Documents[document]
-		w.touch(doc)
-		if doc.PartOf != "" {
-			if err := g.leave(ctx, w, doc); err != nil {
-				return err
-			}
-		}
-		if err := g.empty(ctx, w, doc); err != nil {
+		if err := g.takeOut(ctx, w, snap.Documents[document], ""); err != nil {
 			return err
 		}
-		doc.Status, doc.Serves, doc.Reason = meeting.Withdrawn, nil, ""
 		if _, err := g.delegate(ctx, w); err != nil {
 			return err
 		}
