@@ -233,7 +233,7 @@ func makeWorld(t tb, lease time.Duration, scan bool) *world {
 	must(t, err)
 	t.Cleanup(func() { in.Close() })
 	s3OfDeliver, dbOfDeliver := clients("deliver")
-	de, err := deliver.New(deliver.Config{Bucket: w.bucket, Table: w.table, From: "Dossier <dossier@dossier.example>", Lease: lease, Keep: 400 * 24 * time.Hour, DailyCap: 50, StaffDailyCap: 1000},
+	de, err := deliver.New(deliver.Config{Bucket: w.bucket, Table: w.table, TicketKeys: keys, PortalURL: "https://dossier.example/", From: "Dossier <dossier@dossier.example>", Lease: lease, Keep: 400 * 24 * time.Hour, DailyCap: 50, StaffDailyCap: 1000},
 		s3OfDeliver, dbOfDeliver, &counting{Folder: mail.NewFolder(w.mailDir), sent: w.sent}, log)
 	must(t, err)
 	s3OfPortal, dbOfPortal := clients("portal")

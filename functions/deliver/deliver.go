@@ -19,6 +19,7 @@ import (
 	"dossier/internal/meeting"
 	"dossier/internal/observe"
 	"dossier/internal/store"
+	"dossier/internal/ticket"
 )
 
 // Config is read from the environment.
@@ -29,6 +30,10 @@ type Config struct {
 	From string `env:"MAIL_FROM,required,notEmpty"`
 	// ConfigurationSet is the SES configuration set's name.
 	ConfigurationSet string `env:"SES_CONFIGURATION_SET"`
+	// TicketKeys sign the links in mails; they are intake's.
+	TicketKeys string `env:"TICKET_KEYS,required,notEmpty"`
+	// PortalURL is where the pages are, with a slash at its end.
+	PortalURL string `env:"PORTAL_URL,required,notEmpty"`
 	// Lease is how long one sender holds an outbox item: longer than it takes to send one mail.
 	Lease time.Duration `env:"MAIL_LEASE" envDefault:"2m"`
 	// Keep is how long the record of a mail is kept once it is sent or given up.
@@ -54,6 +59,7 @@ type Function struct {
 	bucket *bucket.Bucket
 	store  *store.Store
 	writer *mail.Writer
+	keys   *ticket.Keys
 	sender Sender
 	now    func() time.Time
 	log    *slog.Logger
@@ -62,11 +68,15 @@ type Function struct {
 
 // New wires the function.
 func New(c Config, s3c *s3.Client, db *dynamodb.Client, sender Sender, log *slog.Logger) (*Function, error) {
+	keys, err := ticket.ParseKeys(c.TicketKeys)
+	if err != nil {
+		return nil, err
+	}
 	w, err := mail.NewWriter()
 	if err != nil {
 		return nil, err
 	}
-	return &Function{config: c, bucket: bucket.New(s3c, c.Bucket), store: store.New(db, c.Table), writer: w, sender: sender, now: time.Now, log: log, meter: observe.NewMeter(log, c.Namespace)}, nil
+	return &Function{config: c, bucket: bucket.New(s3c, c.Bucket), store: store.New(db, c.Table), writer: w, keys: keys, sender: sender, now: time.Now, log: log, meter: observe.NewMeter(log, c.Namespace)}, nil
 }
 
 // Handle takes records of the table's stream in their order. At the first that fails it stops and reports that
@@ -204,7 +214,7 @@ func (f *Function) claim(ctx context.Context, id string) (m *meeting.Mail, to []
 // limit is how many mails a day go to one of those who get a template; 0 is any number.
 func (f *Function) limit(template string) int {
 	switch template {
-	case meeting.MailReceipt, meeting.MailOutcome, meeting.MailOverQuota:
+	case meeting.MailReceipt, meeting.MailOutcome, meeting.MailOverQuota, meeting.MailLinks, meeting.MailReminder:
 		return f.config.DailyCap
 	}
 	return f.config.StaffDailyCap
@@ -276,10 +286,38 @@ func (f *Function) view(ctx context.Context, m meeting.Mail) (mail.View, error) 
 			return v, err
 		}
 	}
+	if len(m.Links) > 0 {
+		if v.Uploads, err = f.uploads(ctx, v.Meeting, m); err != nil {
+			return v, err
+		}
+	}
 	if m.Problems != "" {
 		if err = f.bucket.GetJSON(ctx, m.Problems, &v.Problems); err != nil {
 			return v, err
 		}
 	}
 	return v, nil
+}
+
+// uploads signs the links of a mail. A mail that is written again has the same ones.
+func (f *Function) uploads(ctx context.Context, m meeting.Meeting, of meeting.Mail) ([]mail.Upload, error) {
+	want := store.Wanted{Meeting: of.Meeting}
+	for _, l := range of.Links {
+		if l.Session != "" {
+			want.Sessions = append(want.Sessions, l.Session)
+		}
+	}
+	snap, err := f.store.Read(ctx, want)
+	if err != nil {
+		return nil, err
+	}
+	var all []mail.Upload
+	for _, l := range of.Links {
+		token, err := f.keys.Sign(ticket.Ticket{Issued: of.Decided.Unix(), Meeting: of.Meeting, Participant: l.Participant, Kind: l.Kind, Session: l.Session, Expires: l.Expires.Unix()})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, mail.Upload{Invitation: l, Session: snap.Sessions[l.Session], Due: m.Due(l.Kind), URL: f.config.PortalURL + "t/" + token})
+	}
+	return all, nil
 }

@@ -171,7 +171,7 @@ func (s *System) wire(ctx context.Context, keys, dir string, log *slog.Logger) e
 	ro := roster.New(roster.Config{Bucket: bucketName, Table: tableName, Staff: staff}, s.client, s.db, s.intake, log)
 	rosters := newQueue("roster", lambda.NewHandler(ro.Handle), letters, 1, log)
 	s.closers = append(s.closers, in.Close, s.intake.Close, rosters.Close)
-	de, err := deliver.New(deliver.Config{Bucket: bucketName, Table: tableName, From: "Dossier <dossier@dossier.example>", Lease: 5 * time.Second, Keep: 400 * 24 * time.Hour},
+	de, err := deliver.New(deliver.Config{Bucket: bucketName, Table: tableName, TicketKeys: keys, PortalURL: s.url + "/", From: "Dossier <dossier@dossier.example>", Lease: 5 * time.Second, Keep: 400 * 24 * time.Hour},
 		s.client, s.db, mail.NewFolder(s.mailDir), log)
 	if err != nil {
 		return err

@@ -1,4 +1,5 @@
-// Package mail writes Dossier's mails, in English and French, each as text and as HTML, and sends them.
+// Package mail writes Dossier's mails, each as text and as HTML, and sends them: to uploaders in English, French, Arabic and
+// Portuguese, to the secretariat in English and French.
 package mail
 
 import (
@@ -21,8 +22,11 @@ import (
 //go:embed templates
 var files embed.FS
 
-// Languages are the languages that mails are written in; the first stands in for all others.
-func Languages() []string { return []string{"en", "fr"} }
+// Languages are the languages that uploaders are written to in; the first stands in for all others.
+func Languages() []string { return []string{"en", "fr", "ar", "pt"} }
+
+// StaffLanguages are those that the secretariat is written to in.
+func StaffLanguages() []string { return []string{"en", "fr"} }
 
 // Language gives the language in which somebody who reads lang is written to.
 func Language(lang string) string {
@@ -43,7 +47,25 @@ type View struct {
 	// Sessions are the meeting's, for naming those that a document is for.
 	Sessions []*meeting.Session
 	Problems []roster.Problem
-	Now      time.Time
+	// Uploads are what somebody is asked for, with the links to it.
+	Uploads []Upload
+	Now     time.Time
+}
+
+// Upload is one thing that somebody is asked for. URL is where it is uploaded.
+type Upload struct {
+	meeting.Invitation
+	Session *meeting.Session // nil for none
+	Due     time.Time        // zero for none
+	URL     string
+}
+
+// upload is an Upload as a template says it.
+type upload struct {
+	Upload
+	Kind string
+	// ForOffice: a public agency sends it, rather than the person who is written to.
+	ForOffice bool
 }
 
 // Message is a mail as people read it.
@@ -61,10 +83,14 @@ type Writer struct {
 // NewWriter parses the templates.
 func NewWriter() (*Writer, error) {
 	w := &Writer{text: map[string]*texttemplate.Template{}, html: map[string]*htmltemplate.Template{},
-		words: map[string]vocabulary{"en": english(), "fr": french()}}
+		words: map[string]vocabulary{"en": english(), "fr": french(), "ar": arabic(), "pt": portuguese()}}
 	for _, lang := range Languages() {
 		funcs := w.words[lang].funcs(time.UTC)
-		for _, name := range []string{meeting.MailReceipt, meeting.MailReview, meeting.MailComplete, meeting.MailNoLongerComplete, meeting.MailRosterRejected, meeting.MailOutcome, meeting.MailOverQuota} {
+		names := []string{meeting.MailReceipt, meeting.MailOutcome, meeting.MailOverQuota, meeting.MailLinks, meeting.MailReminder}
+		if slices.Contains(StaffLanguages(), lang) {
+			names = append(names, meeting.MailReview, meeting.MailComplete, meeting.MailNoLongerComplete, meeting.MailRosterRejected)
+		}
+		for _, name := range names {
 			file := "templates/" + name + "." + lang + ".tmpl"
 			t, err := texttemplate.New(name).Funcs(funcs).ParseFS(files, file)
 			if err != nil {
@@ -85,6 +111,9 @@ func (w *Writer) Reason(lang, code string) string { return w.words[Language(lang
 
 // Evidence says one observation in words.
 func (w *Writer) Evidence(lang string, e meeting.Evidence) string {
+	if !slices.Contains(StaffLanguages(), lang) {
+		lang = "en"
+	}
 	return w.words[Language(lang)].evident(e)
 }
 
@@ -104,17 +133,44 @@ type place struct {
 
 type page struct {
 	View
-	Lang    string
+	Lang string
+	// Dir is the direction of the language's script (HTML, "The dir attribute").
+	Dir     string
 	Outcome string
 	Rows    []row
 	For     []place
+	Uploads []upload
+}
+
+// Dir is the direction in which a language is written: "ltr" or "rtl".
+func Dir(lang string) string {
+	if lang == "ar" {
+		return "rtl"
+	}
+	return "ltr"
+}
+
+// Kind says a kind of document in words.
+func (w *Writer) Kind(lang string, k meeting.Kind) string {
+	return w.words[Language(lang)].kinds[string(k)]
+}
+
+// Date says a moment in a time zone in words, with its day and month.
+func (w *Writer) Date(lang string, t time.Time) string {
+	return w.words[Language(lang)].date(t, "15:04 MST")
 }
 
 // Write renders a mail in the language that it was decided in, or in English.
 func (w *Writer) Write(v View) (*Message, error) {
 	lang := Language(v.Mail.Language)
+	if w.text[v.Mail.Template+"."+lang] == nil {
+		lang = Languages()[0]
+	}
 	words := w.words[lang]
-	p := page{View: v, Lang: lang, Outcome: string(v.Mail.Outcome)}
+	p := page{View: v, Lang: lang, Dir: Dir(lang), Outcome: string(v.Mail.Outcome)}
+	for _, u := range v.Uploads {
+		p.Uploads = append(p.Uploads, upload{u, words.kinds[string(u.Kind)], u.Kind == meeting.Nomination})
+	}
 	if p.Meeting.Title == "" {
 		p.Meeting.Title = v.Mail.Meeting
 	}

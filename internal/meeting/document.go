@@ -225,6 +225,8 @@ type Mail struct {
 	Document string   `json:"document,omitempty"`
 	// Outcome is what became of the document when the mail was decided.
 	Outcome Status `json:"outcome,omitempty"`
+	// Links are the uploads that the mail invites to.
+	Links []Invitation `json:"links,omitempty"`
 	// Problems is the bucket key of a list of roster problems.
 	Problems string `json:"problems,omitempty"`
 	// Cause is the id of the document or the decision for which it was put, by which logs tie it to the upload.
@@ -240,6 +242,15 @@ type Mail struct {
 	// Expires is when an item that is done with goes out of the table, in Unix seconds; 0 while it is open.
 	Expires int64 `json:"ttl,omitempty"`
 	Rev     int   `json:"rev"`
+}
+
+// Invitation is an upload that somebody is asked for; the link to it is signed when the mail is written, and is in no table.
+type Invitation struct {
+	Participant string `json:"participant"`
+	Kind        Kind   `json:"kind"`
+	// Session is empty for a nomination, which serves all sessions of its person.
+	Session string    `json:"session,omitempty"`
+	Expires time.Time `json:"expires"`
 }
 
 // LogValue keeps addresses out of logs.
@@ -270,6 +281,9 @@ const (
 	MailOutcome = "outcome"
 	// MailOverQuota asks an agency which of its officials are to come.
 	MailOverQuota = "over-quota"
+	// MailLinks brings somebody the links for what is to be uploaded; MailReminder brings them again, for what is missing.
+	MailLinks    = "links"
+	MailReminder = "reminder"
 )
 
 // MailID is an outbox item's id: the same decision always has the same id, so it is put once,
