@@ -62,7 +62,7 @@ func TestAcceptedNominee(t *testing.T) {
 		t.Fatalf("the letter is %s (%s), read as %+v", d.Status, d.Reason, d.Letter)
 	}
 	board := w.board()
-	for _, want := range []string{"Accept or decline Daniel K", `name="email" type="email" value="daniel.kiptoo@justice.example"`, "MOJ/4/21", "15 May 2031", "Signed by</dt><dd>Peter Otieno", `name="agency" value="Ministry of Justice"`, `name="country" value="Kenya"`, "on the roster"} {
+	for _, want := range []string{"Accept or decline <bdi>Daniel K", `name="email" type="email" value="daniel.kiptoo@justice.example"`, "MOJ/4/21", "15 May 2031", "Signed by</dt><dd><bdi>Peter Otieno", `name="agency" value="Ministry of Justice"`, `name="country" value="Kenya"`, "on the roster"} {
 		if !strings.Contains(board, want) {
 			t.Errorf("the board lacks %q", want)
 		}
@@ -255,7 +255,7 @@ func TestSplitAndJoinByForm(t *testing.T) {
 		t.Errorf("%+v and %+v", a, b)
 	}
 	board := w.board()
-	if !strings.Contains(board, "all.pptx, pages 2") || !strings.Contains(board, `<option value="`+both.ID()+`">`) {
+	if !strings.Contains(board, "<bdi>all.pptx</bdi></a>, pages 2") || !strings.Contains(board, `<option value="`+both.ID()+`">`) {
 		t.Error("the board does not show the parts, or offers nothing to join")
 	}
 	if code, page := w.answer(url.Values{"action": {"join"}, "document": {rest.ID()}, "into": {both.ID()}, "reason": {"its end"}}); code != http.StatusSeeOther {

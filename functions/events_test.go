@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,7 +15,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-lambda-go/lambdaurl"
+	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
 
 	"dossier/infra/local/sample"
 	"dossier/internal/bucket"
@@ -120,20 +121,16 @@ func TestRecordedEvents(t *testing.T) {
 	}
 }
 
-// The portal answers a function URL's event with the board.
+// The portal answers an HTTP API's event with the board, in the language that the visitor chose.
 func TestRecordedPortalEvent(t *testing.T) {
 	w := newWorld(t)
 	w.load("m", yaml("s1"), csvHead+amina)
-	var e events.LambdaFunctionURLRequest
+	var e events.APIGatewayV2HTTPRequest
 	must(t, json.Unmarshal(recorded(t, "portal/board.json", "regm-africa-2021", "m"), &e))
-	out, err := lambdaurl.Wrap(w.portal)(context.Background(), &e)
+	out, err := httpadapter.NewV2(w.portal).ProxyWithContext(context.Background(), e)
 	must(t, err)
-	body := new(strings.Builder)
-	if _, err := io.Copy(body, out); err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(body.String(), "Amina Diallo") || out.StatusCode != http.StatusOK {
-		t.Errorf("status %d: %s", out.StatusCode, body)
+	if !strings.Contains(out.Body, "Title of s1") || !strings.Contains(out.Body, `<html lang="fr" dir="ltr">`) || out.StatusCode != http.StatusOK {
+		t.Errorf("status %d: %s", out.StatusCode, out.Body)
 	}
 }
 
@@ -201,8 +198,8 @@ func TestPortal(t *testing.T) {
 		}
 		return b.String()
 	}
-	board := page("/meetings/m", "Ms Staff")
-	for _, want := range []string{"&lt;script&gt;alert(1)", "Kofi Mensah", "1 of 2 in", "1 to review", "neither its title page", "incoming/m/t1.k1."} {
+	board := w.board()
+	for _, want := range []string{"&lt;script&gt;alert(1)", "Kofi Mensah", "1 of 2 in", "1 to review", "neither its title page", `href="/t/t1.k1.`} {
 		if !strings.Contains(board, want) {
 			t.Errorf("the board lacks %q", want)
 		}
@@ -210,16 +207,21 @@ func TestPortal(t *testing.T) {
 	if strings.Contains(board, "<script>alert") || strings.Contains(board, "<b>x") {
 		t.Error("a document's words are markup on the board")
 	}
-	if viewer := page("/meetings/m", ""); strings.Contains(viewer, "<form") || strings.Contains(viewer, "t1.k1.") {
-		t.Error("somebody who may not decide is shown forms or links")
+	for _, path := range []string{"/meetings/m", "/meetings/m/sessions/s1", "/meetings/m/review", "/meetings/m/links", "/meetings/m/people", "/meetings/m/history"} {
+		if viewer := page(path, ""); strings.Contains(viewer, "/decisions") || strings.Contains(viewer, "t1.k1.") || strings.Contains(viewer, `action="/meetings/m/links"`) {
+			t.Errorf("somebody who may not decide is shown forms or links on %s", path)
+		}
+		if r := get(path, "nobody"); r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/signin?to="+url.QueryEscape(path) {
+			t.Errorf("somebody who is not signed in gets %d on %s", r.StatusCode, path)
+		}
 	}
 	if r := get("/meetings/none", "x"); r.StatusCode != http.StatusNotFound {
 		t.Errorf("a meeting that is not there: %d", r.StatusCode)
 	}
 	// The link on the board is a certain one.
-	_, rest, _ := strings.Cut(board, "<code>")
-	link, _, _ := strings.Cut(rest, "</code>")
-	o := w.put(link+"any.pptx", deck("T", "nobody"), time.Now())
+	_, rest, _ := strings.Cut(board, `href="/t/`)
+	token, _, _ := strings.Cut(rest, `"`)
+	o := w.put("incoming/m/"+token+"/any.pptx", deck("T", "nobody"), time.Now())
 	w.takeIn(o)
 	if d := w.document(o); d.Status != meeting.Filed || d.Serves[0].Participant != "p2" {
 		t.Errorf("%s (%s) for %v", d.Status, d.Reason, d.Serves)
@@ -235,7 +237,7 @@ func TestPortal(t *testing.T) {
 	if code := post(map[string]string{"Test-Who": "Ms Staff", "Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}); code != http.StatusForbidden {
 		t.Errorf("a form on another site: %d", code)
 	}
-	if code := post(nil); code != http.StatusConflict {
+	if code := post(nil); code != http.StatusForbidden && code != http.StatusConflict {
 		t.Errorf("somebody who may not decide: %d", code)
 	}
 	if d := w.document(o); d.Status != meeting.Filed {

@@ -107,7 +107,7 @@ func TestBounce(t *testing.T) {
 func TestDailyCap(t *testing.T) {
 	w := newWorld(t)
 	log := slog.New(slog.DiscardHandler)
-	de, err := deliver.New(deliver.Config{Bucket: w.bucket, Table: w.table, From: "d@dossier.example", Lease: time.Nanosecond, DailyCap: 2, StaffDailyCap: 1}, w.s3, w.db,
+	de, err := deliver.New(deliver.Config{Bucket: w.bucket, Table: w.table, TicketKeys: keys, From: "d@dossier.example", Lease: time.Nanosecond, DailyCap: 2, StaffDailyCap: 1}, w.s3, w.db,
 		&counting{Folder: mail.NewFolder(w.mailDir), sent: w.sent}, log)
 	must(t, err)
 	w.deliver = lambda.NewHandler(de.Handle)

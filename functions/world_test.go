@@ -32,6 +32,7 @@ import (
 	"dossier/functions/feedback"
 	"dossier/functions/intake"
 	"dossier/functions/portal"
+	"dossier/functions/portal/signin"
 	"dossier/functions/roster"
 	"dossier/functions/sweep"
 	"dossier/infra/engines"
@@ -237,8 +238,8 @@ func makeWorld(t tb, lease time.Duration, scan bool) *world {
 		s3OfDeliver, dbOfDeliver, &counting{Folder: mail.NewFolder(w.mailDir), sent: w.sent}, log)
 	must(t, err)
 	s3OfPortal, dbOfPortal := clients("portal")
-	po, err := portal.New(portal.Config{Bucket: w.bucket, Table: w.table, TicketKeys: keys, TicketLife: time.Hour}, s3OfPortal, dbOfPortal,
-		func(r *http.Request) string { return r.Header.Get("Test-Who") }, log)
+	po, err := portal.New(portal.Config{Bucket: w.bucket, Table: w.table, TicketKeys: keys, TicketLife: time.Hour, MaxBytes: 10 << 20, PortalURL: "http://localhost/", StorageURL: shared.s3.URL},
+		s3OfPortal, dbOfPortal, byHeader{}, log)
 	must(t, err)
 	w.portal = po
 	s3OfRoster, dbOfRoster := clients("roster")
@@ -513,15 +514,48 @@ func (w *world) decide(form string) *http.Response {
 	return w.serve(r)
 }
 
-// board is the page that staff see.
+// byHeader lets in whoever a request's header names: an editor, or without a name a viewer.
+type byHeader struct{ http.Handler }
+
+func (byHeader) Who(r *http.Request) signin.Person {
+	switch name := r.Header.Get("Test-Who"); name {
+	case "":
+		return signin.Person{Name: "a viewer", Role: signin.Viewer}
+	case "nobody":
+		return signin.Person{}
+	default:
+		return signin.Person{Name: name, Role: signin.Editor}
+	}
+}
+
+// board is what staff see of the meeting: the board, each session, each document in review, and the people.
 func (w *world) board() string {
 	w.t.Helper()
-	r, err := http.NewRequest(http.MethodGet, "http://localhost/meetings/m", nil)
+	paths := []string{"/meetings/m", "/meetings/m/people"}
+	sessions, err := w.store.Sessions(context.Background(), "m")
 	must(w.t, err)
-	r.Header.Set("Test-Who", "Ms Staff")
-	page, err := io.ReadAll(w.serve(r).Body)
+	for _, s := range sessions {
+		paths = append(paths, "/meetings/m/sessions/"+s.ID)
+	}
+	review, err := w.store.Documents(context.Background(), "m", meeting.Review, 0)
 	must(w.t, err)
-	return string(page)
+	for _, d := range review {
+		paths = append(paths, "/meetings/m/review/"+d.ID)
+	}
+	all := ""
+	for _, path := range paths {
+		r, err := http.NewRequest(http.MethodGet, "http://localhost"+path, nil)
+		must(w.t, err)
+		r.Header.Set("Test-Who", "Ms Staff")
+		answer := w.serve(r)
+		page, err := io.ReadAll(answer.Body)
+		must(w.t, err)
+		if answer.StatusCode != http.StatusOK {
+			w.t.Fatalf("%s: %d\n%s\n%s", path, answer.StatusCode, page, w.logs)
+		}
+		all += string(page)
+	}
+	return all
 }
 
 func (w *world) serve(r *http.Request) *http.Response {

@@ -455,6 +455,7 @@ func (f *Function) submission(ctx context.Context, doc meeting.Document, c *cont
 	if !known && facts.Sender.Verified {
 		uploader, known = index.ByAddress(doc.Sender)
 	}
+	keepConfirmed(doc.Letter, found.Letter)
 	d.Kind, d.Candidates, d.Letter = found.Kind, found.Candidates, found.Letter
 	switch {
 	case d.Status != meeting.Review, d.Reason == content.NotReadableYet, d.Reason == Stuck, d.Reason == Unscanned:
@@ -479,6 +480,18 @@ func (f *Function) submission(ctx context.Context, doc meeting.Document, c *cont
 		in.Uploader = in.Served
 	}
 	return in, nil
+}
+
+// keepConfirmed takes over what an office said of its nominees when the letter is matched again.
+func keepConfirmed(before, after *meeting.Letter) {
+	if before == nil || after == nil {
+		return
+	}
+	for i, n := range after.Nominees {
+		if j := slices.IndexFunc(before.Nominees, func(o meeting.Nominee) bool { return o.Name == n.Name }); j >= 0 {
+			after.Nominees[i].Confirmed = before.Nominees[j].Confirmed
+		}
+	}
 }
 
 // maxThread bounds how many mails of a thread are looked up.

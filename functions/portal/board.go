@@ -10,12 +10,29 @@ import (
 	"strings"
 	"time"
 
-	"dossier/internal/bucket"
-	"dossier/internal/mail"
-	"dossier/internal/match"
+	"golang.org/x/sync/errgroup"
+
+	"dossier/functions/portal/signin"
 	"dossier/internal/meeting"
 	"dossier/internal/ticket"
 )
+
+// staffPage is what every page of staff has.
+type staffPage struct {
+	Meeting   meeting.Meeting
+	Who       signin.Person
+	MayDecide bool
+	// Here is the page's place in the navigation.
+	Here string
+}
+
+func (p *Portal) staffPage(r *http.Request, here string) (staffPage, error) {
+	m, err := p.store.Meeting(r.Context(), r.PathValue("meeting"))
+	if err != nil {
+		return staffPage{}, err
+	}
+	return staffPage{*m, p.signIn.Who(r), p.mayDecide(r), here}, nil
+}
 
 func (p *Portal) home(w http.ResponseWriter, r *http.Request) {
 	all, err := p.store.Meetings(r.Context())
@@ -24,79 +41,223 @@ func (p *Portal) home(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if len(all) == 1 {
-		p.meeting(w, r, all[0].ID)
+		http.Redirect(w, r, "/meetings/"+all[0].ID, http.StatusSeeOther)
 		return
 	}
 	p.show(w, r, "home.html", http.StatusOK, all)
 }
 
-func (p *Portal) board(w http.ResponseWriter, r *http.Request) {
-	p.meeting(w, r, r.PathValue("meeting"))
-}
-
-// line is one requirement on the board.
+// line is one requirement.
 type line struct {
 	*meeting.Requirement
-	// Link is the key under which a file for it is put; only for what is outstanding.
+	// Link is where a file for it is uploaded; only for what is outstanding, and for who may decide.
 	Link string
 	// Unreachable is why no mail goes to the person any more.
 	Unreachable string
 }
 
-// place is where a document can be filed: one presentation, or a person's nomination for all sessions.
-type place struct{ Value, Label string }
-
-// card is one document to review, and where it may belong.
-type card struct {
-	*meeting.Document
-	Places []place
-	// Why is what speaks for anything where nobody may be meant; Perhaps are those who may.
-	Why     []string
-	Perhaps []candidate
-	// Proposed are the nominees of a letter whom the roster does not know.
-	Proposed []proposal
-}
-
-// candidate is one who may be meant, and what speaks for it in words.
-type candidate struct {
-	meeting.Candidate
-	Why []string
-}
-
-// proposal is a nominee who may become a participant, as the letter and the roster suggest.
-type proposal struct {
-	meeting.Nominee
-	Agency, Country, Language string
-}
-
-// office is an agency of the roster.
-type office struct{ Agency, Country string }
-
-// places gives a person's requirements as places: each presentation by itself, nominations together.
-func places(name string, keys []meeting.RequirementKey, titles map[string]string) []place {
-	var all []place
-	var nomination []string
-	for _, k := range keys {
-		if k.Kind == meeting.Nomination {
-			nomination = append(nomination, k.String())
-			continue
-		}
-		all = append(all, place{k.String(), name + ", presentation, " + titles[k.Session]})
-	}
-	if len(nomination) > 0 {
-		all = append(all, place{strings.Join(nomination, " "), name + ", nomination"})
-	}
-	return all
-}
-
+// session is a session as the board counts it.
 type session struct {
 	*meeting.Session
-	Lines []line
-	In    int
+	Lines                     []line
+	In, Missing, Late, Waived int
 }
 
-// filed is a document that another may be joined to.
-type filed struct{ ID, Label string }
+// Done is how many are in or waived.
+func (s session) Done() int { return s.In + s.Waived }
+
+// sessions reads every session of a meeting with what it asks for. The sessions are read at the same time.
+func (p *Portal) sessions(ctx context.Context, meetingID string) ([]session, error) {
+	found, err := p.store.Sessions(ctx, meetingID)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]session, len(found))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(16)
+	for i, s := range found {
+		group.Go(func() error {
+			var err error
+			all[i], err = p.session(ctx, meetingID, s)
+			return err
+		})
+	}
+	return all, group.Wait()
+}
+
+func (p *Portal) session(ctx context.Context, meetingID string, s *meeting.Session) (session, error) {
+	reqs, err := p.store.Requirements(ctx, meetingID, s.ID)
+	if err != nil {
+		return session{}, err
+	}
+	row := session{Session: s}
+	for _, q := range reqs {
+		if q.Dropped {
+			continue
+		}
+		row.Lines = append(row.Lines, line{Requirement: q})
+		switch q.State {
+		case meeting.Outstanding:
+			row.Missing++
+		case meeting.Waived:
+			row.Waived++
+		default:
+			row.In++
+		}
+		if q.Late {
+			row.Late++
+		}
+	}
+	return row, nil
+}
+
+// day is the sessions of one day.
+type day struct {
+	Date     time.Time
+	Sessions []session
+}
+
+type boardPage struct {
+	staffPage
+	Days              []day
+	Sessions          []session
+	Complete, In, All int
+	Review            int
+	Rejected          []*meeting.Document
+	Quarantined       []*meeting.Document
+	FailedMails       []*meeting.Mail
+}
+
+// maxListed bounds the lists of the pages.
+const maxListed = 200
+
+func (p *Portal) board(w http.ResponseWriter, r *http.Request) {
+	head, err := p.staffPage(r, "board")
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	page := boardPage{staffPage: head}
+	id := head.Meeting.ID
+	group, ctx := errgroup.WithContext(r.Context())
+	var review []*meeting.Document
+	for _, read := range []func() error{
+		func() (err error) { page.Sessions, err = p.sessions(ctx, id); return err },
+		func() (err error) { review, err = p.store.Documents(ctx, id, meeting.Review, maxListed); return err },
+		func() (err error) {
+			page.Rejected, err = p.store.Documents(ctx, id, meeting.Rejected, maxListed)
+			return err
+		},
+		func() (err error) {
+			page.Quarantined, err = p.store.Documents(ctx, id, meeting.Quarantined, maxListed)
+			return err
+		},
+		func() (err error) { page.FailedMails, err = p.store.FailedMails(ctx, id, maxListed); return err },
+	} {
+		group.Go(read)
+	}
+	if err := group.Wait(); err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	page.Review = len(review)
+	for _, s := range page.Sessions {
+		page.In, page.All = page.In+s.Done(), page.All+len(s.Lines)
+		if s.Complete {
+			page.Complete++
+		}
+		at := s.Starts.In(head.Meeting.Location())
+		if n := len(page.Days); n == 0 || page.Days[n-1].Date.Format(time.DateOnly) != at.Format(time.DateOnly) {
+			page.Days = append(page.Days, day{Date: at})
+		}
+		last := &page.Days[len(page.Days)-1]
+		last.Sessions = append(last.Sessions, s)
+	}
+	p.show(w, r, "board.html", http.StatusOK, page)
+}
+
+type sessionPage struct {
+	staffPage
+	session
+	Missing int // who can be reminded
+}
+
+func (p *Portal) sessionPage(w http.ResponseWriter, r *http.Request) {
+	head, err := p.staffPage(r, "board")
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	ctx := r.Context()
+	s, err := p.store.Session(ctx, head.Meeting.ID, r.PathValue("session"))
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	page := sessionPage{staffPage: head}
+	suppressed, errSuppressed := p.store.Suppressed(ctx, maxListed)
+	page.session, err = p.session(ctx, head.Meeting.ID, s)
+	if err := errors.Join(err, errSuppressed); err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	for i := range page.Lines {
+		l := &page.Lines[i]
+		if j := slices.IndexFunc(suppressed, func(a *meeting.Address) bool { return a.Address == strings.ToLower(l.Email) }); j >= 0 {
+			l.Unreachable = suppressed[j].Suppressed
+		}
+		if l.State != meeting.Outstanding || !head.MayDecide {
+			continue
+		}
+		if l.Link, err = p.link(head.Meeting.ID, l.RequirementKey); err != nil {
+			p.fail(w, r, err)
+			return
+		}
+		page.Missing++
+	}
+	p.show(w, r, "session.html", http.StatusOK, page)
+}
+
+// link is the upload link of a requirement.
+func (p *Portal) link(meetingID string, k meeting.RequirementKey) (string, error) {
+	token, err := p.tickets.Sign(ticket.Ticket{Issued: time.Now().Unix(), Meeting: meetingID, Participant: k.Participant, Kind: k.Kind, Session: k.Session,
+		Expires: time.Now().Add(p.config.TicketLife).Unix()})
+	return "/t/" + token, err
+}
+
+// bar is one bar of the chart: how many of what, with its place and length out of a hundred.
+type bar struct {
+	Class    string
+	From, To float64
+}
+
+// Width is the bar's length.
+func (b bar) Width() float64 { return b.To - b.From }
+
+// chart is the balance of one group of people.
+type chart struct {
+	Name string
+	// Key: Name is a key of words.
+	Key bool
+	meeting.Tally
+	Bars []bar
+}
+
+func newChart(name string, key bool, t meeting.Tally) chart {
+	c := chart{Name: name, Key: key, Tally: t}
+	at, all := 0.0, float64(max(1, t.All()))
+	for _, x := range []struct {
+		class string
+		n     int
+	}{{"women", t.Women}, {"men", t.Men}, {"other", t.Other}, {"unsaid", t.Unknown}} {
+		if x.n > 0 {
+			to := at + 100*float64(x.n)/all
+			c.Bars = append(c.Bars, bar{x.class, at, to})
+			at = to
+		}
+	}
+	return c
+}
 
 // delegation is an agency's officials.
 type delegation struct {
@@ -107,105 +268,60 @@ type delegation struct {
 	meeting.Tally
 }
 
-type boardPage struct {
-	Meeting           meeting.Meeting
-	Sessions          []session
-	Review            []card
-	Rejected          []*meeting.Document
-	Places            []place // where anything may be filed
-	Quarantined       []*meeting.Document
-	Complete, In, All int
-	MayDecide         bool
-	FailedMails       []*meeting.Mail
-	Filed             []filed
-	Offices           []office
-	Delegations       []delegation
-	Balance           *meeting.Balance
-	unreachable       map[string]string // why, by address
-	Codes             []place           // reasons of a rejection that can be said in every language
+type peoplePage struct {
+	staffPage
+	// Nominees are those whom letters name, by sector; Everybody are those of whom something is asked, Countries where they are from.
+	Nominees    []chart
+	Everybody   chart
+	Countries   []chart
+	Delegations []delegation
 }
 
-// Languages are those that an accepted nominee can be written to in.
-func (boardPage) Languages() []string { return mail.Languages() }
-
-// Roles are what an accepted nominee can do in a session.
-func (boardPage) Roles() []meeting.RoleName { return meeting.RoleNames() }
-
-// Rows number the parts that the form offers to split a document into.
-func (boardPage) Rows() []int { return []int{1, 2, 3, 4, 5, 6} }
-
-// maxListed bounds the lists of the board.
-const maxListed = 200
-
-func (p *Portal) meeting(w http.ResponseWriter, r *http.Request, id string) {
-	ctx := r.Context()
-	m, err := p.store.Meeting(ctx, id)
+func (p *Portal) people(w http.ResponseWriter, r *http.Request) {
+	head, err := p.staffPage(r, "people")
 	if err != nil {
 		p.fail(w, r, err)
 		return
 	}
-	page := boardPage{Meeting: *m, MayDecide: p.who(r) != "", unreachable: map[string]string{}}
-	sessions, err := p.store.Sessions(ctx, id)
-	if err != nil {
+	ctx, id := r.Context(), head.Meeting.ID
+	sessions, err := p.sessions(ctx, id)
+	balance, errBalance := p.store.Balance(ctx, id)
+	delegations, errDelegations := p.store.Delegations(ctx, id)
+	if err := errors.Join(err, errBalance, errDelegations); err != nil {
 		p.fail(w, r, err)
 		return
 	}
-	suppressed, err := p.store.Suppressed(ctx, maxListed)
-	if err != nil {
-		p.fail(w, r, err)
-		return
+	page := peoplePage{staffPage: head}
+	page.Nominees = append(page.Nominees, newChart("all-nominees", true, balance.Total()))
+	for _, s := range meeting.Sectors() {
+		if t, ok := balance.Sectors[s]; ok {
+			page.Nominees = append(page.Nominees, newChart("sector-"+string(s), true, t))
+		}
 	}
-	for _, a := range suppressed {
-		page.unreachable[a.Address] = a.Suppressed
-	}
-	titles := map[string]string{}
-	people := map[string][]meeting.RequirementKey{}
-	names := map[string]string{}
-	for _, code := range []string{"wrong-document", "wrong-meeting", "not-official", "unreadable", "unfinished"} {
-		page.Codes = append(page.Codes, place{code, p.writer.Reason("en", code)})
-	}
+	seen := map[string]bool{}
+	var everybody meeting.Tally
+	countries := map[string]*meeting.Tally{}
 	for _, s := range sessions {
-		titles[s.ID] = s.Title
-		row, err := p.session(ctx, m, s, page)
-		if err != nil {
-			p.fail(w, r, err)
-			return
-		}
-		for _, l := range row.Lines {
-			people[l.Participant] = append(people[l.Participant], l.RequirementKey)
-			names[l.Participant] = l.Name
-			if o := (office{l.Agency, l.Country}); l.Sector == meeting.Public && !slices.Contains(page.Offices, o) {
-				page.Offices = append(page.Offices, o)
+		for _, l := range s.Lines {
+			if seen[l.Participant] {
+				continue
 			}
-			if l.Document != "" && !slices.ContainsFunc(page.Filed, func(f filed) bool { return f.ID == l.Document }) {
-				page.Filed = append(page.Filed, filed{l.Document, l.Name + ": " + l.FileName})
+			seen[l.Participant] = true
+			everybody.Add(l.Gender, 1)
+			if countries[l.Country] == nil {
+				countries[l.Country] = &meeting.Tally{}
 			}
-		}
-		page.In, page.All = page.In+row.In, page.All+len(row.Lines)
-		if s.Complete {
-			page.Complete++
-		}
-		page.Sessions = append(page.Sessions, row)
-	}
-	var errs [6]error
-	review, err := p.store.Documents(ctx, id, meeting.Review, maxListed)
-	errs[0] = err
-	for _, d := range review {
-		page.Review = append(page.Review, p.card(d, titles, page))
-	}
-	if len(review) > 0 && page.MayDecide {
-		for _, id := range slices.SortedFunc(maps.Keys(people), func(a, b string) int { return cmp.Or(cmp.Compare(names[a], names[b]), cmp.Compare(a, b)) }) {
-			page.Places = append(page.Places, places(names[id], people[id], titles)...)
+			countries[l.Country].Add(l.Gender, 1)
 		}
 	}
-	page.Rejected, errs[1] = p.store.Documents(ctx, id, meeting.Rejected, maxListed)
-	page.Quarantined, errs[2] = p.store.Documents(ctx, id, meeting.Quarantined, maxListed)
-	page.FailedMails, errs[3] = p.store.FailedMails(ctx, id, maxListed)
-	page.Balance, errs[4] = p.store.Balance(ctx, id)
-	delegations, err := p.store.Delegations(ctx, id)
-	errs[5] = err
+	page.Everybody = newChart("everybody", true, everybody)
+	for _, c := range slices.SortedFunc(maps.Keys(countries), func(a, b string) int {
+		return cmp.Or(cmp.Compare(countries[b].All(), countries[a].All()), cmp.Compare(a, b))
+	}) {
+		page.Countries = append(page.Countries, newChart(c, false, *countries[c]))
+	}
 	for _, d := range delegations {
-		x := delegation{Delegation: d, Seats: m.NomineesPerAgency, Tally: d.Tally()}
+		x := delegation{Delegation: d, Seats: head.Meeting.NomineesPerAgency, Tally: d.Tally()}
 		x.Members, x.Alternates = d.Members()
 		x.Over = x.Seats > 0 && len(x.Members) > x.Seats
 		page.Delegations = append(page.Delegations, x)
@@ -213,73 +329,5 @@ func (p *Portal) meeting(w http.ResponseWriter, r *http.Request, id string) {
 	slices.SortFunc(page.Delegations, func(a, b delegation) int {
 		return cmp.Or(cmp.Compare(a.Agency, b.Agency), cmp.Compare(a.Country, b.Country))
 	})
-	if err := errors.Join(errs[:]...); err != nil {
-		p.fail(w, r, err)
-		return
-	}
-	p.show(w, r, "board.html", http.StatusOK, page)
-}
-
-func (p *Portal) session(ctx context.Context, m *meeting.Meeting, s *meeting.Session, page boardPage) (session, error) {
-	reqs, err := p.store.Requirements(ctx, m.ID, s.ID)
-	if err != nil {
-		return session{}, err
-	}
-	row := session{Session: s}
-	for _, q := range reqs {
-		if q.Dropped {
-			continue
-		}
-		l := line{Requirement: q, Unreachable: page.unreachable[strings.ToLower(q.Email)]}
-		if q.State != meeting.Outstanding {
-			row.In++
-		} else if page.MayDecide {
-			token, err := p.tickets.Sign(ticket.Ticket{Issued: time.Now().Unix(), Meeting: m.ID, Participant: q.Participant, Kind: q.Kind, Session: q.Session,
-				Expires: time.Now().Add(p.config.TicketLife).Unix()})
-			if err != nil {
-				return session{}, err
-			}
-			l.Link = bucket.Incoming + m.ID + "/" + token + "/"
-		}
-		row.Lines = append(row.Lines, l)
-	}
-	return row, nil
-}
-
-// card is a document to review as staff see it.
-func (p *Portal) card(d *meeting.Document, titles map[string]string, page boardPage) card {
-	c := card{Document: d}
-	say := func(evidence []meeting.Evidence) []string {
-		var all []string
-		for _, e := range evidence {
-			// Sessions are named by their ids there.
-			if title := titles[e.Detail]; title != "" {
-				e.Detail = title
-			}
-			all = append(all, p.writer.Evidence("en", e))
-		}
-		return all
-	}
-	for _, x := range d.Candidates {
-		c.Places = append(c.Places, places(x.Name, x.For, titles)...)
-		c.Perhaps = append(c.Perhaps, candidate{x, say(x.Evidence)})
-	}
-	if len(d.Candidates) == 0 && d.Letter == nil { // a letter is shown as a whole
-		c.Why = say(d.Evidence)
-	}
-	if d.Letter == nil {
-		return c
-	}
-	for _, n := range d.Letter.Nominees {
-		if n.Participant != "" || n.Declined {
-			continue
-		}
-		x := proposal{n, d.Letter.Agency, d.Letter.Country, page.Meeting.Language()}
-		// The officials of one agency are counted together when it is written as the roster writes it.
-		if i := slices.IndexFunc(page.Offices, func(o office) bool { return match.SameAgency(o.Agency, d.Letter.Agency) }); i >= 0 {
-			x.Agency, x.Country = page.Offices[i].Agency, page.Offices[i].Country
-		}
-		c.Proposed = append(c.Proposed, x)
-	}
-	return c
+	p.show(w, r, "people.html", http.StatusOK, page)
 }

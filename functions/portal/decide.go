@@ -5,10 +5,10 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/mail"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,48 +31,23 @@ func (e *refused) Error() string { return e.err.Error() }
 func (e *refused) Unwrap() error { return e.err }
 
 // refusal says in words why nothing was changed.
-func refusal(err error) string {
-	text := "The request was not understood."
-	switch fault.Reason(err) {
-	case filing.AlreadyIn:
-		text = "That document came in meanwhile, so there is nothing to waive."
-	case filing.AlreadyDecided:
-		text = "Somebody was faster: this was decided already."
-	case filing.ChangedSince:
-		text = "It cannot be undone any more, because what it changed was changed again since."
-	case filing.NoSuchRequirement, filing.NoSuchDocument:
-		text = "The roster has changed, and it is not there any more."
-	case filing.NoSuchNominee:
-		text = "The letter names nobody of that name any more."
-	case filing.NoSuchDecision:
-		text = "There is no such decision to take back."
-	case filing.BadParts:
-		text = "The parts need pages in order, each within the document and none twice, and a place for each."
-	case "no-place":
-		text = "Please choose where the document belongs."
-	case "no-reason":
-		text = "Please give a reason: those who come after you will want to know."
-	case "no-role":
-		text = "Please choose what the person does in at least one session."
-	case "bad-email":
-		text = "That is no mail address."
-	case "not-allowed":
-		text = "You may look at this page but not decide."
+func (g *tongue) refusal(err error) (string, error) {
+	key := "refused-not-understood"
+	switch reason := fault.Reason(err); reason {
+	case filing.AlreadyIn, filing.AlreadyDecided, filing.ChangedSince, filing.NoSuchRequirement, filing.NoSuchDocument, filing.NoSuchNominee, filing.NoSuchDecision, filing.BadParts,
+		"no-place", "no-reason", "no-role", "bad-email", "not-allowed":
+		key = "refused-" + reason
 	}
-	if r, ok := errors.AsType[*refused](err); ok && r.faster != nil {
+	text, sayErr := g.say(key)
+	if r, ok := errors.AsType[*refused](err); ok && r.faster != nil && sayErr == nil {
 		d := r.faster.Decision
-		text += fmt.Sprintf(" %s: %s, on %s. The reason given: %s", d.By, actions()[d.Action], d.At.UTC().Format("Mon 2 Jan at 15:04 UTC"), d.Reason)
+		var what, more string
+		if what, sayErr = g.say("did-" + string(d.Action)); sayErr == nil {
+			more, sayErr = g.say("refused-faster", "By", d.By, "What", what, "At", d.At.UTC().Format("2006-01-02 15:04 UTC"), "Reason", d.Reason)
+			text += " " + more
+		}
 	}
-	return text
-}
-
-// actions says what was done.
-func actions() map[meeting.Action]string {
-	return map[meeting.Action]string{
-		meeting.Withdraw: "withdrew the document", meeting.Waive: "waived it", meeting.Require: "asked for it again", meeting.FileHere: "filed the document",
-		meeting.Reject: "rejected the document", meeting.Split: "filed the document in parts", meeting.Join: "joined it to another document",
-		meeting.Accept: "accepted the nominee", meeting.Decline: "declined the nominee", meeting.Undo: "took a decision back", meeting.Forget: "had Dossier forget what it learned", meeting.Revoke: "revoked upload links",
-	}
+	return text, sayErr
 }
 
 // decide keeps a decision in the bucket, so that it can never be lost, and then carries it out.
@@ -88,17 +63,30 @@ func (p *Portal) decide(w http.ResponseWriter, r *http.Request) {
 		p.fail(w, r, err)
 		return
 	}
-	d, err := decision(r.PostForm, id, p.who(r))
+	by := ""
+	if p.mayDecide(r) {
+		by = p.signIn.Who(r).Name
+	}
+	d, err := decision(r.PostForm, id, by)
+	done := ""
 	if err == nil {
-		err = p.carryOut(r.Context(), d, *m)
+		done, err = p.carryOut(r.Context(), d, *m)
 	}
 	if err != nil {
 		p.fail(w, r, err)
 		return
 	}
 	back := "/meetings/" + id
-	if r.PostFormValue("from-history") != "" {
+	switch from := r.PostFormValue("back"); {
+	case r.PostFormValue("from-history") != "":
 		back += "/history"
+	case strings.HasPrefix(from, "review"): // the next one, and a way back
+		back += "/" + path.Clean(from) + "?undo=" + url.QueryEscape(done)
+		if d.Action == meeting.Undo {
+			back = "/meetings/" + id + "/review"
+		}
+	case strings.HasPrefix(from, "sessions/"), strings.HasPrefix(from, "documents/"):
+		back += "/" + path.Clean(from)
 	}
 	http.Redirect(w, r, back, http.StatusSeeOther)
 }
@@ -187,7 +175,7 @@ func parts(f url.Values) ([]meeting.Part, error) {
 func accepted(f url.Values) (*meeting.Participant, error) {
 	p := &meeting.Participant{ID: filing.ParticipantID(f.Get("document"), f.Get("nominee")), Name: strings.TrimSpace(f.Get("name")), Email: strings.TrimSpace(f.Get("email")),
 		Gender: f.Get("gender"), Sector: meeting.Public, Agency: strings.TrimSpace(f.Get("agency")), Country: strings.TrimSpace(f.Get("country")), Language: f.Get("language")}
-	if a, err := mail.ParseAddress(p.Email); p.Email != "" && (err != nil || a.Address != p.Email) {
+	if !goodAddress(p.Email) {
 		return nil, fault.Reject("bad-email", "no address")
 	}
 	for _, role := range f["role"] {
@@ -221,11 +209,11 @@ func parsePlace(s string) ([]meeting.RequirementKey, bool) {
 // maxPlaces bounds how many sessions one letter is filed for by hand: a transaction holds so many and their sessions.
 const maxPlaces = 40
 
-func (p *Portal) carryOut(ctx context.Context, d meeting.Decision, m meeting.Meeting) error {
+func (p *Portal) carryOut(ctx context.Context, d meeting.Decision, m meeting.Meeting) (id string, err error) {
 	key := bucket.Decisions + m.ID + "/" + d.At.Format("20060102T150405.000000000Z") + "-" + rand.Text()[:8] + ".json"
 	o, err := p.bucket.PutDecision(ctx, key, d)
 	if err != nil {
-		return err
+		return "", err
 	}
 	err = p.registry.Decide(ctx, o.ID(), d, m)
 	if fault.Is(err, fault.Exists) {
@@ -247,5 +235,11 @@ func (p *Portal) carryOut(ctx context.Context, d meeting.Decision, m meeting.Mee
 			}
 		}
 	}
-	return err
+	return o.ID(), err
+}
+
+// goodAddress takes a bare mail address, or none.
+func goodAddress(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return s == "" || err == nil && a.Address == s && len(s) <= 254
 }

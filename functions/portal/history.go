@@ -22,34 +22,29 @@ type entry struct {
 	MayUndo bool
 }
 
-// lesson is what was learned, in words.
-type lesson struct {
-	*meeting.Lesson
-	What string
-}
-
 type historyPage struct {
-	Meeting   meeting.Meeting
-	MayDecide bool
-	Entries   []entry
-	Lessons   []lesson
+	staffPage
+	Entries []entry
+	Lessons []*meeting.Lesson
 }
 
 // history shows what staff decided, the newest first, and what was learned from it.
 func (p *Portal) history(w http.ResponseWriter, r *http.Request) {
-	page, err := p.past(r.Context(), r.PathValue("meeting"), p.who(r) != "")
+	head, err := p.staffPage(r, "history")
 	if err != nil {
 		p.fail(w, r, err)
 		return
 	}
+	page, err := p.past(r.Context(), p.tongue(r, ""), head.Meeting.ID, head.MayDecide)
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	page.staffPage = head
 	p.show(w, r, "history.html", http.StatusOK, page)
 }
 
-func (p *Portal) past(ctx context.Context, id string, mayDecide bool) (*historyPage, error) {
-	m, err := p.store.Meeting(ctx, id)
-	if err != nil {
-		return nil, err
-	}
+func (p *Portal) past(ctx context.Context, g *tongue, id string, mayDecide bool) (*historyPage, error) {
 	audits, errAudits := p.store.Audits(ctx, id, maxListed)
 	lessons, errLessons := p.store.Lessons(ctx, id)
 	if err := errors.Join(errAudits, errLessons); err != nil {
@@ -71,9 +66,12 @@ func (p *Portal) past(ctx context.Context, id string, mayDecide bool) (*historyP
 	if err != nil {
 		return nil, err
 	}
-	page := &historyPage{Meeting: *m, MayDecide: mayDecide}
+	page := &historyPage{}
 	for _, a := range audits {
-		e := entry{Audit: a, What: actions()[a.Decision.Action], Undone: snap.Undone[a.ID]}
+		e := entry{Audit: a, Undone: snap.Undone[a.ID]}
+		if e.What, err = g.say("did-" + string(a.Decision.Action)); err != nil {
+			return nil, err
+		}
 		e.MayUndo = mayDecide && !e.Undone && a.Refused == "" && len(a.Effects) > 0 && a.Decision.Action != meeting.Revoke
 		if d := snap.Documents[a.Decision.Document]; d != nil {
 			e.What += ": " + d.FileName
@@ -88,11 +86,7 @@ func (p *Portal) past(ctx context.Context, id string, mayDecide bool) (*historyP
 		}
 		page.Entries = append(page.Entries, e)
 	}
-	for _, l := range lessons {
-		what := map[meeting.LessonKind]string{meeting.LearnedAddress: "Mail from %[1]s is from %[2]s.", meeting.LearnedFileName: "Files named like “%[1]s” are from %[2]s.",
-			meeting.LearnedWording: "“%[1]s” is %[2]s."}[l.Kind]
-		page.Lessons = append(page.Lessons, lesson{l, fmt.Sprintf(what, l.Says, l.Name)})
-	}
+	page.Lessons = lessons
 	return page, nil
 }
 

@@ -44,9 +44,11 @@ func Config() aws.Config {
 
 // S3 is a running embedded S3.
 type S3 struct {
-	URL  string
-	done chan error
-	stop context.CancelFunc
+	URL   string
+	inner string // where the gateway itself listens
+	front *http.Server
+	done  chan error
+	stop  context.CancelFunc
 }
 
 // StartS3 serves the folder dir by the S3 API at addr ("127.0.0.1:0" takes a free port) until Close, and posts
@@ -62,9 +64,13 @@ func StartS3(ctx context.Context, dir, addr, webhook string) (*S3, error) {
 			return nil, fmt.Errorf("make folder: %w", err)
 		}
 	}
-	addr, err = FreeAddr(addr)
+	front, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	inner, err := FreeAddr("127.0.0.1:0")
+	if err != nil {
+		return nil, errors.Join(err, front.Close())
 	}
 	side, err := meta.NewSideCar(sidecar)
 	if err != nil {
@@ -80,11 +86,13 @@ func StartS3(ctx context.Context, dir, addr, webhook string) (*S3, error) {
 		return nil, fmt.Errorf("open folder: %w", err)
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
-	g := &S3{URL: "http://" + addr, done: make(chan error, 1), stop: stop}
+	g := &S3{URL: "http://" + front.Addr().String(), inner: "http://" + inner, done: make(chan error, 1), stop: stop}
+	g.front = &http.Server{Handler: forms(inner), ReadHeaderTimeout: 10 * time.Second}
+	go g.front.Serve(front)
 	err = quietly(func() error {
 		go func() {
 			g.done <- embedgw.RunVersityGW(ctx, dated{backend}, &embedgw.Config{
-				RootUserAccess: AccessKey, RootUserSecret: SecretKey, Region: Region, Ports: []string{addr},
+				RootUserAccess: AccessKey, RootUserSecret: SecretKey, Region: Region, Ports: []string{inner}, CORSAllowOrigin: "*",
 				// Without keep-alive no client's idle connection holds up a stop.
 				MaxConnections: 1024, MaxRequests: 512, MultipartMaxParts: 10000, Quiet: true, KeepAlive: false,
 				DisableACLs: true, EventWebhookURL: webhook, HealthPath: "/health",
@@ -94,7 +102,7 @@ func StartS3(ctx context.Context, dir, addr, webhook string) (*S3, error) {
 	})
 	if err != nil {
 		stop()
-		return nil, err
+		return nil, errors.Join(err, g.front.Close())
 	}
 	return g, nil
 }
@@ -123,7 +131,7 @@ func (g *S3) ready() error {
 			return fmt.Errorf("run S3: %w", err)
 		case <-time.After(10 * time.Millisecond):
 		}
-		if resp, err := http.Get(g.URL + "/health"); err == nil {
+		if resp, err := http.Get(g.inner + "/health"); err == nil {
 			resp.Body.Close()
 			return nil
 		}
@@ -134,6 +142,7 @@ func (g *S3) ready() error {
 // Close stops the server and waits for it.
 func (g *S3) Close() error {
 	g.stop()
+	_ = g.front.Close() // it only passes on
 	select {
 	case err := <-g.done:
 		if errors.Is(err, context.Canceled) {

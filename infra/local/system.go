@@ -24,6 +24,7 @@ import (
 	"dossier/functions/deliver"
 	"dossier/functions/intake"
 	"dossier/functions/portal"
+	"dossier/functions/portal/signin"
 	"dossier/functions/roster"
 	"dossier/functions/sweep"
 	"dossier/infra/engines"
@@ -181,8 +182,19 @@ func (s *System) wire(ctx context.Context, keys, dir string, log *slog.Logger) e
 	sw := sweep.New(sweep.Config{Bucket: bucketName, Table: tableName, Grace: 2 * time.Second, MailGrace: 2 * time.Minute, Pages: 1000, Mails: 10_000},
 		s.client, s.db, waiting{s.intake}, waiting{rosters}, log)
 	s.sweep = lambda.NewHandler(sw.Handle)
-	po, err := portal.New(portal.Config{Bucket: bucketName, Table: tableName, TicketKeys: keys, TicketLife: 30 * 24 * time.Hour},
-		s.client, s.db, func(*http.Request) string { return "staff at this machine" }, log)
+	provider, err := startProvider()
+	if err != nil {
+		return err
+	}
+	s.closers = append(s.closers, provider.Shutdown)
+	pages := portal.Config{Bucket: bucketName, Table: tableName, TicketKeys: keys, TicketLife: 30 * 24 * time.Hour, MaxBytes: config.MaxBytes,
+		PortalURL: s.url + "/", StorageURL: s.s3.URL, Issuer: provider.Issuer(), ClientID: provider.ClientID, ClientSecret: provider.ClientSecret,
+		GroupsClaim: "groups", Editors: "editors", Viewers: "viewers", SignInLife: 10 * time.Hour}
+	staffIn, err := signin.New(pages.SignIn(), log)
+	if err != nil {
+		return err
+	}
+	po, err := portal.New(pages, s.client, s.db, staffIn, log)
 	if err != nil {
 		return err
 	}

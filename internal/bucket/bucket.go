@@ -6,6 +6,7 @@
 //	text/<document id>.json.gz                        what was read
 //	index/<meeting>/<roster token>.json.gz            a roster, for matching
 //	problems/<object id>.json.gz                      what was wrong with a roster
+//	materials/<meeting>/<session>/<print>.zip         a session's materials, for staff
 //
 // The first three are the truth: the table can be rebuilt from them. The others can be made again.
 package bucket
@@ -38,6 +39,8 @@ const (
 	Roster    = "roster/"
 	Incoming  = "incoming/"
 	Decisions = "decisions/"
+	// Materials holds the zip files that staff asked for; they can be made again.
+	Materials = "materials/"
 )
 
 // maxDerived bounds what is read back of our own files, unpacked: 256 MiB.

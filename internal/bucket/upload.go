@@ -3,10 +3,12 @@ package bucket
 import (
 	"context"
 	"fmt"
+	"io"
 	"mime"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
@@ -123,4 +125,23 @@ func (b *Bucket) Link(ctx context.Context, o meeting.Object, name string, life t
 		return "", fmt.Errorf("sign link: %w", err)
 	}
 	return r.URL, nil
+}
+
+// Open reads one object version as a stream; NotFound when it is gone. The caller closes it.
+func (b *Bucket) Open(ctx context.Context, o meeting.Object) (io.ReadCloser, error) {
+	out, err := b.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o)})
+	if err != nil {
+		return nil, wrap(err, "get object %s", o.ID())
+	}
+	return out.Body, nil
+}
+
+// PutStream writes what r gives under a key, in parts, however long it is: a few parts of it are in memory at a time.
+func (b *Bucket) PutStream(ctx context.Context, key, contentType string, r io.Reader) error {
+	_, err := transfermanager.New(b.s3, func(o *transfermanager.Options) { o.Concurrency = 2 }).UploadObject(ctx,
+		&transfermanager.UploadObjectInput{Bucket: &b.name, Key: &key, Body: r, ContentType: &contentType})
+	if err != nil {
+		return wrap(err, "put stream")
+	}
+	return nil
 }

@@ -162,6 +162,8 @@ func (g *Registry) act(ctx context.Context, w *work, d meeting.Decision, quietly
 		return g.accept(ctx, w, d, quietly)
 	case meeting.Decline:
 		return g.decline(ctx, w, d, quietly)
+	case meeting.Confirm:
+		return confirm(w, d), nil
 	case meeting.Undo:
 		return g.undo(ctx, w, d)
 	case meeting.Forget:
@@ -466,6 +468,19 @@ func (g *Registry) decline(ctx context.Context, w *work, d meeting.Decision, qui
 	}
 	doc.Letter.Nominees[i].Declined = true
 	return nil, g.nominated(ctx, w, doc, d, quietly)
+}
+
+// confirm notes what an office says of its nominee; staff see it, and decide.
+func confirm(w *work, d meeting.Decision) error {
+	if d.Participant == nil || d.Participant.Name == "" {
+		return fault.Reject(NoSuchNominee, "no name")
+	}
+	doc, i, refused := nominee(w, d)
+	if refused != nil {
+		return refused
+	}
+	doc.Letter.Nominees[i].Confirmed = &meeting.Confirmation{Name: d.Participant.Name, Email: d.Participant.Email}
+	return nil
 }
 
 // NomineesDeclined is the reason of a letter of whose nominees staff want none.

@@ -155,6 +155,13 @@ func (w *Writer) Kind(lang string, k meeting.Kind) string {
 	return w.words[Language(lang)].kinds[string(k)]
 }
 
+// Day says a day in words.
+func (w *Writer) Day(lang string, t time.Time) string {
+	v := w.words[Language(lang)]
+	day, _, _ := strings.Cut(v.dateFormat, "%[3]d")
+	return fmt.Sprintf(day+"%[3]d", t.Day(), v.months[t.Month()-1], t.Year())
+}
+
 // Date says a moment in a time zone in words, with its day and month.
 func (w *Writer) Date(lang string, t time.Time) string {
 	return w.words[Language(lang)].date(t, "15:04 MST")

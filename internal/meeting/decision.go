@@ -25,6 +25,8 @@ const (
 	Accept Action = "accept"
 	// Decline turns a nominee of a letter in review down.
 	Decline Action = "decline"
+	// Confirm is an office's word on how a nominee of its letter in review is written, and on the address.
+	Confirm Action = "confirm"
 	// Undo takes a decision back, as long as nothing that it changed was changed again.
 	Undo Action = "undo"
 	// Forget takes back a lesson that a decision taught.

@@ -205,11 +205,19 @@ type Nominee struct {
 	Alternate bool   `json:"alternate,omitempty"`
 	// Participant is the id of the person of the roster; empty while it is not known who that is.
 	Participant string `json:"participant,omitempty"`
+	// Confirmed is what the office that sent the letter says of the person since; nil when it said nothing.
+	Confirmed *Confirmation `json:"confirmed,omitempty"`
 	// Declined: staff do not want this person on the roster.
 	Declined bool `json:"declined,omitempty"`
 	// Replaces is whom the letter names as replaced, ReplacesID that person's id where it is known.
 	Replaces   string `json:"replaces,omitempty"`
 	ReplacesID string `json:"replacesId,omitempty"`
+}
+
+// Confirmation is a nominee's name and address as the office that nominates writes them.
+type Confirmation struct {
+	Name  string `json:"name"`
+	Email string `json:"email,omitempty"`
 }
 
 // Mail is an outbox item: a mail that has been decided. It holds what is needed to write it,

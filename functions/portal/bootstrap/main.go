@@ -1,15 +1,15 @@
-// The portal function on Lambda, behind a function URL that demands IAM.
+// The portal function on Lambda, behind an HTTP API of API Gateway.
 package main
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-lambda-go/lambdaurl"
+	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
 
 	"dossier/functions"
 	"dossier/functions/portal"
+	"dossier/functions/portal/signin"
 )
 
 func main() { functions.Main(run) }
@@ -23,19 +23,15 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := portal.New(c, functions.S3(aws), functions.DynamoDB(aws), caller, functions.Log())
+	log := functions.Log()
+	s, err := signin.New(c.SignIn(), log)
 	if err != nil {
 		return err
 	}
-	lambda.StartWithOptions(lambdaurl.Wrap(p), lambda.WithContext(ctx))
-	return nil
-}
-
-// caller is the IAM identity that signed the request; the function URL lets nobody else in.
-func caller(r *http.Request) string {
-	e, ok := lambdaurl.RequestFromContext(r.Context())
-	if !ok || e.RequestContext.Authorizer == nil || e.RequestContext.Authorizer.IAM == nil {
-		return ""
+	p, err := portal.New(c, functions.S3(aws), functions.DynamoDB(aws), s, log)
+	if err != nil {
+		return err
 	}
-	return e.RequestContext.Authorizer.IAM.UserARN
+	lambda.StartWithOptions(httpadapter.NewV2(p).ProxyWithContext, lambda.WithContext(ctx))
+	return nil
 }

@@ -1,0 +1,23 @@
+// Decides by keyboard alone: 1 to 9 choose a place, f files, r rejects, u takes the last decision back, j and k go to the next and the
+// one before. A page that was typed into keeps its letters.
+'use strict';
+document.addEventListener('keydown', (e) => {
+  if (e.ctrlKey || e.altKey || e.metaKey || e.target.closest('input:not([type=radio]), select, textarea')) return;
+  const click = (selector) => { const to = document.querySelector(selector); if (to) { e.preventDefault(); to.click(); } };
+  if (e.key >= '1' && e.key <= '9') {
+    const place = document.querySelector(`[data-key="${e.key}"]`);
+    if (place) { place.checked = true; place.focus(); }
+    return;
+  }
+  switch (e.key) {
+    case 'f': click('#file-here button'); break;
+    case 'j': click('#after'); break;
+    case 'k': click('#before'); break;
+    case 'u': click('#undo button'); break;
+    case 'o': document.getElementById('other')?.focus(); e.preventDefault(); break;
+    case 'r': {
+      const reject = document.getElementById('reject');
+      if (reject) { reject.open = true; reject.querySelector('select').focus(); e.preventDefault(); }
+    }
+  }
+});
