@@ -77,16 +77,17 @@ func (p *Portal) decide(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	back := "/meetings/" + id
-	switch from := r.PostFormValue("back"); {
+	switch from := path.Clean(r.PostFormValue("back")); {
+	case strings.Contains(from, ".."):
 	case r.PostFormValue("from-history") != "":
 		back += "/history"
 	case strings.HasPrefix(from, "review"): // the next one, and a way back
-		back += "/" + path.Clean(from) + "?undo=" + url.QueryEscape(done)
+		back += "/" + from + "?undo=" + url.QueryEscape(done)
 		if d.Action == meeting.Undo {
 			back = "/meetings/" + id + "/review"
 		}
 	case strings.HasPrefix(from, "sessions/"), strings.HasPrefix(from, "documents/"):
-		back += "/" + path.Clean(from)
+		back += "/" + from
 	}
 	http.Redirect(w, r, back, http.StatusSeeOther)
 }

@@ -61,10 +61,10 @@ func (p *Portal) search(w http.ResponseWriter, r *http.Request) {
 	p.show(w, r, "search.html", http.StatusOK, page)
 }
 
-// all tells whether a text has every word, each at the beginning of one of its own.
+// all tells whether a text has every word, within one of its own too: French and Arabic write articles before a word as part of it.
 func all(text string, words []string) bool {
-	has := " " + strings.Join(fold.Words(text), " ")
-	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(has, " "+w) })
+	has := strings.Join(fold.Words(text), " ")
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(has, w) })
 }
 
 func (p *Portal) find(ctx context.Context, page *searchPage, words []string) error {
@@ -135,7 +135,7 @@ func around(text, word string) string {
 		if end < 0 {
 			end = len(text) - at
 		}
-		if slices.ContainsFunc(fold.Words(text[at:at+end]), func(w string) bool { return strings.HasPrefix(w, word) }) {
+		if slices.ContainsFunc(fold.Words(text[at:at+end]), func(w string) bool { return strings.Contains(w, word) }) {
 			break
 		}
 		at += end + 1

@@ -174,11 +174,13 @@ func (p *Portal) upload(w http.ResponseWriter, r *http.Request) {
 func (p *Portal) uploadPage(ctx context.Context, v *invited) (*uploadPage, error) {
 	page := &uploadPage{Meeting: *v.Meeting, Kind: v.Kind, Token: v.token, Due: v.Meeting.Due(v.Kind), Limit: p.config.MaxBytes, PartsFrom: partsFrom, Nothing: len(v.requirements) == 0}
 	page.Late = !page.Due.IsZero() && time.Now().After(page.Due)
+	// What arrives after the link's end would not count as its holder's.
+	life := min(formLife, time.Until(time.Unix(v.Expires, 0)))
 	var err error
-	if page.Plain, err = p.bucket.PostForm(ctx, v.prefix(), p.config.MaxBytes, formLife, p.config.PortalURL+"t/"+v.token); err != nil {
+	if page.Plain, err = p.bucket.PostForm(ctx, v.prefix(), p.config.MaxBytes, life, p.config.PortalURL+"t/"+v.token); err != nil {
 		return nil, err
 	}
-	if page.Script, err = p.bucket.PostForm(ctx, v.prefix(), p.config.MaxBytes, formLife, ""); err != nil {
+	if page.Script, err = p.bucket.PostForm(ctx, v.prefix(), p.config.MaxBytes, life, ""); err != nil {
 		return nil, err
 	}
 	found, _, err := p.bucket.Versions(ctx, v.prefix(), "", 1)

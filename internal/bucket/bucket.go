@@ -188,7 +188,7 @@ func wrap(err error, format string, args ...any) error {
 	what := fmt.Sprintf(format, args...)
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		switch api.ErrorCode() {
-		case "NoSuchKey", "NoSuchVersion", "NotFound", "MethodNotAllowed": // the last is a delete marker's answer
+		case "NoSuchKey", "NoSuchVersion", "NoSuchUpload", "NotFound", "MethodNotAllowed": // the last is a delete marker's answer
 			return fault.New(fault.NotFound, "%s: %w", what, err)
 		case "PreconditionFailed":
 			return fault.New(fault.Exists, "%s: %w", what, err)

@@ -1,0 +1,640 @@
+package functions_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"html"
+	"io"
+	"maps"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"dossier/functions/portal"
+	"dossier/internal/bucket"
+	"dossier/internal/meeting"
+	"dossier/internal/ticket"
+)
+
+// visit asks for a page as somebody, "" for a viewer and "nobody" for a visitor.
+func (w *world) visit(who, method, path string, form url.Values) (int, string, http.Header) {
+	w.t.Helper()
+	r := httptest.NewRequest(method, "http://localhost"+path, strings.NewReader(form.Encode()))
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r.Header.Set("Test-Who", who)
+	answer := w.serve(r)
+	body, err := io.ReadAll(answer.Body)
+	must(w.t, err)
+	return answer.StatusCode, string(body), answer.Header
+}
+
+// link is the path of an upload page.
+func (w *world) link(tk ticket.Ticket) string {
+	w.t.Helper()
+	if tk.Issued == 0 {
+		tk.Issued = time.Now().Add(-time.Minute).Unix()
+	}
+	return "/t/" + w.token(tk)
+}
+
+// hidden are the fields of the page's plain form, with its address.
+func hidden(t tb, page string) (string, map[string]string) {
+	t.Helper()
+	action := regexp.MustCompile(`<form id="upload"[^>]* action="([^"]+)"`).FindStringSubmatch(page)
+	if action == nil {
+		t.Fatalf("no form on the page:\n%s", page)
+	}
+	fields := map[string]string{}
+	for _, m := range regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`).FindAllStringSubmatch(page[strings.Index(page, `<form id="upload"`):], -1) {
+		fields[html.UnescapeString(m[1])] = html.UnescapeString(m[2])
+	}
+	return html.UnescapeString(action[1]), fields
+}
+
+// post sends a form as a browser does, the file last, and gives the answer without following it.
+func post(t tb, to string, fields map[string]string, name string, data []byte) (int, string) {
+	t.Helper()
+	var body bytes.Buffer
+	m := multipart.NewWriter(&body)
+	for k, v := range fields {
+		must(t, m.WriteField(k, v))
+	}
+	f, err := m.CreateFormFile("file", name)
+	must(t, err)
+	_, err = f.Write(data)
+	must(t, err)
+	must(t, m.Close())
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	r, err := client.Post(to, m.FormDataContentType(), &body)
+	must(t, err)
+	text, err := io.ReadAll(r.Body)
+	must(t, err)
+	must(t, r.Body.Close())
+	return r.StatusCode, r.Header.Get("Location") + string(text)
+}
+
+// incoming are the objects under a prefix.
+func (w *world) incoming(prefix string) []meeting.Object {
+	w.t.Helper()
+	found, _, err := w.objects.Versions(context.Background(), prefix, "", 10)
+	must(w.t, err)
+	return found
+}
+
+// A presenter opens the link, sends a locked file first, hears so in the presenter's own language, sends a good one, and sees what
+// was understood; the first stays listed. All of it works without scripts.
+func TestPresenterUploads(t *testing.T) {
+	w := newWorld(t)
+	w.load("m", yaml("s1"), csvHead+strings.Replace(kofi, ",en,", ",fr,", 1))
+	link := w.link(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1"})
+	code, page, headers := w.visit("nobody", http.MethodGet, link, nil)
+	if code != http.StatusOK || !strings.Contains(page, `<html lang="fr" dir="ltr">`) || !strings.Contains(page, "Kofi Mensah") || !strings.Contains(page, "Title of s1") {
+		t.Fatalf("%d\n%s", code, page)
+	}
+	if headers.Get("Cache-Control") != "no-store" || headers.Get("Referrer-Policy") != "no-referrer" || !strings.Contains(headers.Get("Content-Security-Policy"), "form-action 'self' "+shared.s3.URL) {
+		t.Errorf("%v", headers)
+	}
+	send := func(name string, data []byte, at time.Time) meeting.Object {
+		to, fields := hidden(t, page)
+		if code, where := post(t, to, fields, name, data); code != http.StatusSeeOther || !strings.HasPrefix(where, "http://localhost"+link+"?") {
+			t.Fatalf("%s: %d %s", name, code, where)
+		}
+		objects := w.incoming("incoming/m/" + strings.TrimPrefix(link, "/t/") + "/" + name)
+		if len(objects) != 1 {
+			t.Fatalf("%s: %v", name, objects)
+		}
+		objects[0].Time = at
+		return objects[0]
+	}
+	locked := send("présentation.pptx", []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 locked or broken, but no deck"), time.Now())
+	if _, page, _ = w.visit("nobody", http.MethodGet, link+"?key=x", nil); !strings.Contains(page, "en lecture") || !strings.Contains(page, "Nous avons reçu votre fichier") {
+		t.Errorf("before it is read:\n%s", page)
+	}
+	w.takeIn(locked)
+	if _, page, _ = w.visit("nobody", http.MethodGet, link, nil); !strings.Contains(page, "inutilisable") || !strings.Contains(page, "Nous ne pouvons pas utiliser ce fichier") {
+		t.Errorf("a broken file:\n%s", page)
+	}
+	good := send("chains.pptx", deck("Chains <script>alert(1)</script>", "Kofi Mensah"), time.Now().Add(time.Second))
+	w.takeIn(good)
+	_, page, _ = w.visit("nobody", http.MethodGet, link, nil)
+	for _, want := range []string{"classé", "Chains &lt;script&gt;", "chains.pptx", "présentation.pptx", "inutilisable"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Contains(page, "<script>alert") {
+		t.Error("a title is markup")
+	}
+	if r := w.requirement("s1/presentation/p2"); r.Document != good.ID() {
+		t.Errorf("%+v, the document is %+v", r, w.document(good))
+	}
+	if _, page, _ = w.visit("nobody", http.MethodGet, link+"&lang=ar", nil); strings.Contains(page, `dir="rtl"`) {
+		t.Error("a token that was added to is taken")
+	}
+	if _, page, _ = w.visit("nobody", http.MethodGet, link+"?lang=ar", nil); !strings.Contains(page, `<html lang="ar" dir="rtl">`) || !strings.Contains(page, "محفوظ في موضعه") {
+		t.Error("the page does not speak Arabic when asked to")
+	}
+}
+
+// What a signed form is not for, S3 refuses: another place, a larger file, a field that was changed, and none at all.
+func TestFormsAreBound(t *testing.T) {
+	w := newWorld(t)
+	w.load("m", yaml("s1"), csvHead+amina+kofi)
+	mine := w.link(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1"})
+	others := w.token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})
+	_, page, _ := w.visit("nobody", http.MethodGet, mine, nil)
+	to, good := hidden(t, page)
+	for what, change := range map[string]func(f map[string]string) []byte{
+		"another's folder": func(f map[string]string) []byte { f["key"] = "incoming/m/" + others + "/x.pptx"; return []byte("x") },
+		"the roster":       func(f map[string]string) []byte { f["key"] = "roster/m/participants.csv"; return []byte("x") },
+		"a decision":       func(f map[string]string) []byte { f["key"] = "decisions/m/x.json"; return []byte("{}") },
+		"too large a file": func(map[string]string) []byte { return make([]byte, 10<<20+1) },
+		"an empty file":    func(map[string]string) []byte { return nil },
+		"another way back": func(f map[string]string) []byte {
+			f["success_action_redirect"] = "https://evil.example/"
+			return []byte("x")
+		},
+		"another policy":    func(f map[string]string) []byte { f["policy"] = "eyJjb25kaXRpb25zIjpbXX0="; return []byte("x") },
+		"another signature": func(f map[string]string) []byte { f["X-Amz-Signature"] = strings.Repeat("0", 64); return []byte("x") },
+	} {
+		f := maps.Clone(good)
+		if code, text := post(t, to, f, "x.pptx", change(f)); code < 400 || code > 499 {
+			t.Errorf("%s: %d %s", what, code, text)
+		}
+	}
+	if got := w.incoming(""); slices.ContainsFunc(got, func(o meeting.Object) bool {
+		return !strings.HasPrefix(o.Key, "roster/") && !strings.HasPrefix(o.Key, "index/")
+	}) {
+		t.Errorf("something was written: %v", got)
+	}
+	// A path in a file name makes no folder: the file is read, and filed by its ticket.
+	if code, text := post(t, to, good, "..\\..\\roster.pptx", deck("T", "nobody")); code != http.StatusSeeOther {
+		t.Fatalf("%d %s", code, text)
+	}
+	for _, o := range w.incoming("incoming/m/" + strings.TrimPrefix(mine, "/t/")) {
+		w.takeIn(o)
+		if d := w.document(o); d.Status != meeting.Filed || d.Serves[0].Participant != "p2" {
+			t.Errorf("%+v", d)
+		}
+	}
+}
+
+// A link that is not good tells nothing, whichever way it is not good; one that was, offers a new one, to the roster's address alone.
+func TestLinksThatAreNotGood(t *testing.T) {
+	w := newWorld(t)
+	w.load("m", yaml("s1"), csvHead+kofi)
+	tk := ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1"}
+	good := w.link(tk)
+	stranger := tk
+	stranger.Participant = "nobody-of-that-name"
+	pages := map[string]bool{}
+	changed := good[:len(good)-2] + map[bool]string{true: "AA", false: "BB"}[!strings.HasSuffix(good, "AA")]
+	for _, bad := range []string{"/t/x", "/t/t1.k1.e30.AAAA", changed, "/t/t1.k9." + strings.SplitN(good, ".", 3)[2]} {
+		code, page, _ := w.visit("nobody", http.MethodGet, bad, nil)
+		if code != http.StatusNotFound {
+			t.Errorf("%s: %d", bad, code)
+		}
+		pages[page] = true
+	}
+	if len(pages) != 1 {
+		t.Errorf("links that are not good in different ways get %d different pages", len(pages))
+	}
+	expired := tk
+	expired.Expires = time.Now().Add(-time.Hour).Unix()
+	old := w.link(expired)
+	code, page, _ := w.visit("nobody", http.MethodGet, old, nil)
+	if code != http.StatusGone || !strings.Contains(page, "/renew") || strings.Contains(page, "Kofi") || strings.Contains(page, "people.example") {
+		t.Errorf("expired: %d\n%s", code, page)
+	}
+	known, unknown := "", ""
+	for range 2 { // asked for twice, mailed once
+		code, known, _ = w.visit("nobody", http.MethodPost, old+"/renew", nil)
+	}
+	stranger.Expires = expired.Expires
+	_, unknown, _ = w.visit("nobody", http.MethodPost, w.link(stranger)+"/renew", nil)
+	if code != http.StatusOK || known != unknown {
+		t.Errorf("whether there is such a person shows: %d\n%s\n%s", code, known, unknown)
+	}
+	if s := w.subjects(meeting.MailLinks); len(s) != 1 {
+		t.Fatalf("mails: %v", s)
+	}
+	for id, m := range w.mails() {
+		if !strings.HasPrefix(id, meeting.MailLinks) {
+			continue
+		}
+		if to := m.GetHeader("To"); !strings.Contains(to, "kofi@people.example") {
+			t.Errorf("the link went to %s", to)
+		}
+		fresh := regexp.MustCompile(`https://dossier\.example(/t/\S+)`).FindStringSubmatch(m.Text)
+		if fresh == nil {
+			t.Fatal(m.Text)
+		}
+		if code, _, _ := w.visit("nobody", http.MethodGet, fresh[1], nil); code != http.StatusOK {
+			t.Errorf("the new link: %d", code)
+		}
+	}
+	// Revoked links explain themselves too.
+	if r := w.decide("action=revoke&of=p2&reason=lost"); r.StatusCode != http.StatusSeeOther {
+		t.Fatal(r.Status)
+	}
+	for _, path := range []string{good, good + "/confirm", good + "/parts/begin"} {
+		method := http.MethodPost
+		if path == good {
+			method = http.MethodGet
+		}
+		if code, _, _ := w.visit("nobody", method, path, url.Values{"name": {"x"}, "size": {"1"}}); code != http.StatusGone && code != http.StatusForbidden {
+			t.Errorf("revoked, %s: %d", path, code)
+		}
+	}
+	// Who goes on trying is slowed down.
+	for range 20 {
+		code, _, _ = w.visit("nobody", http.MethodGet, "/t/guess", nil)
+	}
+	if code != http.StatusTooManyRequests {
+		t.Errorf("after many: %d", code)
+	}
+}
+
+// large is a deck with a member of that many bytes, which no reader is interested in.
+func large(t tb, deck []byte, size int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	from, err := zip.NewReader(bytes.NewReader(deck), int64(len(deck)))
+	must(t, err)
+	z := zip.NewWriter(&b)
+	for _, f := range from.File {
+		must(t, z.Copy(f))
+	}
+	f, err := z.CreateHeader(&zip.FileHeader{Name: "docProps/thumbnail.bin", Method: zip.Store})
+	must(t, err)
+	_, err = f.Write(make([]byte, size))
+	must(t, err)
+	must(t, z.Close())
+	return b.Bytes()
+}
+
+// A large file goes in parts, goes on where it stopped, and lands once; what is larger than allowed is thrown away.
+func TestUploadInParts(t *testing.T) {
+	w := newWorld(t)
+	w.load("m", yaml("s1"), csvHead+kofi)
+	link := w.link(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1"})
+	ask := func(step string, form url.Values) (int, map[string]any) {
+		form.Set("name", "../../roster/m/big.pptx")
+		code, body, _ := w.visit("nobody", http.MethodPost, link+"/parts/"+step, form)
+		var answer map[string]any
+		if code == http.StatusOK {
+			must(t, json.Unmarshal([]byte(body), &answer))
+		}
+		return code, answer
+	}
+	data := large(t, deck("Chains", "by us"), 9<<20)
+	if code, _ := ask("begin", url.Values{"size": {strconv.Itoa(11 << 20)}}); code != http.StatusRequestEntityTooLarge {
+		t.Errorf("too large: %d", code)
+	}
+	_, answer := ask("begin", url.Values{"size": {strconv.Itoa(len(data))}})
+	upload, partSize := answer["upload"].(string), int(answer["partSize"].(float64))
+	send := func(upload string, n int, part []byte) {
+		code, answer := ask("url", url.Values{"upload": {upload}, "number": {strconv.Itoa(n)}, "size": {strconv.Itoa(len(part))}})
+		if code != http.StatusOK {
+			t.Fatalf("part %d: %d", n, code)
+		}
+		r, err := http.NewRequest(http.MethodPut, answer["url"].(string), bytes.NewReader(part))
+		must(t, err)
+		done, err := http.DefaultClient.Do(r)
+		must(t, err)
+		must(t, done.Body.Close())
+		if done.StatusCode != http.StatusOK {
+			t.Fatalf("part %d: %s", n, done.Status)
+		}
+	}
+	send(upload, 1, data[:partSize])
+	// The page was closed, and opened again.
+	if _, answer = ask("list", url.Values{"upload": {upload}}); len(answer["parts"].([]any)) != 1 {
+		t.Errorf("parts: %v", answer)
+	}
+	if code, _ := ask("url", url.Values{"upload": {upload}, "number": {"2"}, "size": {strconv.Itoa(partSize + 1)}}); code != http.StatusRequestEntityTooLarge {
+		t.Errorf("too large a part: %d", code)
+	}
+	if code, _ := ask("url", url.Values{"upload": {upload}, "number": {"3"}, "size": {"5"}}); code != http.StatusRequestEntityTooLarge {
+		t.Errorf("a part beyond the limit: %d", code)
+	}
+	send(upload, 2, data[partSize:])
+	if code, _ := ask("finish", url.Values{"upload": {upload}}); code != http.StatusOK {
+		t.Fatalf("finish: %d", code)
+	}
+	if code, _ := ask("finish", url.Values{"upload": {upload}}); code != http.StatusNotFound {
+		t.Errorf("finish again: %d", code)
+	}
+	objects := w.incoming("incoming/")
+	if len(objects) != 1 || objects[0].Key != "incoming/m/"+strings.TrimPrefix(link, "/t/")+"/big.pptx" || objects[0].Size != int64(len(data)) {
+		t.Fatalf("%v", objects)
+	}
+	w.takeIn(objects[0])
+	if d := w.document(objects[0]); d.Status != meeting.Filed {
+		t.Errorf("%s (%s)", d.Status, d.Reason)
+	}
+	// Two whole parts are over the limit together.
+	_, answer = ask("begin", url.Values{"size": {"9"}})
+	upload = answer["upload"].(string)
+	send(upload, 1, make([]byte, partSize))
+	send(upload, 2, make([]byte, partSize))
+	if code, _ := ask("finish", url.Values{"upload": {upload}}); code != http.StatusRequestEntityTooLarge {
+		t.Errorf("over the limit: %d", code)
+	}
+	if code, _ := ask("list", url.Values{"upload": {upload}}); code != http.StatusNotFound {
+		t.Errorf("what was too large is kept: %d", code)
+	}
+	if code, _ := ask("nonsense", url.Values{}); code != http.StatusNotFound {
+		t.Errorf("no such step: %d", code)
+	}
+}
+
+// An office names three officials where two may come, sees it, and says how one is written; staff see what it says, and it stays said
+// when the letter is matched again.
+func TestOfficeConfirms(t *testing.T) {
+	w := newWorld(t)
+	w.load("m", quotaYAML("s1", "s2"), csvHead+grace)
+	link := w.link(ticket.Ticket{Participant: "p3", Kind: meeting.Nomination})
+	_, page, _ := w.visit("nobody", http.MethodGet, link, nil)
+	for _, want := range []string{"Your office may send 2 officials.", "2 seats are left.", "Ministry of Justice", " multiple "} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	o := w.put("incoming/m/"+strings.TrimPrefix(link, "/t/")+"/letter.txt", nominating("Ms Grace ODHIAMBO, Counsel", "Mr Daniel KIPTOO, Prosecutor", "Ms Faith WANJIKU, Analyst"), noon)
+	w.takeIn(o)
+	_, page, _ = w.visit("nobody", http.MethodGet, link, nil)
+	name := regexp.MustCompile(`name="nominee" value="(Daniel[^"]*)"`).FindStringSubmatch(page)
+	if name == nil || !strings.Contains(page, "A colleague will look at it") {
+		t.Fatalf("%s (%s)\n%s", w.document(o).Status, w.document(o).Reason, page)
+	}
+	form := url.Values{"document": {o.ID()}, "nominee": {name[1]}, "name": {"Daniel Kiptoo-Maina"}, "email": {"daniel@justice.example"}}
+	others := w.link(ticket.Ticket{Participant: "p9", Kind: meeting.Nomination})
+	if code, _, _ := w.visit("nobody", http.MethodPost, others+"/confirm", form); code != http.StatusNotFound {
+		t.Errorf("by another's link: %d", code)
+	}
+	bad := maps.Clone(form)
+	bad["email"] = []string{"nonsense"}
+	if code, _, _ := w.visit("nobody", http.MethodPost, link+"/confirm", bad); code != http.StatusConflict {
+		t.Errorf("a bad address: %d", code)
+	}
+	for range 2 { // sent twice
+		if code, text, _ := w.visit("nobody", http.MethodPost, link+"/confirm", form); code != http.StatusSeeOther {
+			t.Fatalf("%d\n%s", code, text)
+		}
+	}
+	if _, page, _ = w.visit("nobody", http.MethodGet, link, nil); !strings.Contains(page, "confirmed: <bdi>Daniel Kiptoo-Maina") {
+		t.Error("the office does not see what it said")
+	}
+	w.load("m", quotaYAML("s1", "s2"), csvHead+grace+kofi) // it is matched again
+	_, page, _ = w.visit("Ms Staff", http.MethodGet, "/meetings/m/review/"+o.ID(), nil)
+	for _, want := range []string{"the office writes <bdi>Daniel Kiptoo-Maina", `name="name" value="Daniel Kiptoo-Maina"`, `value="daniel@justice.example"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("staff do not see %q", want)
+		}
+	}
+	w.check()
+}
+
+// One action mails links to all who need one, once, and shows how far it is; a reminder goes to those missing alone.
+func TestLinksByOneAction(t *testing.T) {
+	w := newWorld(t)
+	w.load("m", yaml("s1", "s2"), csvHead+amina+kofi+grace)
+	w.takeIn(w.put("incoming/m/drop/a.pptx", deck("Chains", "Amina Diallo"), noon))
+	code, page, _ := w.visit("Ms Staff", http.MethodGet, "/meetings/m/links", nil)
+	if code != http.StatusOK || !strings.Contains(page, "Send links to all 2") || strings.Contains(page, "Amina Diallo") {
+		t.Fatalf("%d\n%s", code, page)
+	}
+	if code, _, _ := w.visit("", http.MethodPost, "/meetings/m/links", url.Values{"what": {"links"}}); code != http.StatusForbidden {
+		t.Errorf("a viewer sends links: %d", code)
+	}
+	batch := regexp.MustCompile(`name="batch" value="([A-Z0-9]+)"`).FindStringSubmatch(page)[1]
+	where := ""
+	for range 2 { // the form is replayed
+		var headers http.Header
+		code, page, headers = w.visit("Ms Staff", http.MethodPost, "/meetings/m/links", url.Values{"what": {"links"}, "batch": {batch}})
+		if where = headers.Get("Location"); code != http.StatusSeeOther {
+			t.Fatalf("%d\n%s", code, page)
+		}
+	}
+	if _, page, _ = w.visit("Ms Staff", http.MethodGet, where, nil); !strings.Contains(page, "0 of 2 mails are sent.") {
+		t.Errorf("before they are sent:\n%s", page)
+	}
+	if s := w.subjects(meeting.MailLinks); len(s) != 2 {
+		t.Errorf("mails: %v", s)
+	}
+	if _, page, _ = w.visit("Ms Staff", http.MethodGet, where, nil); !strings.Contains(page, "2 of 2 mails are sent.") || !strings.Contains(page, "That is all.") {
+		t.Errorf("after they are sent:\n%s", page)
+	}
+	for id, m := range w.mails() {
+		for _, l := range regexp.MustCompile(`https://dossier\.example(/t/\S+)`).FindAllStringSubmatch(m.Text, -1) {
+			if code, _, _ := w.visit("nobody", http.MethodGet, l[1], nil); code != http.StatusOK {
+				t.Errorf("%s: a link of it is answered by %d", id, code)
+			}
+		}
+	}
+	// Grace has no presentation to give, and one nomination for both sessions: the session's reminder has one link for her.
+	_, page, _ = w.visit("Ms Staff", http.MethodGet, "/meetings/m/sessions/s2", nil)
+	batch = regexp.MustCompile(`name="batch" value="([A-Z0-9]+)"`).FindStringSubmatch(page)[1]
+	w.visit("Ms Staff", http.MethodPost, "/meetings/m/links", url.Values{"what": {"reminder"}, "session": {"s2"}, "batch": {batch}})
+	if s := w.subjects(meeting.MailReminder); len(s) != 1 {
+		t.Errorf("reminders: %v", s)
+	}
+	for id, m := range w.mails() {
+		if n := strings.Count(m.Text, "https://dossier.example/t/"); strings.HasPrefix(id, meeting.MailReminder) && n != 1 {
+			t.Errorf("%d links in\n%s", n, m.Text)
+		}
+	}
+	if code, _, _ := w.visit("Ms Staff", http.MethodGet, "/meetings/m/links/links.NOSUCH", nil); code != http.StatusNotFound {
+		t.Errorf("an action that there was not: %d", code)
+	}
+}
+
+// A session's materials come as one zip in the agenda's order, with a page and every text with its notes; a new state makes a new one.
+func TestMaterials(t *testing.T) {
+	w := newWorld(t)
+	w.load("m", yaml("s1"), csvHead+amina+kofi)
+	if code, _, _ := w.visit("", http.MethodGet, "/meetings/m/sessions/s1/materials.zip", nil); code != http.StatusNotFound {
+		t.Errorf("with nothing in: %d", code)
+	}
+	slides := deck("Chains & <finance>", "Kofi Mensah")
+	w.takeIn(w.put("incoming/m/drop/a:b <c>.pptx", slides, noon), w.put("incoming/m/drop/amina.pptx", deck("Trade", "Amina Diallo"), noon))
+	fetch := func() map[string]string {
+		t.Helper()
+		code, page, headers := w.visit("", http.MethodGet, "/meetings/m/sessions/s1/materials.zip", nil)
+		if code != http.StatusSeeOther {
+			t.Fatalf("%d\n%s\n%s", code, page, w.logs)
+		}
+		r, err := http.Get(headers.Get("Location"))
+		must(t, err)
+		data, err := io.ReadAll(r.Body)
+		must(t, err)
+		if d := r.Header.Get("Content-Disposition"); !strings.Contains(d, "1. Title of s1.zip") {
+			t.Errorf("it is saved as %s", d)
+		}
+		z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+		must(t, err)
+		all := map[string]string{}
+		for _, f := range z.File {
+			in, err := f.Open()
+			must(t, err)
+			text, err := io.ReadAll(in)
+			must(t, err)
+			all[f.Name] = string(text)
+		}
+		return all
+	}
+	all := fetch()
+	names := slices.Sorted(maps.Keys(all))
+	want := []string{"01 Amina Diallo - amina.pptx", "02 Kofi Mensah - a:b <c>.pptx", "index.html", "text/01 Amina Diallo - amina.txt", "text/02 Kofi Mensah - a:b <c>.txt"}
+	if !slices.Equal(names, want) {
+		t.Fatalf("%q", names)
+	}
+	if all[want[1]] != string(slides) || !strings.Contains(all[want[4]], "Chains & <finance>") {
+		t.Error("a file or a text is not what came")
+	}
+	if index := all["index.html"]; !strings.Contains(index, "a:b &lt;c&gt;.pptx") || !strings.Contains(index, `href="./02%20Kofi%20Mensah%20-%20a:b%20%3Cc%3E.pptx"`) {
+		t.Error(index)
+	}
+	fetch()
+	if n := len(w.incoming(bucket.Materials)); n != 1 {
+		t.Errorf("the same state made %d zips", n)
+	}
+	w.takeIn(w.put("incoming/m/drop/amina2.pptx", deck("Trade again", "Amina Diallo"), noon.Add(time.Minute)))
+	if _, ok := fetch()["01 Amina Diallo - amina2.pptx"]; !ok {
+		t.Error("a new state gets the old zip")
+	}
+}
+
+// Search finds words in names, titles and texts whatever their case and accents; exports hold everything and no formula.
+func TestSearchAndExport(t *testing.T) {
+	w := newWorld(t)
+	w.load("m", yaml("s1"), csvHead+amina+kofi)
+	o := w.put("incoming/m/drop/=cmd.pptx", deck("=1+1", "Kofi Mensah\nLes chaînes d’approvisionnement"), noon)
+	w.takeIn(o)
+	if d := w.document(o); d.Status != meeting.Filed {
+		t.Fatalf("%s (%s)", d.Status, d.Reason)
+	}
+	for query, want := range map[string]int{"CHAINES approv": 1, "kofi": 1, "mensah chaines": 1, "mensah zzz": 0, "zzz": 0, "  ": 0, "cmd": 1} {
+		code, page, _ := w.visit("", http.MethodGet, "/meetings/m/search?q="+url.QueryEscape(query), nil)
+		if got := strings.Count(page, "/documents/"+o.ID()); code != http.StatusOK || got != want {
+			t.Errorf("%q: %d, %d documents, want %d", query, code, got, want)
+		}
+	}
+	_, text, headers := w.visit("", http.MethodGet, "/meetings/m/export.csv", nil)
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff"))).ReadAll()
+	must(t, err)
+	if len(rows) != 3 || !strings.Contains(headers.Get("Content-Disposition"), "m.csv") {
+		t.Fatalf("%v %q", headers, rows)
+	}
+	_, book, _ := w.visit("", http.MethodGet, "/meetings/m/export.xlsx", nil)
+	f, err := excelize.OpenReader(strings.NewReader(book))
+	must(t, err)
+	cells, err := f.GetRows("Sheet1")
+	must(t, err)
+	found := false
+	for i, row := range rows {
+		for j, cell := range row {
+			if cell != "" && strings.ContainsRune("=+-@", rune(cell[0])) {
+				t.Errorf("a cell is %q", cell)
+			}
+			found = found || cell == "'=1+1"
+			if cell != "" && cells[i][j] != cell {
+				t.Errorf("the workbook has %q for %q", cells[i][j], cell)
+			}
+		}
+	}
+	if !found {
+		t.Errorf("the title is not in %q", rows)
+	}
+}
+
+// Whoever decides in the queue comes to the next, and can take it back at once; a form that is sent again changes nothing.
+func TestReviewQueue(t *testing.T) {
+	w := newWorld(t)
+	w.load("m", yaml("s1"), csvHead+amina+kofi)
+	for i := range 3 {
+		w.takeIn(w.put("incoming/m/drop/"+strconv.Itoa(i)+".pptx", deck("T", "nobody of number "+strconv.Itoa(i)), noon.Add(time.Duration(i)*time.Minute)))
+	}
+	code, page, _ := w.visit("Ms Staff", http.MethodGet, "/meetings/m/review", nil)
+	if code != http.StatusOK || !strings.Contains(page, "1 of 3") || !strings.Contains(page, `rel="prefetch"`) || !strings.Contains(page, "of number 0") {
+		t.Fatalf("%d\n%s", code, page)
+	}
+	field := func(name string) string {
+		form := page[strings.Index(page, `id="file-here"`):]
+		return html.UnescapeString(regexp.MustCompile(`name="` + name + `"[^>]* value="([^"]*)"`).FindStringSubmatch(form)[1])
+	}
+	form := url.Values{"back": {field("back")}, "document": {field("document")}, "reason": {field("reason")}, "other": {"s1/presentation/p2"}, "action": {"file"}}
+	code, _, headers := w.visit("Ms Staff", http.MethodPost, "/meetings/m/decisions", form)
+	next := headers.Get("Location")
+	if code != http.StatusSeeOther || !strings.HasPrefix(next, "/meetings/m/review/") || !strings.Contains(next, "?undo=") {
+		t.Fatalf("%d %s", code, next)
+	}
+	if code, _, _ := w.visit("Ms Staff", http.MethodPost, "/meetings/m/decisions", form); code != http.StatusConflict {
+		t.Errorf("sent again: %d", code)
+	}
+	if _, page, _ = w.visit("Ms Staff", http.MethodGet, next, nil); !strings.Contains(page, "1 of 2") || !strings.Contains(page, "of number 1") {
+		t.Errorf("the next:\n%s", page)
+	}
+	undo := regexp.MustCompile(`name="of" value="([^"]+)"`).FindStringSubmatch(page)
+	if undo == nil {
+		t.Fatal("nothing to take back")
+	}
+	if code, _, _ := w.visit("Ms Staff", http.MethodPost, "/meetings/m/decisions", url.Values{"action": {"undo"}, "of": {undo[1]}, "reason": {"at once"}, "back": {"review"}}); code != http.StatusSeeOther {
+		t.Errorf("take back: %d", code)
+	}
+	if r := w.requirement("s1/presentation/p2"); r.State != meeting.Outstanding {
+		t.Errorf("%+v", r)
+	}
+	for _, back := range []string{"//evil.example", "https://evil.example", "review/../../../evil", "sessions/../../x"} {
+		f := url.Values{"action": {"waive"}, "requirement": {"s1/presentation/p1"}, "reason": {"x"}, "back": {back}}
+		_, _, headers := w.visit("Ms Staff", http.MethodPost, "/meetings/m/decisions", f)
+		if to := headers.Get("Location"); to != "" && !strings.HasPrefix(to, "/meetings/m") {
+			t.Errorf("%s leads to %s", back, to)
+		}
+		w.visit("Ms Staff", http.MethodPost, "/meetings/m/decisions", url.Values{"action": {"require"}, "requirement": {"s1/presentation/p1"}, "reason": {"x"}})
+	}
+	w.check()
+}
+
+// Pages stay small, styles and scripts are kept by the browser under names of their content, and there are no others.
+func TestAssets(t *testing.T) {
+	w := newWorld(t)
+	w.load("m", yaml("s1"), csvHead+amina+kofi)
+	for _, path := range []string{"/meetings/m", "/meetings/m/sessions/s1", w.link(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1"})} {
+		_, page, _ := w.visit("Ms Staff", http.MethodGet, path, nil)
+		size := len(page)
+		for _, m := range regexp.MustCompile(`(?:href|src)="(/assets/[^"]+)"`).FindAllStringSubmatch(page, -1) {
+			code, body, headers := w.visit("nobody", http.MethodGet, m[1], nil)
+			if code != http.StatusOK || !strings.Contains(headers.Get("Cache-Control"), "immutable") {
+				t.Errorf("%s: %d %v", m[1], code, headers)
+			}
+			size += len(body)
+		}
+		if size > 60<<10 {
+			t.Errorf("%s has %d bytes with all that belongs to it", path, size)
+		}
+		if regexp.MustCompile(`(?i)<script(?: [^>]*)?>[^<]|style="| on\w+="`).MatchString(page) {
+			t.Errorf("%s has a script or a style of its own", path)
+		}
+	}
+	if code, _, _ := w.visit("nobody", http.MethodGet, "/assets/..%2fportal.go", nil); code != http.StatusNotFound {
+		t.Errorf("out of the folder: %d", code)
+	}
+}
+
+var _ portal.SignIn = byHeader{}
