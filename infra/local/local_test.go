@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -77,9 +78,32 @@ func mailNames(t *testing.T, s *System) string {
 	return strings.Join(files, "\n")
 }
 
-func get(t *testing.T, url string) string {
+// signIn gives a client that is signed in at a running system as a member of staff.
+func signIn(t *testing.T, s *System, as string) *http.Client {
 	t.Helper()
-	r, err := http.Get(url)
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Jar: jar}
+	r, err := client.Get(s.url + "/signin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Body.Close()
+	if r, err = client.Get(r.Request.URL.String() + "&as=" + as); err != nil {
+		t.Fatal(err)
+	}
+	r.Body.Close()
+	if r.StatusCode != http.StatusOK {
+		t.Fatalf("sign in as %s: %s at %s", as, r.Status, r.Request.URL)
+	}
+	return client
+}
+
+func get(t *testing.T, client *http.Client, url string) string {
+	t.Helper()
+	r, err := client.Get(url)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,28 +189,29 @@ func TestRunAndRestart(t *testing.T) {
 	}
 	quiet(t, s)
 	// Staff take it out again: that is in no upload, and must come back as well.
-	r, err := http.PostForm(s.url+"/meetings/"+sample.Meeting+"/decisions", map[string][]string{"action": {"withdraw"}, "reason": {"wrong version"}, "document": {o.ID()}})
+	staff := signIn(t, s, "editor")
+	r, err := staff.PostForm(s.url+"/meetings/"+sample.Meeting+"/decisions", map[string][]string{"action": {"withdraw"}, "reason": {"wrong version"}, "document": {o.ID()}})
 	if err != nil || r.StatusCode != http.StatusOK {
 		t.Fatalf("withdraw: %v %v", r.StatusCode, err)
 	}
 	r.Body.Close()
 	quiet(t, s)
-	if board := get(t, s.url+"/"); !strings.Contains(board, "7 of 8 sessions complete") || !strings.Contains(board, "1 to review") {
+	if board := get(t, staff, s.url+"/"); !strings.Contains(board, "7 of 8 sessions complete") || !strings.Contains(board, "1 to review") {
 		t.Error("the board does not show it")
 	}
 	before := mailNames(t, s)
 	if n := strings.Count(before, "complete-"); n != 9 { // seven, the eighth, and that it is no longer
 		t.Errorf("%d mails of completeness:\n%s", n, before)
 	}
-	list := get(t, s.url+"/mail")
+	list := get(t, staff, s.url+"/mail")
 	if !strings.Contains(list, "No longer complete: Private-sector roles: fair recruitment") {
 		t.Error("/mail does not list the mails")
 	}
 	id := strings.TrimSuffix(filepath.Base(strings.Fields(before)[0]), ".eml")
-	if page := get(t, s.url+"/mail/"+id); !strings.Contains(page, "As HTML") {
+	if page := get(t, staff, s.url+"/mail/"+id); !strings.Contains(page, "As HTML") {
 		t.Error("/mail/<id> shows nothing")
 	}
-	if page := get(t, s.url+"/mail/"+id+"/html"); !strings.Contains(page, "<!doctype html>") {
+	if page := get(t, staff, s.url+"/mail/"+id+"/html"); !strings.Contains(page, "<!doctype html>") {
 		t.Error("/mail/<id>/html shows nothing")
 	}
 	if err := s.Close(); err != nil {
@@ -236,8 +261,8 @@ func TestLoopbackAlone(t *testing.T) {
 
 // A page of another site that resolves to this machine gets nothing.
 func TestForeignHost(t *testing.T) {
-	s := &System{web: &http.Server{Handler: http.NotFoundHandler()}, mailDir: t.TempDir()}
-	for host, want := range map[string]int{"localhost:8080": 200, "127.0.0.1:8080": 200, "[::1]:8080": 200, "evil.example:8080": 403} {
+	s := &System{url: "http://127.0.0.1:8080", web: &http.Server{Handler: http.NotFoundHandler()}, mailDir: t.TempDir()}
+	for host, want := range map[string]int{"localhost:8080": 307, "127.0.0.1:8080": 200, "[::1]:8080": 307, "evil.example:8080": 403} {
 		r, err := http.NewRequest(http.MethodGet, "http://"+host+"/mail", nil)
 		if err != nil {
 			t.Fatal(err)

@@ -40,6 +40,11 @@ func (s *System) handler() http.Handler {
 			http.Error(w, "this page is for this machine alone", http.StatusForbidden)
 			return
 		}
+		// Cookies are one name's: whoever comes by another name of this machine goes on by the one that signing in knows.
+		if own := strings.TrimPrefix(s.url, "http://"); r.Host != own && r.Method == http.MethodGet {
+			http.Redirect(w, r, s.url+r.URL.RequestURI(), http.StatusTemporaryRedirect)
+			return
+		}
 		mux.ServeHTTP(w, r)
 	})
 }
