@@ -368,7 +368,7 @@ func TestUploadInParts(t *testing.T) {
 func TestOfficeConfirms(t *testing.T) {
 	w := newWorld(t)
 	w.load("m", quotaYAML("s1", "s2"), csvHead+grace)
-	link := w.link(ticket.Ticket{Participant: "p3", Kind: meeting.Nomination})
+	link := w.link(ticket.Ticket{Participant: "p3", Agency: "Ministry of Justice", Kind: meeting.Nomination})
 	_, page, _ := w.visit("nobody", http.MethodGet, link, nil)
 	for _, want := range []string{"Your office may send 2 officials.", "2 seats are left.", "Ministry of Justice", " multiple "} {
 		if !strings.Contains(page, want) {
@@ -381,6 +381,12 @@ func TestOfficeConfirms(t *testing.T) {
 	name := regexp.MustCompile(`name="nominee" value="(Daniel[^"]*)"`).FindStringSubmatch(page)
 	if name == nil || !strings.Contains(page, "A colleague will look at it") {
 		t.Fatalf("%s (%s)\n%s", w.document(o).Status, w.document(o).Reason, page)
+	}
+	// An annex by the same link is no letter, and takes no letter's place.
+	annex := w.put("incoming/m/"+strings.TrimPrefix(link, "/t/")+"/annex.txt", []byte("an annex that names nobody"), noon.Add(time.Minute))
+	w.takeIn(annex)
+	if d := w.document(annex); d.Status != meeting.Review || w.document(o).Status != meeting.Review {
+		t.Errorf("the annex is %s, the letter %s", d.Status, w.document(o).Status)
 	}
 	form := url.Values{"document": {o.ID()}, "nominee": {name[1]}, "name": {"Daniel Kiptoo-Maina"}, "email": {"daniel@justice.example"}}
 	others := w.link(ticket.Ticket{Participant: "p9", Kind: meeting.Nomination})

@@ -243,7 +243,11 @@ func (f *Function) upload(ctx context.Context, token, meetingID string, at time.
 			return upload{reason: match.TicketRevoked}, nil
 		}
 	}
-	return upload{claim: &match.Claim{Participant: t.Participant, Agency: t.Agency, Kind: t.Kind, Session: t.Session}, uploader: t.Participant}, nil
+	claim := &match.Claim{Participant: t.Participant, Agency: t.Agency, Kind: t.Kind, Session: t.Session}
+	if t.Agency != "" { // its letters say themselves whom they name
+		claim.Participant = ""
+	}
+	return upload{claim: claim, uploader: t.Participant}, nil
 }
 
 // The reasons of what was not read for the sake of everybody's safety.

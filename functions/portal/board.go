@@ -209,7 +209,7 @@ func (p *Portal) sessionPage(w http.ResponseWriter, r *http.Request) {
 		if l.State != meeting.Outstanding || !head.MayDecide {
 			continue
 		}
-		if l.Link, err = p.link(head.Meeting.ID, l.RequirementKey); err != nil {
+		if l.Link, err = p.link(l.Requirement); err != nil {
 			p.fail(w, r, err)
 			return
 		}
@@ -218,10 +218,14 @@ func (p *Portal) sessionPage(w http.ResponseWriter, r *http.Request) {
 	p.show(w, r, "session.html", http.StatusOK, page)
 }
 
-// link is the upload link of a requirement.
-func (p *Portal) link(meetingID string, k meeting.RequirementKey) (string, error) {
-	token, err := p.tickets.Sign(ticket.Ticket{Issued: time.Now().Unix(), Meeting: meetingID, Participant: k.Participant, Kind: k.Kind, Session: k.Session,
-		Expires: time.Now().Add(p.config.TicketLife).Unix()})
+// link is the upload link of a requirement: a presenter's, or an office's for its letters.
+func (p *Portal) link(q *meeting.Requirement) (string, error) {
+	t := ticket.Ticket{Issued: time.Now().Unix(), Meeting: q.Meeting, Participant: q.Participant, Kind: q.Kind, Session: q.Session,
+		Expires: time.Now().Add(p.config.TicketLife).Unix()}
+	if q.Kind == meeting.Nomination {
+		t.Session, t.Agency = "", q.Agency
+	}
+	token, err := p.tickets.Sign(t)
 	return "/t/" + token, err
 }
 

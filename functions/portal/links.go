@@ -56,7 +56,7 @@ func (p *Portal) addressees(ctx context.Context, meetingID, session string, miss
 			}
 			link := meeting.Invitation{Participant: l.Participant, Kind: l.Kind, Session: l.Session, Expires: expires}
 			if l.Kind == meeting.Nomination { // it serves all sessions
-				link.Session = ""
+				link.Session, link.Agency = "", l.Agency
 			}
 			if !slices.Contains(a.Links, link) {
 				a.Links = append(a.Links, link)

@@ -109,6 +109,9 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, signIn SignIn, log *slog
 	for _, path := range []string{"/signin", "/signin/", "/signout"} {
 		mux.Handle(path, signIn)
 	}
+	mux.HandleFunc("GET /signed-out", func(w http.ResponseWriter, r *http.Request) {
+		p.show(w, r, "notice.html", http.StatusOK, notice{"signed-out", "signed-out-text", "", "/"})
+	})
 	mux.HandleFunc("GET /t/{token}", p.upload)
 	mux.HandleFunc("POST /t/{token}/renew", p.renew)
 	mux.HandleFunc("POST /t/{token}/confirm", p.confirm)

@@ -291,7 +291,7 @@ func (p *Portal) renew(w http.ResponseWriter, r *http.Request) {
 		now := time.Now().UTC()
 		m := &meeting.Mail{ID: meeting.MailID(meeting.MailLinks, v.Ticket.Meeting, v.Participant, string(v.Kind), v.Session, meeting.Day(now)), Meeting: v.Ticket.Meeting, Template: meeting.MailLinks,
 			Language: q.Language, To: []string{q.Email}, Decided: now, State: meeting.Pending,
-			Links: []meeting.Invitation{{Participant: v.Participant, Kind: v.Kind, Session: v.Session, Expires: now.Add(p.config.TicketLife)}}}
+			Links: []meeting.Invitation{{Participant: v.Participant, Agency: v.Agency, Kind: v.Kind, Session: v.Session, Expires: now.Add(p.config.TicketLife)}}}
 		if err := p.store.PutMail(r.Context(), m); err != nil && !errors.Is(err, store.ErrConflict) { // it was asked for today already
 			p.fail(w, r, err)
 			return

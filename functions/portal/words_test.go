@@ -73,7 +73,7 @@ func TestWordsAgree(t *testing.T) {
 		}
 	}
 	// What pages and code ask for, by whole keys and by the beginnings of made ones.
-	asked := regexp.MustCompile(`(?:\{\{|\()(?:t|n) "([a-z-]+)"|print "([a-z-]+-)"|g\.say\("([a-z-]+)"|"(link-[a-z-]+|no-page|no-page-text|went-wrong|went-wrong-text|nothing-changed|all-nominees|everybody)"|(?:say|newChart)\("([a-z-]+-)" ?\+|"(refused-)" \+|"(did-)" \+|"(column-)" \+|"(sector-)"`)
+	asked := regexp.MustCompile(`(?:\{\{|\()(?:t|n) "([a-z-]+)"|print "([a-z-]+-)"|g\.say\("([a-z-]+)"|"(link-[a-z-]+|no-page|no-page-text|went-wrong|went-wrong-text|nothing-changed|signed-out|signed-out-text|all-nominees|everybody)"|(?:say|newChart)\("([a-z-]+-)" ?\+|"(refused-)" \+|"(did-)" \+|"(column-)" \+|"(sector-)"`)
 	wholes, begins := map[string]bool{}, []string{"kind-", "refused-", "did-", "column-", "sector-", "state-", "menu-", "role-", "learned-", "failure-", "unreachable-", "status-", "upload-title-"}
 	for _, pattern := range []string{"pages/*.html", "*.go"} {
 		names, err := filepath.Glob(pattern)

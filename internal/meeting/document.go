@@ -254,8 +254,11 @@ type Mail struct {
 
 // Invitation is an upload that somebody is asked for; the link to it is signed when the mail is written, and is in no table.
 type Invitation struct {
+	// Participant is who is asked, and told what became of it.
 	Participant string `json:"participant"`
-	Kind        Kind   `json:"kind"`
+	// Agency is whose letter is asked for: a letter itself says whom it names. Empty for a presentation.
+	Agency string `json:"agency,omitempty"`
+	Kind   Kind   `json:"kind"`
 	// Session is empty for a nomination, which serves all sessions of its person.
 	Session string    `json:"session,omitempty"`
 	Expires time.Time `json:"expires"`

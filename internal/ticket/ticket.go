@@ -16,12 +16,13 @@ import (
 
 // Ticket is what a link says.
 type Ticket struct {
-	Meeting     string       `json:"m"`
-	Participant string       `json:"p,omitempty"`
-	Agency      string       `json:"a,omitempty"`
-	Kind        meeting.Kind `json:"k"`
-	Session     string       `json:"s,omitempty"`
-	Expires     int64        `json:"x"` // Unix seconds
+	Meeting     string `json:"m"`
+	Participant string `json:"p,omitempty"`
+	// Agency is that whose letters the link is for: the letter says whom it names, and Participant is only who is told.
+	Agency  string       `json:"a,omitempty"`
+	Kind    meeting.Kind `json:"k"`
+	Session string       `json:"s,omitempty"`
+	Expires int64        `json:"x"` // Unix seconds
 	// Issued is when it was signed, in Unix seconds: links from before a revocation are good for nothing any more.
 	Issued int64 `json:"i,omitempty"`
 }

@@ -19,7 +19,7 @@ function ownTime() {
 
 async function refresh() {
   try {
-    const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
+    const answer = await fetch(location.href, { headers: { Accept: 'text/html' }, redirect: 'manual' });
     if (!answer.ok) return;
     const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
     for (const to of document.querySelectorAll('[data-live]')) {

@@ -114,7 +114,8 @@ func (s *SignIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		err = s.done(w, r)
 	case r.Method == http.MethodPost && r.URL.Path == "/signout":
 		s.set(w, sessionCookie, "", -1)
-		http.Redirect(w, r, "/", http.StatusSeeOther)
+		// Not to the pages, which would go on to the provider: a form's policy holds for all that it is sent on to.
+		http.Redirect(w, r, "/signed-out", http.StatusSeeOther)
 	default:
 		http.NotFound(w, r)
 	}
