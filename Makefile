@@ -8,7 +8,7 @@ FN ?= intake
 EVENT ?= events/$(FN)
 FUZZTIME ?= 60s
 
-.PHONY: run test race model conformance cost pour build invoke deploy lint accuracy scans mutate coldstart compare fuzz bench screenshots reproducible clean
+.PHONY: run test race model conformance cost pour build invoke deploy lint accuracy scans mutate coldstart compare fuzz bench browser screenshots reproducible clean
 
 run: ## the whole system on this machine, with the sample meeting
 	go run ./infra/local
@@ -99,8 +99,13 @@ fuzz: ## every fuzz target for $(FUZZTIME)
 bench: ## benchmarks, for benchstat
 	go test -run '^$$' -bench . -benchmem ./...
 
-screenshots: ## every page and mail of the local run, as .build/screenshots/*.png (needs chromium)
-	go run ./infra/screenshots
+AXE_CORE ?= 4.14.1
+browser: ## the pages in a browser, checked by axe-core, with a picture of each in .build/screenshots (needs chromium, and npm)
+	test -f .cache/axe/node_modules/axe-core/axe.min.js || npm install --silent --no-audit --no-fund --prefix .cache/axe axe-core@$(AXE_CORE)
+	mkdir -p $(BUILD)/screenshots
+	AXE=$(CURDIR)/.cache/axe/node_modules/axe-core/axe.min.js PICTURES=$(CURDIR)/$(BUILD)/screenshots go test -count=1 -tags browser -run TestBrowser -timeout 8m ./infra/local
+
+screenshots: browser ## the same
 
 clean:
 	rm -rf $(BUILD) .dossier

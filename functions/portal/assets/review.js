@@ -1,9 +1,9 @@
 // Decides by keyboard alone: 1 to 9 choose a place, f files, r rejects, u takes the last decision back, j and k go to the next and the
-// one before. A page that was typed into keeps its letters.
+// one before. It happens when the key is let go, so that no letter lands in a field that is gone to.
 'use strict';
-document.addEventListener('keydown', (e) => {
+document.addEventListener('keyup', (e) => {
   if (e.ctrlKey || e.altKey || e.metaKey || e.target.closest('input:not([type=radio]), select, textarea')) return;
-  const click = (selector) => { const to = document.querySelector(selector); if (to) { e.preventDefault(); to.click(); } };
+  const click = (selector) => { const to = document.querySelector(selector); if (to) { to.click(); } };
   if (e.key >= '1' && e.key <= '9') {
     const place = document.querySelector(`[data-key="${e.key}"]`);
     if (place) { place.checked = true; place.focus(); }
@@ -14,10 +14,10 @@ document.addEventListener('keydown', (e) => {
     case 'j': click('#after'); break;
     case 'k': click('#before'); break;
     case 'u': click('#undo button'); break;
-    case 'o': document.getElementById('other')?.focus(); e.preventDefault(); break;
+    case 'o': document.getElementById('other')?.focus(); break;
     case 'r': {
       const reject = document.getElementById('reject');
-      if (reject) { reject.open = true; reject.querySelector('select').focus(); e.preventDefault(); }
+      if (reject) { reject.open = true; reject.querySelector('select').focus(); }
     }
   }
 });
