@@ -85,8 +85,14 @@ func (g *tongue) count(key string, n int) (string, error) {
 	return g.words.Localize(&i18n.LocalizeConfig{MessageID: key, PluralCount: n, TemplateData: map[string]any{"N": n}})
 }
 
-// size says how many bytes that is, in megabytes.
+// size says how many bytes that is, in kilobytes or megabytes.
 func (g *tongue) size(bytes int64) (string, error) {
+	switch {
+	case bytes < 1<<20:
+		return g.say("kilobytes", "N", (bytes+1023)>>10)
+	case bytes%(1<<20) == 0:
+		return g.say("megabytes", "N", bytes>>20)
+	}
 	return g.say("megabytes", "N", fmt.Sprintf("%.1f", float64(bytes)/(1<<20)))
 }
 

@@ -87,7 +87,7 @@ func StartS3(ctx context.Context, dir, addr, webhook string) (*S3, error) {
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	g := &S3{URL: "http://" + front.Addr().String(), inner: "http://" + inner, done: make(chan error, 1), stop: stop}
-	g.front = &http.Server{Handler: forms(inner), ReadHeaderTimeout: 10 * time.Second}
+	g.front = &http.Server{Handler: forms(inner, webhook), ReadHeaderTimeout: 10 * time.Second}
 	go g.front.Serve(front)
 	err = quietly(func() error {
 		go func() {

@@ -34,6 +34,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 	"github.com/jhillyerd/enmime/v2"
 
+	"dossier/internal/extract/ole/oletest"
 	"dossier/internal/extract/ooxml/ooxmltest"
 	"dossier/internal/meeting"
 	"dossier/internal/ticket"
@@ -384,13 +385,11 @@ func (x *site) presenter(t *testing.T) {
 	huge := b.file("énorme.pptx", nil)
 	must(t, os.Truncate(huge, 300<<20))
 	send(huge)
-	b.sees("le fichier dépasse 250.0 Mo")
-	locked, err := os.ReadFile("../../internal/extract/testdata/locked.pptx")
-	if err != nil { // any OLE2 file with an EncryptedPackage is one; a broken one is refused in the same way
-		locked = []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 no deck")
-	}
+	b.sees("le fichier dépasse 250 Mo")
+	// PowerPoint keeps a deck with a password so (MS-OFFCRYPTO, 2.3.4).
+	locked := oletest.File(map[string][]byte{"EncryptedPackage": []byte("x"), "EncryptionInfo": []byte("x")})
 	send(b.file("finale v2.pptx", locked))
-	b.sees("Merci. Nous avons reçu votre fichier", "inutilisable", "Nous ne pouvons pas utiliser ce fichier")
+	b.sees("Merci. Nous avons reçu votre fichier", "inutilisable", "protégé par un mot de passe")
 	b.picture("presenter-fr-rejected")
 	send(b.file("chaînes (final) <3.pptx", deck("Les chaînes <script>document.title='hacked'</script>", "Aïcha Traoré")))
 	b.sees("classé", "Les chaînes <script>", "sur une page", "finale v2.pptx")
