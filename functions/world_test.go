@@ -461,7 +461,7 @@ func (w *world) check() {
 	for _, s := range sessions {
 		reqs, err := w.store.Requirements(ctx, "m", s.ID)
 		must(w.t, err)
-		required, outstanding := 0, 0
+		required, outstanding, waived, late := 0, 0, 0, 0
 		for _, r := range reqs {
 			if r.Dropped {
 				continue
@@ -469,6 +469,12 @@ func (w *world) check() {
 			required++
 			if r.State == meeting.Outstanding {
 				outstanding++
+			}
+			if r.State == meeting.Waived {
+				waived++
+			}
+			if r.Late {
+				late++
 			}
 			if (r.State == meeting.Satisfied) != (r.Document != "") {
 				w.t.Errorf("%s is %s with document %q", r.RequirementKey, r.State, r.Document)
@@ -481,6 +487,9 @@ func (w *world) check() {
 			if d.Status != meeting.Filed || !slices.Contains(d.Serves, r.RequirementKey) {
 				w.t.Errorf("%s has document %s, which is %s for %v", r.RequirementKey, d.ID, d.Status, d.Serves)
 			}
+		}
+		if s.Waived != waived || s.Late != late {
+			w.t.Errorf("session %s counts %d waived and %d late, its requirements say %d and %d", s.ID, s.Waived, s.Late, waived, late)
 		}
 		if s.Required != required || s.Outstanding != outstanding {
 			w.t.Errorf("session %s counts %d of %d outstanding, its requirements say %d of %d", s.ID, s.Outstanding, s.Required, outstanding, required)

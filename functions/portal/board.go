@@ -56,15 +56,11 @@ type line struct {
 	Unreachable string
 }
 
-// session is a session as the board counts it.
+// session is a session with what it asks for.
 type session struct {
 	*meeting.Session
-	Lines                     []line
-	In, Missing, Late, Waived int
+	Lines []line
 }
-
-// Done is how many are in or waived.
-func (s session) Done() int { return s.In + s.Waived }
 
 // sessions reads every session of a meeting with what it asks for. The sessions are read at the same time.
 func (p *Portal) sessions(ctx context.Context, meetingID string) ([]session, error) {
@@ -96,17 +92,6 @@ func (p *Portal) session(ctx context.Context, meetingID string, s *meeting.Sessi
 			continue
 		}
 		row.Lines = append(row.Lines, line{Requirement: q})
-		switch q.State {
-		case meeting.Outstanding:
-			row.Missing++
-		case meeting.Waived:
-			row.Waived++
-		default:
-			row.In++
-		}
-		if q.Late {
-			row.Late++
-		}
 	}
 	return row, nil
 }
@@ -114,13 +99,13 @@ func (p *Portal) session(ctx context.Context, meetingID string, s *meeting.Sessi
 // day is the sessions of one day.
 type day struct {
 	Date     time.Time
-	Sessions []session
+	Sessions []*meeting.Session
 }
 
 type boardPage struct {
 	staffPage
 	Days              []day
-	Sessions          []session
+	Sessions          []*meeting.Session
 	Complete, In, All int
 	Review            int
 	Rejected          []*meeting.Document
@@ -142,7 +127,7 @@ func (p *Portal) board(w http.ResponseWriter, r *http.Request) {
 	group, ctx := errgroup.WithContext(r.Context())
 	var review []*meeting.Document
 	for _, read := range []func() error{
-		func() (err error) { page.Sessions, err = p.sessions(ctx, id); return err },
+		func() (err error) { page.Sessions, err = p.store.Sessions(ctx, id); return err },
 		func() (err error) { review, err = p.store.Documents(ctx, id, meeting.Review, maxListed); return err },
 		func() (err error) {
 			page.Rejected, err = p.store.Documents(ctx, id, meeting.Rejected, maxListed)
@@ -162,7 +147,7 @@ func (p *Portal) board(w http.ResponseWriter, r *http.Request) {
 	}
 	page.Review = len(review)
 	for _, s := range page.Sessions {
-		page.In, page.All = page.In+s.Done(), page.All+len(s.Lines)
+		page.In, page.All = page.In+s.Required-s.Outstanding, page.All+s.Required
 		if s.Complete {
 			page.Complete++
 		}
@@ -179,7 +164,6 @@ func (p *Portal) board(w http.ResponseWriter, r *http.Request) {
 type sessionPage struct {
 	staffPage
 	session
-	Missing int // who can be reminded
 }
 
 func (p *Portal) sessionPage(w http.ResponseWriter, r *http.Request) {
@@ -213,7 +197,6 @@ func (p *Portal) sessionPage(w http.ResponseWriter, r *http.Request) {
 			p.fail(w, r, err)
 			return
 		}
-		page.Missing++
 	}
 	p.show(w, r, "session.html", http.StatusOK, page)
 }

@@ -55,6 +55,7 @@ func tongues(w *mail.Writer, asset func(string) (string, error)) (map[string]*to
 			"clock":   func(m meeting.Meeting, t time.Time) string { return t.In(m.Location()).Format("2006-01-02 15:04") },
 			"date":    func(m meeting.Meeting, t time.Time) string { return w.Day(tag, t.In(m.Location())) },
 			"dayOf":   func(t time.Time) string { return w.Day(tag, t) },
+			"less":    func(a, b int) int { return a - b },
 			"key":     func(i int) int { return i + 1 },
 			"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 			"percent": func(share float64) string { return fmt.Sprintf("%.0f%%", 100*share) },

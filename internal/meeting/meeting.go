@@ -292,6 +292,9 @@ type Session struct {
 	// transaction as these counts.
 	Outstanding int `json:"outstanding"`
 	Required    int `json:"required"`
+	// Waived and Late count those that are waived, and that came late, so that a page need not read them all.
+	Waived int `json:"waived,omitempty"`
+	Late   int `json:"late,omitempty"`
 	// Complete and Epoch: each time that the session becomes complete opens the next epoch.
 	Complete bool `json:"complete"`
 	Epoch    int  `json:"epoch"`
@@ -314,6 +317,12 @@ func (s *Session) Account(before, after Requirement) {
 			continue
 		}
 		s.Required += sign
+		if r.State == Waived {
+			s.Waived += sign
+		}
+		if r.Late {
+			s.Late += sign
+		}
 		if r.State == Outstanding {
 			s.Outstanding += sign
 			continue
@@ -338,6 +347,9 @@ const (
 	BecameComplete
 	NoLongerComplete
 )
+
+// In is how many requirements are satisfied.
+func (s *Session) In() int { return s.Required - s.Outstanding - s.Waived }
 
 // Settle decides completeness from the counts and says how it moved. While a roster is being loaded
 // nothing moves. A session that never asked for anything does not become complete: there is nothing

@@ -42,7 +42,7 @@ func TestAccountAndSettle(t *testing.T) {
 				before := reqs[id]
 				after := meeting.Requirement{RequirementKey: meeting.RequirementKey{Session: "s", Kind: meeting.Presentation, Participant: id},
 					State:   rapid.SampledFrom([]meeting.State{meeting.Outstanding, meeting.Satisfied, meeting.Waived}).Draw(t, "state"),
-					Dropped: rapid.Bool().Draw(t, "dropped")}
+					Dropped: rapid.Bool().Draw(t, "dropped"), Late: rapid.Bool().Draw(t, "late")}
 				if after.State == meeting.Satisfied {
 					after.Document = rapid.SampledFrom([]string{"1", "2"}).Draw(t, "document")
 				}
@@ -51,7 +51,7 @@ func TestAccountAndSettle(t *testing.T) {
 			},
 			"load": func(t *rapid.T) { s.Loading = rapid.SampledFrom([]string{"", "x"}).Draw(t, "token") },
 			"": func(t *rapid.T) {
-				required, outstanding := 0, 0
+				required, outstanding, waived, late := 0, 0, 0, 0
 				same := meeting.Session{}
 				for _, r := range reqs {
 					if !r.Dropped {
@@ -60,10 +60,19 @@ func TestAccountAndSettle(t *testing.T) {
 					if r.Open() {
 						outstanding++
 					}
+					if !r.Dropped && r.State == meeting.Waived {
+						waived++
+					}
+					if !r.Dropped && r.Late {
+						late++
+					}
 					same.Account(meeting.Requirement{}, r)
 				}
 				if s.Required != required || s.Outstanding != outstanding {
 					t.Fatalf("%d of %d, want %d of %d", s.Outstanding, s.Required, outstanding, required)
+				}
+				if s.Waived != waived || s.Late != late || s.In() != required-outstanding-waived {
+					t.Fatalf("%d waived and %d late, want %d and %d", s.Waived, s.Late, waived, late)
 				}
 				if strings.Trim(s.Print, "0") != strings.Trim(same.Print, "0") {
 					t.Fatalf("the way to it shows in the fingerprint: %s and %s", s.Print, same.Print)
