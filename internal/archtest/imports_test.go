@@ -105,6 +105,10 @@ func TestLibrariesKeepTheirRooms(t *testing.T) {
 		{"github.com/tetratelabs/wazero", "the sandbox is the PDF reader's", []string{"internal/extract/pdf"}},
 		{"github.com/versity/versitygw", "an engine for this machine alone", []string{"infra/engines"}},
 		{"github.com/truora/minidyn", "an engine for this machine alone", []string{"infra/engines"}},
+		{"github.com/oauth2-proxy/mockoidc", "a sign-in provider for this machine alone", []string{"infra/local"}},
+		{"github.com/coreos/go-oidc/v3", "staff sign in in one place", []string{"functions/portal/signin"}},
+		{"github.com/xuri/excelize/v2", "workbooks are the pages'", []string{"functions/portal"}},
+		{"github.com/chromedp/chromedp", "a browser is for tests", nil},
 		{"github.com/ledongthuc/pdf", "a second reader for tests; on an upload it can kill the process", nil},
 	}
 	for _, p := range packages(t) {
