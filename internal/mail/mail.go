@@ -92,6 +92,9 @@ func NewWriter() (*Writer, error) {
 		}
 		for _, name := range names {
 			file := "templates/" + name + "." + lang + ".tmpl"
+			if name == meeting.MailReminder { // it says little else than the first one did
+				file = "templates/" + meeting.MailLinks + "." + lang + ".tmpl"
+			}
 			t, err := texttemplate.New(name).Funcs(funcs).ParseFS(files, file)
 			if err != nil {
 				return nil, fmt.Errorf("parse mail template: %w", err)
