@@ -8,7 +8,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -280,8 +279,6 @@ func (b *tab) sees(words ...string) {
 		}
 	}
 }
-
-func quote(s string) string { data, _ := json.Marshal(s); return string(data) }
 
 // accessible demands that axe finds nothing serious (WCAG 2.2 A and AA), and that nothing is wider than the window.
 func (b *tab) accessible(name string) {
