@@ -90,6 +90,10 @@ func TestErase(t *testing.T) {
 	w.takeIn(k, both, hers, anon)
 	w.decide(url.Values{"action": {"file"}, "document": {anon.ID()}, "other": {"s1/presentation/p1"}, "reason": {"Amina Diallo said so"}}.Encode())
 	w.quiet()
+	// Somebody has all materials as a zip, which holds her slides and her name.
+	if code, page, _ := w.visit("", http.MethodGet, "/meetings/m/sessions/s1/materials.zip", nil); code != http.StatusSeeOther {
+		t.Fatalf("%d %s", code, page)
+	}
 
 	for _, refused := range []struct {
 		erase.Request
@@ -113,6 +117,9 @@ func TestErase(t *testing.T) {
 	}
 	if left := holding(w.everything(t), "Amina", "Diallo", "amina@people.example"); len(left) > 0 {
 		t.Errorf("she is still in %q", left)
+	}
+	if zips := w.incoming("materials/"); len(zips) != 0 {
+		t.Errorf("zips are left: %v", zips)
 	}
 	w.quiet()
 	w.check()

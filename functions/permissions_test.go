@@ -261,6 +261,7 @@ func TestPermissions(t *testing.T) {
 	w.load("m", quotaYAML("s1", "s2"), csvHead+"p9,A B,Grace Odhiambo,f,private,X,Kenya,en,presenter:s1\n") // a broken file, kept with its problems
 	time.Sleep(time.Second)                                                                                 // S3 tells times in whole seconds
 	w.load("m", quotaYAML("s1", "s2"), csvHead+joseph)
+	w.visit("", http.MethodGet, "/meetings/m/sessions/s1/materials.zip", nil)
 	for _, id := range []string{"p3", filing.ParticipantID(o.ID(), "Daniel KIPTOO")} {
 		if _, err := w.eraseOne(t, erase.Request{Meeting: "m", Participant: id}); err != nil {
 			t.Error(err)

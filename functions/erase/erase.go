@@ -192,7 +192,11 @@ func concerns(d *meeting.Document, participant string, e *store.Erasure) int {
 		for _, n := range d.Letter.Nominees {
 			if n.Participant == participant || slices.ContainsFunc(e.Words, func(w string) bool { return strings.EqualFold(w, n.Name) }) {
 				its = true
-				for _, w := range []string{n.Name, n.Email, n.Phone} {
+				spellings := []string{n.Name, n.Email, n.Phone}
+				if n.Confirmed != nil {
+					spellings = append(spellings, n.Confirmed.Name, n.Confirmed.Email)
+				}
+				for _, w := range spellings {
 					if w != "" && !slices.Contains(e.Words, w) {
 						e.Words = append(e.Words, w)
 					}
@@ -254,7 +258,7 @@ func derived(m *meeting.Meeting) []string {
 // maxObject bounds an object that is searched.
 const maxObject = 256 << 20
 
-// objects deletes old roster files and indexes, problems and decisions in which the person stands. What is in force holds nobody who
+// objects deletes all zips of materials, and old roster files and indexes, problems and decisions in which the person stands. What is in force holds nobody who
 // was taken out.
 func (f *Function) objects(ctx context.Context, m *meeting.Meeting, words *regexp.Regexp) (int, error) {
 	n := 0
@@ -276,6 +280,17 @@ func (f *Function) objects(ctx context.Context, m *meeting.Meeting, words *regex
 			}
 			n++
 		}
+	}
+	// The zips of materials hold names and files that are packed; whoever wants one gets a new one.
+	zips, _, err := f.bucket.Versions(ctx, bucket.Materials+m.ID+"/", "", maxPages)
+	if err != nil {
+		return n, err
+	}
+	for _, o := range zips {
+		if err := f.bucket.Delete(ctx, o); err != nil {
+			return n, err
+		}
+		n++
 	}
 	return n, nil
 }

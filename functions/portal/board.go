@@ -230,9 +230,10 @@ type chart struct {
 	Bars []bar
 }
 
-func newChart(name string, key bool, t meeting.Tally) chart {
+// newChart makes the bars of some people; the whole length stands for most of them.
+func newChart(name string, key bool, t meeting.Tally, most int) chart {
 	c := chart{Name: name, Key: key, Tally: t}
-	at, all := 0.0, float64(max(1, t.All()))
+	at, all := 0.0, float64(max(1, most))
 	for _, x := range []struct {
 		class string
 		n     int
@@ -279,10 +280,10 @@ func (p *Portal) people(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page := peoplePage{staffPage: head}
-	page.Nominees = append(page.Nominees, newChart("all-nominees", true, balance.Total()))
+	page.Nominees = append(page.Nominees, newChart("all-nominees", true, balance.Total(), balance.Total().All()))
 	for _, s := range meeting.Sectors() {
 		if t, ok := balance.Sectors[s]; ok {
-			page.Nominees = append(page.Nominees, newChart("sector-"+string(s), true, t))
+			page.Nominees = append(page.Nominees, newChart("sector-"+string(s), true, t, balance.Total().All()))
 		}
 	}
 	seen := map[string]bool{}
@@ -301,11 +302,15 @@ func (p *Portal) people(w http.ResponseWriter, r *http.Request) {
 			countries[l.Country].Add(l.Gender, 1)
 		}
 	}
-	page.Everybody = newChart("everybody", true, everybody)
+	page.Everybody = newChart("everybody", true, everybody, everybody.All())
+	most := 0
+	for _, t := range countries {
+		most = max(most, t.All())
+	}
 	for _, c := range slices.SortedFunc(maps.Keys(countries), func(a, b string) int {
 		return cmp.Or(cmp.Compare(countries[b].All(), countries[a].All()), cmp.Compare(a, b))
 	}) {
-		page.Countries = append(page.Countries, newChart(c, false, *countries[c]))
+		page.Countries = append(page.Countries, newChart(c, false, *countries[c], most))
 	}
 	for _, d := range delegations {
 		x := delegation{Delegation: d, Seats: head.Meeting.NomineesPerAgency, Tally: d.Tally()}

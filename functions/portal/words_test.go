@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -140,4 +141,23 @@ func TestAround(t *testing.T) {
 	if got := around("x", "nothing"); got != "x" {
 		t.Errorf("%q", got)
 	}
+}
+
+// Whatever a browser calls a file, its name is one part of a key, and can be seen; what is shown of a text is valid.
+func FuzzNames(f *testing.F) {
+	for _, s := range []string{"slides.pptx", "../../x", `C:\x\y.pdf`, "\x00\xff/..", strings.Repeat("é", 300) + ".pptx", "a b\u202ec.pdf"} {
+		f.Add(s, "chaines")
+	}
+	f.Fuzz(func(t *testing.T, s, word string) {
+		name := fileName(s)
+		if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\x00\r\n") || len([]rune(name)) > 200 || !utf8.ValidString(name) {
+			t.Errorf("%q is %q", s, name)
+		}
+		if text := strings.ToValidUTF8(s, ""); !utf8.ValidString(around(text, word)) {
+			t.Errorf("about %q in %q: %q", word, s, around(text, word))
+		}
+		if h := harmless(s); h != "" && strings.ContainsRune("=+-@\t\r\n", []rune(h)[0]) {
+			t.Errorf("%q is a formula", h)
+		}
+	})
 }
