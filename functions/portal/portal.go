@@ -14,6 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/klauspost/compress/gzhttp"
 	"golang.org/x/time/rate"
 
 	"dossier/functions/portal/signin"
@@ -134,8 +135,14 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, signIn SignIn, log *slog
 	look("GET /meetings/{meeting}/links/{batch}", p.linksSent)
 	mux.HandleFunc("POST /meetings/{meeting}/decisions", p.decide)
 	mux.Handle("POST /meetings/{meeting}/links", p.from(signin.Editor, p.sendLinks))
+	// Pages are packed for slow lines. Their length varies a little at random, so that nobody learns from it what stands beside what
+	// he can put into one (the BREACH attack).
+	pack, err := gzhttp.NewWrapper(gzhttp.RandomJitter(32, 0, false))
+	if err != nil {
+		return nil, fmt.Errorf("wrap pages: %w", err)
+	}
 	// A form on another site cannot decide in a member of staff's name.
-	p.Handler = p.secured(http.NewCrossOriginProtection().Handler(p.remember(mux)))
+	p.Handler = p.secured(http.NewCrossOriginProtection().Handler(pack(p.remember(mux))))
 	return p, nil
 }
 
