@@ -139,6 +139,14 @@ func TestRecordedPortalEvent(t *testing.T) {
 	if !strings.Contains(string(page), "Title of s1") || !strings.Contains(string(page), `<html lang="fr" dir="ltr">`) || out.StatusCode != http.StatusOK || !out.IsBase64Encoded {
 		t.Errorf("status %d: %s", out.StatusCode, page)
 	}
+	// A link that is not good, opened by a browser that takes nothing packed.
+	e = events.APIGatewayV2HTTPRequest{}
+	must(t, json.Unmarshal(recorded(t, "portal/link.json"), &e))
+	out, err = httpadapter.NewV2(w.portal).ProxyWithContext(context.Background(), e)
+	must(t, err)
+	if out.StatusCode != http.StatusNotFound || !strings.Contains(out.Body, "Esta ligação não é válida") {
+		t.Errorf("status %d: %s", out.StatusCode, out.Body)
+	}
 }
 
 // A template's stream filter lets through exactly what deliver is for. This is what AWS compares: each key of the

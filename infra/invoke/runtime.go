@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -48,8 +47,6 @@ func invoke(ctx context.Context, binary string, env []string, event []byte) (ans
 			if err != nil {
 				body, failed = []byte(err.Error()), true
 			}
-			// A streamed page: the status and the headers, eight zero bytes, the page.
-			body = bytes.Replace(body, make([]byte, 8), []byte("\n"), 1)
 			w.WriteHeader(http.StatusAccepted)
 			done <- result{body, failed}
 		}

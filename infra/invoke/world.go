@@ -116,6 +116,7 @@ func (w *world) env(code string) []string {
 		"AWS_ENDPOINT_URL_S3=" + w.s3.URL, "AWS_ENDPOINT_URL_DYNAMODB=" + w.db.URL, "AWS_ENDPOINT_URL_SESV2=" + closed, "AWS_ENDPOINT_URL_SQS=" + closed,
 		"AWS_MAX_ATTEMPTS=1", "TMPDIR=" + w.dir,
 		"BUCKET=" + bucketName, "TABLE=" + tableName, "STAFF_ADDRESS=staff@dossier.example", "MAIL_FROM=dossier@dossier.example", "PORTAL_URL=https://dossier.example/",
+		"STORAGE_URL=" + w.s3.URL, "OIDC_ISSUER=" + closed, "OIDC_CLIENT_ID=local",
 		"INTAKE_QUEUE_URL=" + closed + "/intake", "ROSTER_QUEUE_URL=" + closed + "/roster", "PDFIUM_CACHE=" + filepath.Join(code, "pdfium"),
 		"TICKET_KEYS=k1:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("k"), 32)),
 	}

@@ -208,11 +208,11 @@ func call[P, R any](b *tab, c cdp.Command[P, R], p P) {
 	must(b.t, err)
 }
 
-// run takes steps, each within fifteen seconds.
+// run takes steps, each within half a minute.
 func (b *tab) run(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	for _, s := range steps {
-		ctx, cancel := context.WithTimeout(b.ctx, 15*time.Second)
+		ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
 		err := chromedp.Do(ctx, s)
 		cancel()
 		if err != nil {
@@ -272,7 +272,7 @@ func (b *tab) text() string {
 func (b *tab) sees(words ...string) {
 	b.t.Helper()
 	for _, w := range words {
-		for end := time.Now().Add(15 * time.Second); !strings.Contains(b.text(), w); time.Sleep(50 * time.Millisecond) {
+		for end := time.Now().Add(30 * time.Second); !strings.Contains(b.text(), w); time.Sleep(50 * time.Millisecond) {
 			if time.Now().After(end) {
 				b.t.Fatalf("the page does not say %q:\n%s", w, b.text())
 			}
@@ -505,6 +505,20 @@ func (x *site) staff(t *testing.T) {
 	b.open(x.url + "/meetings/" + sites)
 	b.sees("The first session", "June 2041", "Edith Okafor")
 	b.accessible("board")
+	// On paper there is the board and nothing to press.
+	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	if shown := eval[int](b, `[...document.querySelectorAll('nav, form, button, summary, .tools')].filter((e) => e.offsetParent).length`); shown != 0 {
+		t.Errorf("%d things to press are printed", shown)
+	}
+	b.picture("board-print")
+	// In the dark every colour still stands out.
+	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}})
+	for page, name := range map[string]string{"": "board-dark", "/sessions/one": "session-dark", "/people": "people-dark", "/review": "review-dark"} {
+		b.open(x.url + "/meetings/" + sites + page)
+		b.accessible(name)
+	}
+	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{})
+	b.open(x.url + "/meetings/" + sites)
 	b.run(chromedp.Click(`//a[contains(., "The first session")]`))
 	b.sees("Aïcha Traoré", "Layla Haddad")
 	b.accessible("session")
