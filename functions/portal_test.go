@@ -25,6 +25,7 @@ import (
 
 	"dossier/functions/portal"
 	"dossier/internal/bucket"
+	"dossier/internal/extract/pdf/pdftest"
 	"dossier/internal/meeting"
 	"dossier/internal/ticket"
 )
@@ -635,6 +636,31 @@ func (w *world) packed(who, path string) (size int, page string) {
 	text, err := io.ReadAll(z)
 	must(w.t, err)
 	return len(body), string(text)
+}
+
+// A PDF is shown as it is beside its candidates, whatever its uploader called it; a deck as its text alone.
+func TestReviewShowsTheOriginal(t *testing.T) {
+	w := newWorld(t)
+	w.load("m", yaml("s1"), csvHead+amina)
+	letter := pdftest.Make("Note", 595, 842, "A note that names nobody")
+	o := w.put("incoming/m/drop/note.xyz", letter, noon)
+	d := w.put("incoming/m/drop/deck.pptx", deck("T", "nobody"), noon)
+	w.takeIn(o, d)
+	_, page, _ := w.visit("Ms Staff", http.MethodGet, "/meetings/m/review/"+o.ID(), nil)
+	frame := regexp.MustCompile(`<iframe class="original" src="([^"]+)"`).FindStringSubmatch(page)
+	if frame == nil || !strings.Contains(page, "A note that names nobody") {
+		t.Fatalf("%s (%s)\n%s", w.document(o).Format, w.document(o).Reason, page)
+	}
+	r, err := http.Get(html.UnescapeString(frame[1]))
+	must(t, err)
+	data, err := io.ReadAll(r.Body)
+	must(t, err)
+	if r.Header.Get("Content-Type") != "application/pdf" || r.Header.Get("Content-Disposition") != "inline" || !bytes.Equal(data, letter) {
+		t.Errorf("it comes as %v, %d of %d bytes", r.Header, len(data), len(letter))
+	}
+	if _, page, _ = w.visit("Ms Staff", http.MethodGet, "/meetings/m/review/"+d.ID(), nil); strings.Contains(page, `class="original"`) || !strings.Contains(page, "Text that is nobody else") {
+		t.Error("a deck is not shown as its text")
+	}
 }
 
 // Pages stay small, styles and scripts are kept by the browser under names of their content, and there are no others.

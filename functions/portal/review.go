@@ -82,6 +82,11 @@ const (
 	showLife     = 15 * time.Minute
 )
 
+// shown are the formats that browsers show by themselves, with their media types.
+func shown() map[content.Format]string {
+	return map[content.Format]string{content.PDF: "application/pdf", content.JPEG: "image/jpeg", content.PNG: "image/png", content.WebP: "image/webp"}
+}
+
 // reading reads a document's text, and signs an address for its original where a browser can show it.
 func (p *Portal) reading(ctx context.Context, d *meeting.Document) (reading, error) {
 	var x reading
@@ -99,12 +104,14 @@ func (p *Portal) reading(ctx context.Context, d *meeting.Document) (reading, err
 			return x, err
 		}
 	}
-	x.Picture = slices.Contains([]string{string(content.JPEG), string(content.PNG), string(content.WebP)}, d.Format)
-	if x.Picture || d.Format == string(content.PDF) {
-		var err error
-		if x.Show, err = p.bucket.Link(ctx, d.Object, "", showLife); err != nil {
-			return x, err
-		}
+	media, ok := shown()[content.Format(d.Format)]
+	if !ok || d.Status == meeting.Quarantined { // nobody opens that in passing
+		return x, nil
+	}
+	x.Picture = strings.HasPrefix(media, "image/")
+	var err error
+	if x.Show, err = p.bucket.Show(ctx, d.Object, media, showLife); err != nil {
+		return x, err
 	}
 	return x, nil
 }

@@ -114,12 +114,19 @@ func (b *Bucket) Finish(ctx context.Context, key, upload string, limit int64) er
 	return nil
 }
 
-// Link signs an address from which a browser gets an object version; with a name it saves it under that, without it may show it.
+// Link signs an address at which a browser gets an object version and saves it under a name.
 func (b *Bucket) Link(ctx context.Context, o meeting.Object, name string, life time.Duration) (string, error) {
-	in := &s3.GetObjectInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o)}
-	if name != "" {
-		in.ResponseContentDisposition = aws.String(mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	}
+	return b.link(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o),
+		ResponseContentDisposition: aws.String(mime.FormatMediaType("attachment", map[string]string{"filename": name}))}, life)
+}
+
+// Show signs an address at which a browser shows an object version as what it is, a media type; who uploaded it may have called it
+// anything.
+func (b *Bucket) Show(ctx context.Context, o meeting.Object, media string, life time.Duration) (string, error) {
+	return b.link(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o), ResponseContentDisposition: aws.String("inline"), ResponseContentType: &media}, life)
+}
+
+func (b *Bucket) link(ctx context.Context, in *s3.GetObjectInput, life time.Duration) (string, error) {
 	r, err := s3.NewPresignClient(b.s3, s3.WithPresignExpires(life)).PresignGetObject(ctx, in)
 	if err != nil {
 		return "", fmt.Errorf("sign link: %w", err)
