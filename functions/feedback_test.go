@@ -73,7 +73,7 @@ func TestBounce(t *testing.T) {
 	w.takeIn(newer)
 	w.post()
 	id := meeting.MailID(meeting.MailReceipt, newer.ID())
-	if m, err := w.store.Mail(t.Context(), id); err != nil || m.State != meeting.Failed || m.Failure != meeting.Bounced || w.sent[id] > 0 {
+	if m, err := w.store.Mail(t.Context(), id); err != nil || m.State != meeting.Failed || m.Failure != meeting.Bounced || w.sent[id] > 0 || m.Expires == 0 || !strings.Contains(w.logs.String(), `"MailsFailed":1`) {
 		t.Errorf("the next mail to the address is %+v, sent %d times, %v", m, w.sent[id], err)
 	}
 	if d := w.document(newer); d.Status != meeting.Filed {

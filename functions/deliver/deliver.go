@@ -189,7 +189,7 @@ func (f *Function) claim(ctx context.Context, id string) (m *meeting.Mail, to []
 		m.State, m.Lease = meeting.Sending, now.Add(f.config.Lease).UTC()
 		switch {
 		case len(to) == 0:
-			m.State = meeting.Failed
+			m.State, m.Expires = meeting.Failed, now.Add(f.config.Keep).Unix()
 		case full: // tomorrow
 			m.Lease, m.Failure = now.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1), "daily-cap"
 			to, changes.Sends = nil, nil
@@ -200,6 +200,9 @@ func (f *Function) claim(ctx context.Context, id string) (m *meeting.Mail, to []
 		if err == nil {
 			if len(to) == 0 {
 				f.log.WarnContext(ctx, "mail not sent", "mail", *m, "reason", m.Failure)
+				if m.State == meeting.Failed {
+					f.meter.Put(ctx, observe.Count(observe.MailsFailed, 1))
+				}
 			}
 			return m, to, nil
 		}
