@@ -3,6 +3,8 @@ package functions_test
 import (
 	"context"
 	"log/slog"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -79,6 +81,24 @@ func TestBounce(t *testing.T) {
 	if d := w.document(newer); d.Status != meeting.Filed {
 		t.Errorf("the document is %s", d.Status)
 	}
+	// Once staff know that it is good, mail goes there again; a viewer may not say so.
+	again := url.Values{"requirement": {"s1/nomination/p3"}}
+	if code, _, _ := w.visit("", http.MethodPost, "/meetings/m/addresses", again); code != http.StatusForbidden {
+		t.Errorf("a viewer: %d", code)
+	}
+	if code, page, _ := w.visit("Ms Staff", http.MethodPost, "/meetings/m/addresses", again); code != http.StatusSeeOther {
+		t.Errorf("%d %s", code, page)
+	}
+	if strings.Contains(w.board(), "mail to this address comes back") {
+		t.Error("the address still counts as bad")
+	}
+	third := w.put("incoming/m/drop/letter.txt", append(nominating("Ms Grace ODHIAMBO"), "a third time"...), noon.Add(2*time.Minute))
+	w.takeIn(third)
+	w.post()
+	if id := meeting.MailID(meeting.MailReceipt, third.ID()); w.sent[id] != 1 {
+		t.Errorf("the mail after that was sent %d times", w.sent[id])
+	}
+	newer = third
 	// One of the secretariat's two complains: the other still hears.
 	w.takeIn(w.put("incoming/m/drop/k.pptx", deck("T", "Kofi Mensah"), noon))
 	w.post()

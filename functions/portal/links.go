@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dossier/internal/fault"
+	"dossier/internal/filing"
 	"dossier/internal/meeting"
 	"dossier/internal/store"
 )
@@ -204,3 +205,36 @@ func (linksPage) Code() string { return rand.Text() }
 
 // Code names the action of a session's reminder.
 func (sessionPage) Code() string { return rand.Text() }
+
+// mailAgain lets mail go to a participant's address again, once staff know that it is good. The address is the roster's: a form names
+// the requirement that it stands in.
+func (p *Portal) mailAgain(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	ctx, meetingID := r.Context(), r.PathValue("meeting")
+	k, ok := meeting.ParseRequirementKey(r.PostFormValue("requirement"))
+	if !ok {
+		p.fail(w, r, fault.Reject("not-understood", "no requirement"))
+		return
+	}
+	snap, err := p.store.Read(ctx, store.Wanted{Meeting: meetingID, Requirements: []meeting.RequirementKey{k}})
+	if err == nil && snap.Requirements[k] == nil {
+		err = fault.Reject(filing.NoSuchRequirement, "no requirement %s", k)
+	}
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	address := strings.ToLower(snap.Requirements[k].Email)
+	if snap, err = p.store.Read(ctx, store.Wanted{Addresses: []string{address}}); err == nil {
+		if a := snap.Addresses[address]; a != nil && a.Suppressed != "" {
+			a.Suppressed, a.Since = "", time.Now().UTC()
+			err = p.store.Commit(ctx, &store.Changes{Addresses: []*meeting.Address{a}})
+			p.log.InfoContext(ctx, "mail goes to an address again", "participant", k.Participant)
+		}
+	}
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	http.Redirect(w, r, "/meetings/"+meetingID+"/sessions/"+k.Session, http.StatusSeeOther)
+}

@@ -134,6 +134,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, signIn SignIn, log *slog
 	look("GET /meetings/{meeting}/links", p.links)
 	look("GET /meetings/{meeting}/links/{batch}", p.linksSent)
 	mux.HandleFunc("POST /meetings/{meeting}/decisions", p.decide)
+	mux.Handle("POST /meetings/{meeting}/addresses", p.from(signin.Editor, p.mailAgain))
 	mux.Handle("POST /meetings/{meeting}/links", p.from(signin.Editor, p.sendLinks))
 	// Pages are packed for slow lines. Their length varies a little at random, so that nobody learns from it what stands beside what
 	// he can put into one (the BREACH attack).
