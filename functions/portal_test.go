@@ -26,6 +26,7 @@ import (
 	"dossier/functions/portal"
 	"dossier/internal/bucket"
 	"dossier/internal/extract/pdf/pdftest"
+	"dossier/internal/match"
 	"dossier/internal/meeting"
 	"dossier/internal/ticket"
 )
@@ -377,7 +378,7 @@ func TestOfficeConfirms(t *testing.T) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	o := w.put("incoming/m/"+strings.TrimPrefix(link, "/t/")+"/letter.txt", nominating("Ms Grace ODHIAMBO, Counsel", "Mr Daniel KIPTOO, Prosecutor", "Ms Faith WANJIKU, Analyst"), noon)
+	o := w.put("incoming/m/"+strings.TrimPrefix(link, "/t/")+"/letter.txt", nominating("Ms Grace ODHIAMBO, Counsel", "Mr Daniel KIPTOO, Prosecutor", "Ms Faith WANJIKU, Analyst"), time.Now())
 	w.takeIn(o)
 	_, page, _ = w.visit("nobody", http.MethodGet, link, nil)
 	name := regexp.MustCompile(`name="nominee" value="(Daniel[^"]*)"`).FindStringSubmatch(page)
@@ -385,9 +386,9 @@ func TestOfficeConfirms(t *testing.T) {
 		t.Fatalf("%s (%s)\n%s", w.document(o).Status, w.document(o).Reason, page)
 	}
 	// An annex by the same link is no letter, and takes no letter's place.
-	annex := w.put("incoming/m/"+strings.TrimPrefix(link, "/t/")+"/annex.txt", []byte("an annex that names nobody"), noon.Add(time.Minute))
+	annex := w.put("incoming/m/"+strings.TrimPrefix(link, "/t/")+"/annex.txt", []byte("an annex that names nobody"), time.Now())
 	w.takeIn(annex)
-	if d := w.document(annex); d.Status != meeting.Review || w.document(o).Status != meeting.Review {
+	if d := w.document(annex); d.Status != meeting.Review || d.Reason != match.NobodyNamed || w.document(o).Status != meeting.Review {
 		t.Errorf("the annex is %s, the letter %s", d.Status, w.document(o).Status)
 	}
 	form := url.Values{"document": {o.ID()}, "nominee": {name[1]}, "name": {"Daniel Kiptoo-Maina"}, "email": {"daniel@justice.example"}}
@@ -454,6 +455,25 @@ func TestLinksByOneAction(t *testing.T) {
 				t.Errorf("%s: a link of it is answered by %d", id, code)
 			}
 		}
+	}
+	// An office's link is its agency's: a letter says itself whom it names.
+	keys, err := ticket.ParseKeys(keys)
+	must(t, err)
+	agencies := 0
+	for _, m := range w.mails() {
+		for _, l := range regexp.MustCompile(`https://dossier\.example/t/(\S+)`).FindAllStringSubmatch(m.Text, -1) {
+			tk, err := keys.Open(l[1], time.Now())
+			must(t, err)
+			if (tk.Kind == meeting.Nomination) != (tk.Agency == "Ministry of Justice") || (tk.Kind == meeting.Nomination) != (tk.Session == "") {
+				t.Errorf("%+v", tk)
+			}
+			if tk.Agency != "" {
+				agencies++
+			}
+		}
+	}
+	if agencies != 1 {
+		t.Errorf("%d links for offices", agencies)
 	}
 	// Grace has no presentation to give, and one nomination for both sessions: the session's reminder has one link for her.
 	_, page, _ = w.visit("Ms Staff", http.MethodGet, "/meetings/m/sessions/s2", nil)
