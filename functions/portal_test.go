@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/base64"
 	"encoding/csv"
 	"encoding/json"
 	"html"
@@ -183,6 +184,17 @@ func TestFormsAreBound(t *testing.T) {
 		return !strings.HasPrefix(o.Key, "roster/") && !strings.HasPrefix(o.Key, "index/")
 	}) {
 		t.Errorf("something was written: %v", got)
+	}
+	// A form ends with its link, for what comes later would not count as its holder's.
+	soon := time.Now().Add(5 * time.Minute)
+	_, page, _ = w.visit("nobody", http.MethodGet, w.link(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1", Expires: soon.Unix()}), nil)
+	_, fields := hidden(t, page)
+	policy, err := base64.StdEncoding.DecodeString(fields["policy"])
+	must(t, err)
+	var signed struct{ Expiration time.Time }
+	must(t, json.Unmarshal(policy, &signed))
+	if signed.Expiration.After(soon.Add(time.Second)) || signed.Expiration.Before(soon.Add(-time.Minute)) {
+		t.Errorf("the form ends at %v, its link at %v", signed.Expiration, soon)
 	}
 	// A path in a file name makes no folder: the file is read, and filed by its ticket.
 	if code, text := post(t, to, good, "..\\..\\roster.pptx", deck("T", "nobody")); code != http.StatusSeeOther {
