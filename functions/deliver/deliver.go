@@ -316,7 +316,7 @@ func (f *Function) uploads(ctx context.Context, m meeting.Meeting, of meeting.Ma
 	}
 	var all []mail.Upload
 	for _, l := range of.Links {
-		token, err := f.keys.Sign(ticket.Ticket{Issued: of.Decided.Unix(), Meeting: of.Meeting, Participant: l.Participant, Agency: l.Agency, Kind: l.Kind, Session: l.Session, Expires: l.Expires.Unix()})
+		token, err := f.keys.Sign(ticket.Of(of.Meeting, l, of.Decided))
 		if err != nil {
 			return nil, err
 		}

@@ -235,16 +235,23 @@ func (f *Function) document(ctx context.Context, m meeting.Meeting, d *meeting.D
 	if d.Text == "" {
 		return nil
 	}
-	texts, _, err := f.bucket.Versions(ctx, d.Text, "", 1)
+	_, err := f.empty(ctx, d.Text)
+	return err
+}
+
+// empty deletes every version under a prefix and counts them.
+func (f *Function) empty(ctx context.Context, prefix string) (n int, err error) {
+	all, _, err := f.bucket.Versions(ctx, prefix, "", maxPages)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	for _, t := range texts {
-		if err := f.bucket.Delete(ctx, t); err != nil {
-			return err
+	for _, o := range all {
+		if err := f.bucket.Delete(ctx, o); err != nil {
+			return n, err
 		}
+		n++
 	}
-	return nil
+	return n, nil
 }
 
 // maxPages bounds the listings of one prefix: a hundred thousand versions.
@@ -282,17 +289,8 @@ func (f *Function) objects(ctx context.Context, m *meeting.Meeting, words *regex
 		}
 	}
 	// The zips of materials hold names and files that are packed; whoever wants one gets a new one.
-	zips, _, err := f.bucket.Versions(ctx, bucket.Materials+m.ID+"/", "", maxPages)
-	if err != nil {
-		return n, err
-	}
-	for _, o := range zips {
-		if err := f.bucket.Delete(ctx, o); err != nil {
-			return n, err
-		}
-		n++
-	}
-	return n, nil
+	zips, err := f.empty(ctx, bucket.Materials+m.ID+"/")
+	return n + zips, err
 }
 
 // holds tells whether an object holds any of the words, packed or not.

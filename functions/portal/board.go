@@ -3,6 +3,7 @@ package portal
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"maps"
 	"net/http"
@@ -19,9 +20,8 @@ import (
 
 // staffPage is what every page of staff has.
 type staffPage struct {
-	Meeting   meeting.Meeting
-	Who       signin.Person
-	MayDecide bool
+	Meeting meeting.Meeting
+	Who     signin.Person
 	// Here is the page's place in the navigation.
 	Here string
 }
@@ -31,8 +31,14 @@ func (p *Portal) staffPage(r *http.Request, here string) (staffPage, error) {
 	if err != nil {
 		return staffPage{}, err
 	}
-	return staffPage{*m, p.signIn.Who(r), p.mayDecide(r), here}, nil
+	return staffPage{*m, p.signIn.Who(r), here}, nil
 }
+
+// MayDecide tells whether the page is an editor's.
+func (s staffPage) MayDecide() bool { return s.Who.Role >= signin.Editor }
+
+// Code names an action of a form, so that one that is sent twice is known.
+func (staffPage) Code() string { return rand.Text() }
 
 func (p *Portal) home(w http.ResponseWriter, r *http.Request) {
 	all, err := p.store.Meetings(r.Context())
@@ -190,7 +196,7 @@ func (p *Portal) sessionPage(w http.ResponseWriter, r *http.Request) {
 		if j := slices.IndexFunc(suppressed, func(a *meeting.Address) bool { return a.Address == strings.ToLower(l.Email) }); j >= 0 {
 			l.Unreachable = suppressed[j].Suppressed
 		}
-		if l.State != meeting.Outstanding || !head.MayDecide {
+		if l.State != meeting.Outstanding || !head.MayDecide() {
 			continue
 		}
 		if l.Link, err = p.link(l.Requirement); err != nil {
@@ -201,14 +207,9 @@ func (p *Portal) sessionPage(w http.ResponseWriter, r *http.Request) {
 	p.show(w, r, "session.html", http.StatusOK, page)
 }
 
-// link is the upload link of a requirement: a presenter's, or an office's for its letters.
+// link is the upload link of a requirement.
 func (p *Portal) link(q *meeting.Requirement) (string, error) {
-	t := ticket.Ticket{Issued: time.Now().Unix(), Meeting: q.Meeting, Participant: q.Participant, Kind: q.Kind, Session: q.Session,
-		Expires: time.Now().Add(p.config.TicketLife).Unix()}
-	if q.Kind == meeting.Nomination {
-		t.Session, t.Agency = "", q.Agency
-	}
-	token, err := p.tickets.Sign(t)
+	token, err := p.tickets.Sign(ticket.Of(q.Meeting, meeting.Invite(q, time.Now().Add(p.config.TicketLife)), time.Now()))
 	return "/t/" + token, err
 }
 

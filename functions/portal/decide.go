@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"dossier/functions/portal/signin"
 	"dossier/internal/bucket"
 	"dossier/internal/fault"
 	"dossier/internal/filing"
@@ -64,8 +65,8 @@ func (p *Portal) decide(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	by := ""
-	if p.mayDecide(r) {
-		by = p.signIn.Who(r).Name
+	if who := p.signIn.Who(r); who.Role >= signin.Editor {
+		by = who.Name
 	}
 	d, err := decision(r.PostForm, id, by)
 	done := ""

@@ -35,19 +35,21 @@ func (p *Portal) history(w http.ResponseWriter, r *http.Request) {
 		p.fail(w, r, err)
 		return
 	}
-	page, err := p.past(r.Context(), p.tongue(r, ""), head.Meeting.ID, head.MayDecide)
-	if err != nil {
+	page := historyPage{staffPage: head}
+	var errLessons error
+	page.Entries, err = p.past(r.Context(), p.tongue(r, ""), head.Meeting.ID, head.MayDecide())
+	page.Lessons, errLessons = p.store.Lessons(r.Context(), head.Meeting.ID)
+	if err := errors.Join(err, errLessons); err != nil {
 		p.fail(w, r, err)
 		return
 	}
-	page.staffPage = head
 	p.show(w, r, "history.html", http.StatusOK, page)
 }
 
-func (p *Portal) past(ctx context.Context, g *tongue, id string, mayDecide bool) (*historyPage, error) {
-	audits, errAudits := p.store.Audits(ctx, id, maxListed)
-	lessons, errLessons := p.store.Lessons(ctx, id)
-	if err := errors.Join(errAudits, errLessons); err != nil {
+// past are a meeting's last decisions in words, the newest first.
+func (p *Portal) past(ctx context.Context, g *tongue, id string, mayDecide bool) ([]entry, error) {
+	audits, err := p.store.Audits(ctx, id, maxListed)
+	if err != nil {
 		return nil, err
 	}
 	want := store.Wanted{Meeting: id}
@@ -66,7 +68,7 @@ func (p *Portal) past(ctx context.Context, g *tongue, id string, mayDecide bool)
 	if err != nil {
 		return nil, err
 	}
-	page := &historyPage{}
+	var all []entry
 	for _, a := range audits {
 		e := entry{Audit: a, Undone: snap.Undone[a.ID]}
 		if e.What, err = g.say("did-" + string(a.Decision.Action)); err != nil {
@@ -84,10 +86,9 @@ func (p *Portal) past(ctx context.Context, g *tongue, id string, mayDecide bool)
 		for _, f := range a.Effects {
 			e.Changes = append(e.Changes, change(f, snap))
 		}
-		page.Entries = append(page.Entries, e)
+		all = append(all, e)
 	}
-	page.Lessons = lessons
-	return page, nil
+	return all, nil
 }
 
 // without leaves out what is nothing; the store takes what is twice once.

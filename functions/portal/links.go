@@ -55,10 +55,7 @@ func (p *Portal) addressees(ctx context.Context, meetingID, session string, miss
 				people[l.Participant] = a
 				order = append(order, l.Participant)
 			}
-			link := meeting.Invitation{Participant: l.Participant, Kind: l.Kind, Session: l.Session, Expires: expires}
-			if l.Kind == meeting.Nomination { // it serves all sessions
-				link.Session, link.Agency = "", l.Agency
-			}
+			link := meeting.Invite(l.Requirement, expires)
 			if !slices.Contains(a.Links, link) {
 				a.Links = append(a.Links, link)
 			}
@@ -199,12 +196,6 @@ func (p *Portal) linksSent(w http.ResponseWriter, r *http.Request) {
 	}
 	p.show(w, r, "links.html", http.StatusOK, page)
 }
-
-// Code names the action of a form.
-func (linksPage) Code() string { return rand.Text() }
-
-// Code names the action of a session's reminder.
-func (sessionPage) Code() string { return rand.Text() }
 
 // mailAgain lets mail go to a participant's address again, once staff know that it is good. The address is the roster's: a form names
 // the requirement that it stands in.

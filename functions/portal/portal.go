@@ -41,7 +41,7 @@ type Config struct {
 	MaxBytes int64 `env:"MAX_UPLOAD_BYTES" envDefault:"262144000"`
 	// PortalURL is where the pages are, with a slash at its end.
 	PortalURL string `env:"PORTAL_URL,required,notEmpty"`
-	// StorageURL is the origin of the bucket's forms and files, for the pages' policy; empty is that of the bucket on AWS.
+	// StorageURL is the origin of the bucket's forms and files, for the pages' policy.
 	StorageURL string `env:"STORAGE_URL,required,notEmpty"`
 	// Issuer is the OpenID Connect provider by which staff sign in, ClientID and ClientSecret are ours with it.
 	Issuer       string `env:"OIDC_ISSUER,required,notEmpty"`
@@ -160,8 +160,6 @@ func (p *Portal) from(role signin.Role, page http.HandlerFunc) http.Handler {
 		}
 	})
 }
-
-func (p *Portal) mayDecide(r *http.Request) bool { return p.signIn.Who(r).Role >= signin.Editor }
 
 func (p *Portal) secured(next http.Handler) http.Handler {
 	storage := p.config.StorageURL

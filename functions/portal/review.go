@@ -215,17 +215,6 @@ func (p *Portal) candidates(page *reviewPage, g *tongue) error {
 	for _, code := range []string{"wrong-document", "wrong-meeting", "not-official", "unreadable", "unfinished"} {
 		page.Codes = append(page.Codes, place{code, p.writer.Reason(g.Tag, code)})
 	}
-	say := func(evidence []meeting.Evidence) []string {
-		var all []string
-		for _, e := range evidence {
-			// Sessions are named by their ids there.
-			if title := titles[e.Detail]; title != "" {
-				e.Detail = title
-			}
-			all = append(all, p.writer.Evidence(g.Tag, e))
-		}
-		return all
-	}
 	d := page.Document
 	for _, x := range d.Candidates {
 		found, err := g.places(x.Name, x.For, titles)
@@ -233,7 +222,7 @@ func (p *Portal) candidates(page *reviewPage, g *tongue) error {
 			return err
 		}
 		page.Places = append(page.Places, found...)
-		page.Perhaps = append(page.Perhaps, candidate{x, say(x.Evidence)})
+		page.Perhaps = append(page.Perhaps, candidate{x, p.evidence(g, x.Evidence, titles)})
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(people), func(a, b string) int { return cmp.Or(cmp.Compare(names[a], names[b]), cmp.Compare(a, b)) }) {
 		found, err := g.places(names[id], people[id], titles)
@@ -244,7 +233,7 @@ func (p *Portal) candidates(page *reviewPage, g *tongue) error {
 	}
 	if d.Letter == nil { // a letter is shown as a whole
 		if len(d.Candidates) == 0 {
-			page.Why = say(d.Evidence)
+			page.Why = p.evidence(g, d.Evidence, titles)
 		}
 		return nil
 	}
@@ -264,6 +253,16 @@ func (p *Portal) candidates(page *reviewPage, g *tongue) error {
 		page.Proposed = append(page.Proposed, x)
 	}
 	return nil
+}
+
+// evidence says observations in words. Sessions are named by their ids there, which titles explains.
+func (p *Portal) evidence(g *tongue, evidence []meeting.Evidence, titles map[string]string) []string {
+	var all []string
+	for _, e := range evidence {
+		e.Detail = cmp.Or(titles[e.Detail], e.Detail)
+		all = append(all, p.writer.Evidence(g.Tag, e))
+	}
+	return all
 }
 
 type documentPage struct {
@@ -288,7 +287,7 @@ func (p *Portal) document(w http.ResponseWriter, r *http.Request) {
 	}
 	page := documentPage{staffPage: head, Document: d}
 	g := p.tongue(r, "")
-	past, err := p.past(r.Context(), g, head.Meeting.ID, head.MayDecide)
+	entries, err := p.past(r.Context(), g, head.Meeting.ID, head.MayDecide())
 	if err == nil {
 		page.Reading, err = p.reading(r.Context(), d)
 	}
@@ -296,7 +295,7 @@ func (p *Portal) document(w http.ResponseWriter, r *http.Request) {
 		p.fail(w, r, err)
 		return
 	}
-	for _, e := range past.Entries {
+	for _, e := range entries {
 		if e.Decision.Document == d.ID || slices.ContainsFunc(e.Effects, func(f meeting.Effect) bool { return f.Document == d.ID }) {
 			page.Entries = append(page.Entries, e)
 		}
@@ -310,12 +309,7 @@ func (p *Portal) document(w http.ResponseWriter, r *http.Request) {
 	for _, s := range sessions {
 		titles[s.ID] = s.Title
 	}
-	for _, e := range d.Evidence {
-		if titles[e.Detail] != "" {
-			e.Detail = titles[e.Detail]
-		}
-		page.Why = append(page.Why, p.writer.Evidence(g.Tag, e))
-	}
+	page.Why = p.evidence(g, d.Evidence, titles)
 	for _, k := range d.Serves {
 		page.Serves = append(page.Serves, place{"/meetings/" + head.Meeting.ID + "/sessions/" + k.Session, titles[k.Session]})
 	}

@@ -61,8 +61,8 @@ func (p *Portal) search(w http.ResponseWriter, r *http.Request) {
 	p.show(w, r, "search.html", http.StatusOK, page)
 }
 
-// all tells whether a text has every word, within one of its own too: French and Arabic write articles before a word as part of it.
-func all(text string, words []string) bool {
+// hasAll tells whether a text has every word, within one of its own too: French and Arabic write articles before a word as part of it.
+func hasAll(text string, words []string) bool {
 	has := strings.Join(fold.Words(text), " ")
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(has, w) })
 }
@@ -75,7 +75,7 @@ func (p *Portal) find(ctx context.Context, page *searchPage, words []string) err
 	}
 	for _, s := range sessions {
 		for _, l := range s.Lines {
-			if all(strings.Join([]string{l.Name, l.Agency, l.Country, l.Title, l.FileName}, " "), words) && len(page.People) < maxListed {
+			if hasAll(strings.Join([]string{l.Name, l.Agency, l.Country, l.Title, l.FileName}, " "), words) && len(page.People) < maxListed {
 				page.People = append(page.People, l)
 			}
 		}
@@ -92,7 +92,7 @@ func (p *Portal) find(ctx context.Context, page *searchPage, words []string) err
 	for i, d := range docs {
 		group.Go(func() error {
 			names := strings.Join([]string{d.FileName, d.Title, d.Author}, " ")
-			if all(names, words) {
+			if hasAll(names, words) {
 				hits[i] = &found{Document: d}
 			}
 			if d.Text == "" || d.Words == 0 {
@@ -107,7 +107,7 @@ func (p *Portal) find(ctx context.Context, page *searchPage, words []string) err
 			}
 			for _, page := range c.Pages {
 				text := page.Full() + "\n" + page.Notes
-				if all(text, words) {
+				if hasAll(text, words) {
 					hits[i] = &found{d, page.Number, around(text, words[0])}
 					break
 				}

@@ -19,13 +19,6 @@ import (
 // maxFormHead is how much of a form stands before its file: some signed fields.
 const maxFormHead = 64 << 10
 
-var (
-	formKey = regexp.MustCompile(`(name="key"\r\n\r\n[^\r\n]*)\$\{filename\}`)
-	// formKeyValue is the key, whatever it is.
-	formKeyValue = regexp.MustCompile(`name="key"\r\n\r\n([^\r\n]*)`)
-	formFile     = regexp.MustCompile(`name="file"; filename="((?:[^"\\]|\\.)*)"`)
-)
-
 // formName is the key of a request's context under which the object's name is, bucket first, that its form makes.
 type formName struct{}
 
@@ -55,6 +48,8 @@ func forms(addr, webhook string) http.Handler {
 			return told.Body.Close()
 		},
 	}
+	formKey := regexp.MustCompile(`name="key"\r\n\r\n([^\r\n]*)`)
+	formFile := regexp.MustCompile(`name="file"; filename="((?:[^"\\]|\\.)*)"`)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); r.Method == http.MethodPost && err == nil && kind == "multipart/form-data" {
 			head := make([]byte, maxFormHead)
@@ -69,7 +64,7 @@ func forms(addr, webhook string) http.Handler {
 				r.ContentLength += int64(len(named) - len(head))
 				head = named
 			}
-			if key := formKeyValue.FindSubmatch(head); key != nil {
+			if key := formKey.FindSubmatch(head); key != nil {
 				r = r.WithContext(context.WithValue(r.Context(), formName{}, strings.Trim(r.URL.Path, "/")+"/"+string(key[1])))
 			}
 			r.Body = struct {

@@ -17,7 +17,7 @@ func startProvider() (*mockoidc.MockOIDC, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make sign-in provider: %w", err)
 	}
-	if err := m.AddMiddleware((&chooser{m: m}).before); err != nil {
+	if err := m.AddMiddleware((&chooser{m: m, page: template.Must(template.New("").Parse(choosePage))}).before); err != nil {
 		return nil, fmt.Errorf("make sign-in provider: %w", err)
 	}
 	l, err := listen("127.0.0.1:0", "the sign-in provider's port")
@@ -55,14 +55,16 @@ func (m member) Claims(_ []string, base *mockoidc.IDTokenClaims) (jwt.Claims, er
 
 // chooser shows a page on which to choose who signs in, before the provider goes on by itself.
 type chooser struct {
-	m  *mockoidc.MockOIDC
-	mu sync.Mutex
+	m    *mockoidc.MockOIDC
+	page *template.Template
+	mu   sync.Mutex
 }
 
-var choose = template.Must(template.New("").Parse(`<!doctype html>
+// choosePage lists who can sign in.
+const choosePage = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Sign in</title></head>
 <body><main><h1>Sign in at this machine</h1><p>This provider is for trying Dossier out, and is nowhere else.</p>
-<ul>{{range $as, $who := .Who}}<li><a id="{{$as}}" href="{{$.Path}}?{{$.Query}}&amp;as={{$as}}">{{$who.Name}}, {{$as}}</a></li>{{end}}</ul></main></body></html>`))
+<ul>{{range $as, $who := .Who}}<li><a id="{{$as}}" href="{{$.Path}}?{{$.Query}}&amp;as={{$as}}">{{$who.Name}}, {{$as}}</a></li>{{end}}</ul></main></body></html>`
 
 func (c *chooser) before(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -73,7 +75,7 @@ func (c *chooser) before(next http.Handler) http.Handler {
 		who, ok := members()[r.URL.Query().Get("as")]
 		if !ok {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			_ = choose.Execute(w, map[string]any{"Path": r.URL.Path, "Query": template.URL(r.URL.RawQuery), "Who": members()}) // whoever asked may be gone
+			_ = c.page.Execute(w, map[string]any{"Path": r.URL.Path, "Query": template.URL(r.URL.RawQuery), "Who": members()}) // whoever asked may be gone
 			return
 		}
 		// The provider takes the next of a queue: nobody may come between.

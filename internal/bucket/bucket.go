@@ -162,12 +162,12 @@ func (b *Bucket) Stat(ctx context.Context, o meeting.Object) (meeting.Object, er
 
 // Read reads one object version of at most limit bytes into memory; errors are as Fetch's.
 func (b *Bucket) Read(ctx context.Context, o meeting.Object, limit int64) ([]byte, error) {
-	out, err := b.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o)})
+	body, err := b.Open(ctx, o)
 	if err != nil {
-		return nil, wrap(err, "get object %s", o.ID())
+		return nil, err
 	}
-	defer out.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(out.Body, limit+1))
+	defer body.Close()
+	data, err := io.ReadAll(io.LimitReader(body, limit+1))
 	if err != nil {
 		return nil, fmt.Errorf("read object %s: %w", o.ID(), err)
 	}

@@ -264,6 +264,15 @@ type Invitation struct {
 	Expires time.Time `json:"expires"`
 }
 
+// Invite asks for what a requirement needs: a presentation for its session, or the letters of the participant's agency.
+func Invite(q *Requirement, expires time.Time) Invitation {
+	i := Invitation{Participant: q.Participant, Kind: q.Kind, Session: q.Session, Expires: expires}
+	if q.Kind == Nomination {
+		i.Session, i.Agency = "", q.Agency
+	}
+	return i
+}
+
 // LogValue keeps addresses out of logs.
 func (m Mail) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", m.ID), slog.String("meeting", m.Meeting),

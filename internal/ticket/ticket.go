@@ -27,6 +27,11 @@ type Ticket struct {
 	Issued int64 `json:"i,omitempty"`
 }
 
+// Of is the ticket of an invitation of a meeting, issued at a moment.
+func Of(meetingID string, i meeting.Invitation, issued time.Time) Ticket {
+	return Ticket{Meeting: meetingID, Participant: i.Participant, Agency: i.Agency, Kind: i.Kind, Session: i.Session, Expires: i.Expires.Unix(), Issued: issued.Unix()}
+}
+
 // Errors of Verify.
 var (
 	ErrInvalid = errors.New("ticket is not valid")

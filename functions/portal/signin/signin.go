@@ -242,13 +242,16 @@ func (s *SignIn) person(id *oidc.IDToken) (Person, error) {
 
 // name is a cookie's name: over HTTPS with the prefix that lets no other host set it (RFC 6265bis, section 4.1.3.2).
 func (s *SignIn) name(cookie string) string {
-	if strings.HasPrefix(s.c.URL, "https:") {
+	if s.https() {
 		return "__Host-" + cookie
 	}
 	return cookie
 }
 
+// https tells whether the pages are at HTTPS: everywhere but on this machine.
+func (s *SignIn) https() bool { return strings.HasPrefix(s.c.URL, "https:") }
+
 func (s *SignIn) set(w http.ResponseWriter, cookie, value string, life int) {
 	// Lax: the provider's answer is a navigation from another site, and the attempt has to be there then.
-	http.SetCookie(w, &http.Cookie{Name: s.name(cookie), Value: value, Path: "/", MaxAge: life, HttpOnly: true, Secure: strings.HasPrefix(s.c.URL, "https:"), SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: s.name(cookie), Value: value, Path: "/", MaxAge: life, HttpOnly: true, Secure: s.https(), SameSite: http.SameSiteLaxMode})
 }
