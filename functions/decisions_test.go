@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"dossier/internal/filing"
-	"dossier/internal/match"
 	"dossier/internal/meeting"
 	"dossier/internal/ticket"
 )
@@ -58,7 +57,7 @@ func TestAcceptedNominee(t *testing.T) {
 	w.load("m", quotaYAML("s1", "s2"), csvHead+grace)
 	o := w.put("incoming/m/drop/letter.txt", nominating("Ms Grace ODHIAMBO, Counsel", "Mr Daniel KIPTOO, Prosecutor, daniel.kiptoo@justice.example"), noon)
 	w.takeIn(o)
-	if d := w.document(o); d.Status != meeting.Review || d.Reason != match.NotOnRoster || d.Letter == nil || d.Letter.Reference != "MOJ/4/21" {
+	if d := w.document(o); d.Status != meeting.Review || d.Reason != meeting.ReasonNotOnRoster || d.Letter == nil || d.Letter.Reference != "MOJ/4/21" {
 		t.Fatalf("the letter is %s (%s), read as %+v", d.Status, d.Reason, d.Letter)
 	}
 	board := w.board()
@@ -132,7 +131,7 @@ func TestOverQuota(t *testing.T) {
 	two := w.put("incoming/m/drop/first.txt", nominating("Ms Grace ODHIAMBO", "Ms Faith WANJIKU"), noon)
 	third := w.put("incoming/m/drop/second.txt", nominating("Mr Joseph KAMAU"), noon.Add(time.Minute))
 	w.takeIn(two, third)
-	if a, b := w.document(two), w.document(third); a.Status != meeting.Filed || b.Status != meeting.Review || b.Reason != match.OverQuota {
+	if a, b := w.document(two), w.document(third); a.Status != meeting.Filed || b.Status != meeting.Review || b.Reason != meeting.ReasonOverQuota {
 		t.Fatalf("the first is %s (%s), the second %s (%s)", a.Status, a.Reason, b.Status, b.Reason)
 	}
 	w.post()
@@ -286,16 +285,16 @@ func TestVerifiedSender(t *testing.T) {
 	const pass = "; dmarc=pass header.from=people.example"
 	for name, c := range map[string]struct {
 		checked string
-		code    string
+		code    meeting.EvidenceCode
 		told    int
 	}{
-		"vouched for":           {"mx.dossier.example" + pass, match.SentByVerified, 1},
-		"with a version":        {"MX.dossier.example 1" + pass, match.SentByVerified, 1},
-		"by a stranger":         {"mx.evil.example" + pass, match.SentBy, 0},
-		"for another domain":    {"mx.dossier.example; dmarc=pass header.from=evil.example", match.SentBy, 0},
-		"failed":                {"mx.dossier.example; dmarc=fail header.from=people.example", match.SentBy, 0},
-		"of the envelope alone": {"mx.dossier.example; spf=pass smtp.mailfrom=people.example", match.SentBy, 0},
-		"not checked":           {"", match.SentBy, 0},
+		"vouched for":           {"mx.dossier.example" + pass, meeting.EvidenceSentByVerified, 1},
+		"with a version":        {"MX.dossier.example 1" + pass, meeting.EvidenceSentByVerified, 1},
+		"by a stranger":         {"mx.evil.example" + pass, meeting.EvidenceSentBy, 0},
+		"for another domain":    {"mx.dossier.example; dmarc=pass header.from=evil.example", meeting.EvidenceSentBy, 0},
+		"failed":                {"mx.dossier.example; dmarc=fail header.from=people.example", meeting.EvidenceSentBy, 0},
+		"of the envelope alone": {"mx.dossier.example; spf=pass smtp.mailfrom=people.example", meeting.EvidenceSentBy, 0},
+		"not checked":           {"", meeting.EvidenceSentBy, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -307,9 +306,9 @@ func TestVerifiedSender(t *testing.T) {
 			if len(d.Candidates) > 0 {
 				evidence = d.Candidates[0].Evidence
 			}
-			seen := ""
+			seen := meeting.EvidenceCode("")
 			for _, e := range evidence {
-				if e.Code == match.SentBy || e.Code == match.SentByVerified {
+				if e.Code == meeting.EvidenceSentBy || e.Code == meeting.EvidenceSentByVerified {
 					seen = e.Code
 				}
 			}
@@ -341,19 +340,19 @@ func TestThread(t *testing.T) {
 		for _, c := range d.Candidates {
 			if c.Participant == "p2" {
 				for _, e := range c.Evidence {
-					all = append(all, e.Code)
+					all = append(all, string(e.Code))
 				}
 			}
 		}
 		for _, e := range d.Evidence {
-			all = append(all, e.Code)
+			all = append(all, string(e.Code))
 		}
 		return all
 	}
-	if got := codes(answer); !strings.Contains(strings.Join(got, " "), match.InThread) {
+	if got := codes(answer); !strings.Contains(strings.Join(got, " "), string(meeting.EvidenceInThread)) {
 		t.Errorf("the answer is tied to Kofi by %v", got)
 	}
-	if got := codes(alone); strings.Contains(strings.Join(got, " "), match.InThread) {
+	if got := codes(alone); strings.Contains(strings.Join(got, " "), string(meeting.EvidenceInThread)) {
 		t.Errorf("a mail of no thread is tied to Kofi by %v", got)
 	}
 	// What that taught is on the history page, and can be forgotten.
@@ -436,7 +435,7 @@ func TestRevokedLink(t *testing.T) {
 		return o
 	}
 	stray, fresh, other := put(old), put(w.token(tk)), put(others)
-	if d := w.document(stray); d.Status != meeting.Review || d.Reason != match.TicketRevoked || d.Uploader.Email != "" {
+	if d := w.document(stray); d.Status != meeting.Review || d.Reason != meeting.ReasonTicketRevoked || d.Uploader.Email != "" {
 		t.Errorf("by the revoked link: %s (%s), %+v", d.Status, d.Reason, d.Uploader)
 	}
 	for _, o := range []meeting.Object{fresh, other} {

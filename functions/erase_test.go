@@ -98,7 +98,7 @@ func TestErase(t *testing.T) {
 	for _, refused := range []struct {
 		erase.Request
 		why string
-	}{{erase.Request{Meeting: "m", Participant: "p1"}, erase.StillOnRoster}, {erase.Request{Meeting: "m", Participant: "nobody"}, erase.NobodyThere}, {erase.Request{Meeting: "none", Participant: "p1"}, "no such"}} {
+	}{{erase.Request{Meeting: "m", Participant: "p1"}, string(meeting.RefusalStillOnRoster)}, {erase.Request{Meeting: "m", Participant: "nobody"}, string(meeting.RefusalNobodyThere)}, {erase.Request{Meeting: "none", Participant: "p1"}, "no such"}} {
 		if r, err := w.eraseOne(t, refused.Request); err != nil || !strings.Contains(r.Refused, refused.why) || r.Documents+r.Deleted > 0 {
 			t.Errorf("%+v: %+v, %v", refused, r, err)
 		}

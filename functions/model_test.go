@@ -16,7 +16,6 @@ import (
 	"pgregory.net/rapid"
 
 	"dossier/infra/inject"
-	"dossier/internal/match"
 	"dossier/internal/meeting"
 	"dossier/internal/ticket"
 )
@@ -269,7 +268,7 @@ func (m *model) check() {
 			t.Errorf("upload %s has no record: %v", o.Key, err)
 			continue
 		}
-		if d.Decision == "" && d.Status != meeting.Review && (len(d.Evidence) == 0 || d.Evidence[0].Code != match.ByStaff) {
+		if d.Decision == "" && d.Status != meeting.Review && (len(d.Evidence) == 0 || d.Evidence[0].Code != meeting.EvidenceStaff) {
 			for _, k := range d.For {
 				if !slices.Contains(m.truth[d.ID], k.Participant) && !strings.HasPrefix(k.Participant, "n-") {
 					t.Errorf("%s of %v is filed for %s", d.FileName, m.truth[d.ID], k)
@@ -279,7 +278,7 @@ func (m *model) check() {
 		if d.Uploader.Email != "" && (d.Told == "" || sent[meeting.MailID(meeting.MailReceipt, d.ID)] == nil) {
 			t.Errorf("nobody wrote to %s's sender that it is %s", d.FileName, d.Status)
 		}
-		if strings.HasPrefix(o.Key, "incoming/m/t1.") && d.Told == "" && d.Reason != match.UnknownMeeting && !m.absent[d.ID] { // who is not on every roster
+		if strings.HasPrefix(o.Key, "incoming/m/t1.") && d.Told == "" && d.Reason != meeting.ReasonUnknownMeeting && !m.absent[d.ID] { // who is not on every roster
 			t.Errorf("who sent %s by ticket has not heard that it is %s (%s)", d.FileName, d.Status, d.Reason)
 		}
 		if d.Status == meeting.Filed || d.Status == meeting.Superseded {

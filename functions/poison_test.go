@@ -10,7 +10,6 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"dossier/functions/intake"
 	"dossier/infra/inject"
 	"dossier/internal/meeting"
 	"dossier/internal/queue"
@@ -38,7 +37,7 @@ func TestPoison(t *testing.T) {
 		}
 	}
 	d := w.document(poison)
-	if d.Status != meeting.Review || d.Reason != intake.Stuck || len(d.Serves) > 0 {
+	if d.Status != meeting.Review || d.Reason != meeting.ReasonStuck || len(d.Serves) > 0 {
 		t.Fatalf("it is %s (%s)", d.Status, d.Reason)
 	}
 	if board := w.board(); !strings.Contains(board, "poison.pptx") || !strings.Contains(board, "something went wrong on our side") {
@@ -52,7 +51,7 @@ func TestPoison(t *testing.T) {
 	}
 	w.runSweep() // does not drive it: nothing has changed
 	w.drain()
-	if d := w.document(poison); d.Reason != intake.Stuck {
+	if d := w.document(poison); d.Reason != meeting.ReasonStuck {
 		t.Errorf("the sweep made it %s (%s)", d.Status, d.Reason)
 	}
 	w.check()

@@ -27,7 +27,6 @@ import (
 	"dossier/functions/portal"
 	"dossier/internal/bucket"
 	"dossier/internal/extract/pdf/pdftest"
-	"dossier/internal/match"
 	"dossier/internal/meeting"
 	"dossier/internal/ticket"
 )
@@ -400,7 +399,7 @@ func TestOfficeConfirms(t *testing.T) {
 	// An annex by the same link is no letter, and takes no letter's place.
 	annex := w.put("incoming/m/"+strings.TrimPrefix(link, "/t/")+"/annex.txt", []byte("an annex that names nobody"), time.Now())
 	w.takeIn(annex)
-	if d := w.document(annex); d.Status != meeting.Review || d.Reason != match.NobodyNamed || w.document(o).Status != meeting.Review {
+	if d := w.document(annex); d.Status != meeting.Review || d.Reason != meeting.ReasonNobodyNamed || w.document(o).Status != meeting.Review {
 		t.Errorf("the annex is %s, the letter %s", d.Status, w.document(o).Status)
 	}
 	form := url.Values{"document": {o.ID()}, "nominee": {name[1]}, "name": {"Daniel Kiptoo-Maina"}, "email": {"daniel@justice.example"}}

@@ -21,7 +21,6 @@ import (
 	"dossier/infra/inject"
 	"dossier/internal/extract/ooxml/ooxmltest"
 	"dossier/internal/extract/pdf/pdftest"
-	"dossier/internal/match"
 	"dossier/internal/meeting"
 	"dossier/internal/ticket"
 )
@@ -246,7 +245,7 @@ func TestMatching(t *testing.T) {
 		file   string
 		data   []byte
 		status meeting.Status
-		reason string
+		reason meeting.Reason
 		serves string
 	}{
 		"title slide":                 {"slides.pptx", deck("Chains", "Amina Diallo"), meeting.Filed, "", "s1/presentation/p1"},
@@ -257,16 +256,16 @@ func TestMatching(t *testing.T) {
 		"PDF lying":                   {"x.pdf", lying("Chains\nKofi Mensah"), meeting.Filed, "", "s1/presentation/p2"},
 		"letter":                      {"letter.pdf", upright(letterText), meeting.Filed, "", "s1/nomination/p3 s2/nomination/p3"},
 		"session named":               {"y.pptx", deck("Title of s2", "Zainab Bello"), meeting.Filed, "", "s2/presentation/p4"},
-		"a longer name is another's":  {"z.pptx", deck("Chains", "Amina Diallo Kofi"), meeting.Review, match.NotRequired, ""},
-		"session unclear":             {"s.pptx", deck("Chains", "Zainab Bello"), meeting.Review, match.SessionUnclear, ""},
-		"two names":                   {"two.pptx", deck("Chains", "Amina Diallo, Kofi Mensah"), meeting.Review, match.SeveralNamed, ""},
-		"title and file disagree":     {"Kofi Mensah.pptx", deck("Chains", "Amina Diallo"), meeting.Review, match.SeveralNamed, ""},
-		"two people make no third":    {"n.pptx", deck("Chains", "Moussa Amina\nDiallo Keita"), meeting.Review, match.NobodyNamed, ""},
-		"nobody":                      {"n2.pptx", deck("Chains", "by us"), meeting.Review, match.NobodyNamed, ""},
-		"only the notes name":         {"n3.pptx", ooxmltest.Deck{Slides: []ooxmltest.Slide{{Title: "T", Notes: "Amina Diallo"}}}.Bytes(), meeting.Review, match.NobodyNamed, ""},
-		"no such requirement":         {"g.pptx", deck("Chains", "Grace Odhiambo"), meeting.Review, match.NotRequired, ""},
-		"upright without a hint":      {"cv.pdf", upright("Curriculum vitae\nKofi Mensah\nborn in Tema"), meeting.Review, match.KindUnclear, ""},
-		"regret":                      {"r.pdf", upright("We regret that our nominee\nMs Grace Odhiambo\nis unable to attend"), meeting.Review, match.KindUnclear, ""},
+		"a longer name is another's":  {"z.pptx", deck("Chains", "Amina Diallo Kofi"), meeting.Review, meeting.ReasonNotRequired, ""},
+		"session unclear":             {"s.pptx", deck("Chains", "Zainab Bello"), meeting.Review, meeting.ReasonSessionUnclear, ""},
+		"two names":                   {"two.pptx", deck("Chains", "Amina Diallo, Kofi Mensah"), meeting.Review, meeting.ReasonSeveralNamed, ""},
+		"title and file disagree":     {"Kofi Mensah.pptx", deck("Chains", "Amina Diallo"), meeting.Review, meeting.ReasonSeveralNamed, ""},
+		"two people make no third":    {"n.pptx", deck("Chains", "Moussa Amina\nDiallo Keita"), meeting.Review, meeting.ReasonNobodyNamed, ""},
+		"nobody":                      {"n2.pptx", deck("Chains", "by us"), meeting.Review, meeting.ReasonNobodyNamed, ""},
+		"only the notes name":         {"n3.pptx", ooxmltest.Deck{Slides: []ooxmltest.Slide{{Title: "T", Notes: "Amina Diallo"}}}.Bytes(), meeting.Review, meeting.ReasonNobodyNamed, ""},
+		"no such requirement":         {"g.pptx", deck("Chains", "Grace Odhiambo"), meeting.Review, meeting.ReasonNotRequired, ""},
+		"upright without a hint":      {"cv.pdf", upright("Curriculum vitae\nKofi Mensah\nborn in Tema"), meeting.Review, meeting.ReasonKindUnclear, ""},
+		"regret":                      {"r.pdf", upright("We regret that our nominee\nMs Grace Odhiambo\nis unable to attend"), meeting.Review, meeting.ReasonKindUnclear, ""},
 		"not readable yet":            {"Kofi Mensah presentation.xlsx", ooxmltest.Zip("", map[string]string{"xl/workbook.xml": "<x/>"}), meeting.Review, "not-readable-yet", ""},
 		"letter in Word":              {"letter.docx", word(letterText), meeting.Filed, "", "s1/nomination/p3 s2/nomination/p3"},
 		"letter as text":              {"letter.txt", []byte(letterText), meeting.Filed, "", "s1/nomination/p3 s2/nomination/p3"},
@@ -309,14 +308,14 @@ func TestTickets(t *testing.T) {
 		token  string
 		at     time.Time
 		status meeting.Status
-		reason string
+		reason meeting.Reason
 	}{
 		"valid":      {valid, time.Now(), meeting.Filed, ""},
-		"forged":     {forged, time.Now(), meeting.Review, match.TicketInvalid},
-		"not one":    {other, time.Now(), meeting.Review, match.TicketInvalid},
-		"expired":    {valid, time.Now().Add(2 * time.Hour), meeting.Review, match.TicketExpired},
-		"not on it":  {w.token(ticket.Ticket{Participant: "p9", Kind: meeting.Presentation}), time.Now(), meeting.Review, match.NotRequired},
-		"wrong kind": {w.token(ticket.Ticket{Participant: "p1", Kind: meeting.Nomination}), time.Now(), meeting.Review, match.NotRequired},
+		"forged":     {forged, time.Now(), meeting.Review, meeting.ReasonTicketInvalid},
+		"not one":    {other, time.Now(), meeting.Review, meeting.ReasonTicketInvalid},
+		"expired":    {valid, time.Now().Add(2 * time.Hour), meeting.Review, meeting.ReasonTicketExpired},
+		"not on it":  {w.token(ticket.Ticket{Participant: "p9", Kind: meeting.Presentation}), time.Now(), meeting.Review, meeting.ReasonNotRequired},
+		"wrong kind": {w.token(ticket.Ticket{Participant: "p1", Kind: meeting.Nomination}), time.Now(), meeting.Review, meeting.ReasonNotRequired},
 	} {
 		t.Run(name, func(t *testing.T) {
 			// The slides name somebody else: the ticket alone decides.
@@ -377,7 +376,7 @@ func TestUploadBeforeRoster(t *testing.T) {
 	w := newWorld(t)
 	o := w.put("incoming/m/drop/a.pptx", deck("Chains", "Amina Diallo"), noon)
 	w.takeIn(o)
-	if d := w.document(o); d.Status != meeting.Review || d.Reason != match.UnknownMeeting {
+	if d := w.document(o); d.Status != meeting.Review || d.Reason != meeting.ReasonUnknownMeeting {
 		t.Fatalf("%s (%s)", d.Status, d.Reason)
 	}
 	w.load("m", yaml("s1"), csvHead+amina)
@@ -685,7 +684,7 @@ func TestReviewDecisions(t *testing.T) {
 			t.Errorf("%s is %s", k, r.State)
 		}
 	}
-	if d := w.document(slides); len(d.Evidence) != 1 || d.Evidence[0].Code != match.ByStaff || d.Evidence[0].Detail == "" {
+	if d := w.document(slides); len(d.Evidence) != 1 || d.Evidence[0].Code != meeting.EvidenceStaff || d.Evidence[0].Detail == "" {
 		t.Errorf("%+v", d.Evidence)
 	}
 	if board = w.board(); !strings.Contains(board, "This is not for our meeting.") {

@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
-	"dossier/functions/intake"
 	"dossier/internal/meeting"
 )
 
@@ -71,7 +70,7 @@ func TestMalwareGate(t *testing.T) {
 	w.tag(k, "THREATS_FOUND")
 	w.scanned(k)
 	w.takeIn(k) // S3's own event is late
-	if d := w.document(k); d.Status != meeting.Quarantined || d.Reason != intake.Malware || d.Words > 0 || w.read() {
+	if d := w.document(k); d.Status != meeting.Quarantined || d.Reason != meeting.ReasonMalware || d.Words > 0 || w.read() {
 		t.Errorf("infected, it is %s (%s), read %v", d.Status, d.Reason, w.read())
 	}
 	if board := w.board(); !strings.Contains(board, "a scan has found malicious software") {
@@ -86,7 +85,7 @@ func TestMalwareGate(t *testing.T) {
 	late := w.put("incoming/m/drop/late.pptx", deck("T", "Kofi Mensah"), time.Now().Add(-2*time.Hour))
 	w.takeIn(late)
 	for _, o := range []meeting.Object{u, late} {
-		if d := w.document(o); d.Status != meeting.Review || d.Reason != intake.Unscanned || w.read() {
+		if d := w.document(o); d.Status != meeting.Review || d.Reason != meeting.ReasonUnscanned || w.read() {
 			t.Errorf("%s is %s (%s), read %v", d.FileName, d.Status, d.Reason, w.read())
 		}
 	}

@@ -230,7 +230,7 @@ func makeWorld(t tb, lease time.Duration, scan bool) *world {
 	log := slog.New(slog.NewJSONHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s3OfIntake, dbOfIntake := clients("intake")
 	in, err := intake.New(intake.Config{MalwareScan: scan, ScanPatience: time.Hour, Bucket: w.bucket, Table: w.table, TicketKeys: keys, Staff: "staff@dossier.example", MailServer: "mx.dossier.example",
-		PDFiumCache: engines.PDFiumCache(), MaxBytes: 10 << 20, ReadTime: time.Minute, Quarantine: []string{"macros", "executable"}}, s3OfIntake, dbOfIntake, nil, log)
+		PDFiumCache: engines.PDFiumCache(), MaxBytes: 10 << 20, ReadTime: time.Minute, Quarantine: []meeting.FindingCode{"macros", "executable"}}, s3OfIntake, dbOfIntake, nil, log)
 	must(t, err)
 	t.Cleanup(func() { in.Close() })
 	s3OfDeliver, dbOfDeliver := clients("deliver")

@@ -68,12 +68,6 @@ type Report struct {
 	Left []string `json:"left,omitempty"`
 }
 
-// The reasons for which a request is refused.
-const (
-	NobodyThere   = "nobody-there"
-	StillOnRoster = "still-on-roster"
-)
-
 // Handle erases one person. It refuses when the meeting does not know the person, or its roster still does: what is on the roster
 // would come back with its next load. It can be run again until nothing is left.
 func (f *Function) Handle(ctx context.Context, r Request) (Report, error) {
@@ -95,7 +89,7 @@ func (f *Function) erase(ctx context.Context, r Request) (Report, error) {
 		return report, err
 	}
 	if _, ok := roster.Participant(r.Participant); ok {
-		return report, fault.Reject(StillOnRoster, "participant %s is on the roster: take the line out of participants.csv first", r.Participant)
+		return report, fault.Reject(meeting.RefusalStillOnRoster, "participant %s is on the roster: take the line out of participants.csv first", r.Participant)
 	}
 	e, err := f.person(ctx, r)
 	if err != nil {
@@ -170,7 +164,7 @@ func (f *Function) person(ctx context.Context, r Request) (store.Erasure, error)
 	e.Words = slices.DeleteFunc(e.Words, func(w string) bool { return strings.TrimSpace(w) == "" })
 	slices.Sort(e.Words)
 	if e.Words = slices.Compact(e.Words); len(e.Words) == 0 {
-		return e, fault.Reject(NobodyThere, "the meeting knows no participant %s", r.Participant)
+		return e, fault.Reject(meeting.RefusalNobodyThere, "the meeting knows no participant %s", r.Participant)
 	}
 	return e, nil
 }

@@ -60,7 +60,7 @@ type Config struct {
 	// MaxScans bounds the pages of a document that are read by OCR.
 	MaxScans int `env:"MAX_SCANS" envDefault:"30"`
 	// Quarantine are the findings for which a document is set aside, whatever it is.
-	Quarantine []string `env:"QUARANTINE" envDefault:"macros,executable"`
+	Quarantine []meeting.FindingCode `env:"QUARANTINE" envDefault:"macros,executable"`
 	// Namespace is where CloudWatch keeps the function's metrics.
 	Namespace string `env:"METRICS_NAMESPACE" envDefault:"Dossier"`
 }
@@ -76,8 +76,8 @@ type Function struct {
 	staff    string
 	scan     bool // nothing is read before GuardDuty has found it clean
 	patience time.Duration
-	server   string   // whose word is taken for who sent a mail
-	set      []string // findings that set a document aside
+	server   string                // whose word is taken for who sent a mail
+	set      []meeting.FindingCode // findings that set a document aside
 	log      *slog.Logger
 	meter    *observe.Meter
 	indexes  indexes
@@ -127,10 +127,6 @@ func (f *Function) notification(ctx context.Context, body []byte) error {
 	return nil
 }
 
-// Stuck is the reason of a document that could not be taken in, for no fault that we know of: the original is kept, its message
-// is in the dead letters, and from there it can be driven again.
-const Stuck = "stuck"
-
 // stuck puts uploads whose message is about to go to the dead letters in the staff's sight.
 func (f *Function) stuck(ctx context.Context, body []byte) error {
 	objects, err := bucket.Created(body)
@@ -145,7 +141,7 @@ func (f *Function) stuck(ctx context.Context, body []byte) error {
 			return err
 		}
 		doc := f.document(o)
-		doc.Reason = Stuck
+		doc.Reason = meeting.ReasonStuck
 		if _, err := f.file(ctx, doc, &content.Content{}); err != nil {
 			return fmt.Errorf("note object %s as stuck: %w", o.ID(), err)
 		}
@@ -183,7 +179,7 @@ func (f *Function) object(ctx context.Context, o meeting.Object) error {
 			f.log.WarnContext(ctx, "object version is gone", "document", o.ID())
 			return nil
 		}
-	case err == nil && doc.Status == meeting.Review && (doc.Reason == Stuck || doc.Reason == Unscanned):
+	case err == nil && doc.Status == meeting.Review && (doc.Reason == meeting.ReasonStuck || doc.Reason == meeting.ReasonUnscanned):
 		// Unscanned, it stays as it is unless it was found clean since.
 		if doc, err = f.admit(ctx, doc.Object); err == nil && doc == nil {
 			return nil
@@ -218,8 +214,8 @@ func (f *Function) measure(ctx context.Context, before meeting.Status, doc *meet
 // upload is what the key of an upload and its ticket say.
 type upload struct {
 	claim    *match.Claim
-	uploader string // the participant whose ticket it was, also an expired one's
-	reason   string // why the ticket cannot be trusted
+	uploader string         // the participant whose ticket it was, also an expired one's
+	reason   meeting.Reason // why the ticket cannot be trusted
 }
 
 func (f *Function) upload(ctx context.Context, token, meetingID string, at time.Time) (upload, error) {
@@ -229,9 +225,9 @@ func (f *Function) upload(ctx context.Context, token, meetingID string, at time.
 	t, err := f.tickets.Verify(token, meetingID, at)
 	switch {
 	case errors.Is(err, ticket.ErrExpired):
-		return upload{uploader: t.Participant, reason: match.TicketExpired}, nil
+		return upload{uploader: t.Participant, reason: meeting.ReasonTicketExpired}, nil
 	case err != nil:
-		return upload{reason: match.TicketInvalid}, nil
+		return upload{reason: meeting.ReasonTicketInvalid}, nil
 	}
 	if t.Participant != "" {
 		r, err := f.store.Revoked(ctx, meetingID, t.Participant)
@@ -240,7 +236,7 @@ func (f *Function) upload(ctx context.Context, token, meetingID string, at time.
 		}
 		if r != nil && t.Issued <= r.Before.Unix() {
 			// Whoever holds a revoked link may not be the participant: nobody is told.
-			return upload{reason: match.TicketRevoked}, nil
+			return upload{reason: meeting.ReasonTicketRevoked}, nil
 		}
 	}
 	claim := &match.Claim{Participant: t.Participant, Agency: t.Agency, Kind: t.Kind, Session: t.Session}
@@ -249,14 +245,6 @@ func (f *Function) upload(ctx context.Context, token, meetingID string, at time.
 	}
 	return upload{claim: claim, uploader: t.Participant}, nil
 }
-
-// The reasons of what was not read for the sake of everybody's safety.
-const (
-	// Malware: GuardDuty has found a threat in it.
-	Malware = "malware"
-	// Unscanned: GuardDuty could not scan it, or has not in time.
-	Unscanned = "unscanned"
-)
 
 // admit takes an object version in once it may be read. It gives nil while it waits for its scan; what is infected is set aside, and
 // what cannot be scanned goes to review, both unread.
@@ -279,11 +267,11 @@ func (f *Function) admit(ctx context.Context, o meeting.Object) (*meeting.Docume
 	case verdict == bucket.Clean:
 		return f.take(ctx, o)
 	case verdict == bucket.Infected:
-		doc.Status, doc.Reason = meeting.Quarantined, Malware
+		doc.Status, doc.Reason = meeting.Quarantined, meeting.ReasonMalware
 	case verdict == bucket.NotScanned && time.Since(o.Time) < f.patience:
 		return nil, nil
 	default:
-		doc.Reason = Unscanned
+		doc.Reason = meeting.ReasonUnscanned
 	}
 	return f.file(ctx, doc, &content.Content{})
 }
@@ -292,9 +280,9 @@ func (f *Function) admit(ctx context.Context, o meeting.Object) (*meeting.Docume
 func (f *Function) take(ctx context.Context, o meeting.Object) (*meeting.Document, error) {
 	doc := f.document(o)
 	c, err := f.read(ctx, o)
-	switch reason := fault.Reason(err); {
+	switch reason := meeting.Reason(fault.Reason(err)); {
 	case err == nil:
-	case fault.Is(err, fault.Rejected) && reason == content.NotReadableYet:
+	case fault.Is(err, fault.Rejected) && reason == meeting.ReasonNotReadableYet:
 		doc.Reason = reason
 	case fault.Is(err, fault.Rejected):
 		doc.Status, doc.Reason = meeting.Rejected, reason
@@ -305,10 +293,10 @@ func (f *Function) take(ctx context.Context, o meeting.Object) (*meeting.Documen
 		c = &content.Content{}
 	}
 	if c.Format.Misnamed(doc.FileName) {
-		c.Find(content.Misnamed, string(c.Format))
+		c.Find(meeting.FindingMisnamed, string(c.Format))
 	}
 	if i := slices.IndexFunc(c.Findings, func(found meeting.Finding) bool { return slices.Contains(f.set, found.Code) }); i >= 0 {
-		doc.Status, doc.Reason = meeting.Quarantined, c.Findings[i].Code
+		doc.Status, doc.Reason = meeting.Quarantined, meeting.Reason(c.Findings[i].Code)
 	}
 	doc.Format, doc.Title, doc.Author, doc.Created = string(c.Format), c.Metadata.Title, c.Metadata.Author, c.Metadata.Created
 	doc.Pages, doc.Words, doc.Excerpt, doc.Findings = len(c.Pages), c.Words(), c.Excerpt(1000), c.Findings
@@ -425,7 +413,7 @@ func (f *Function) submission(ctx context.Context, doc meeting.Document, c *cont
 	d.Bearer = up.uploader
 	if index == nil {
 		if d.Status == meeting.Review && d.Reason == "" {
-			d.Reason = match.UnknownMeeting
+			d.Reason = meeting.ReasonUnknownMeeting
 		}
 		return in, nil
 	}
@@ -462,7 +450,7 @@ func (f *Function) submission(ctx context.Context, doc meeting.Document, c *cont
 	keepConfirmed(doc.Letter, found.Letter)
 	d.Kind, d.Candidates, d.Letter = found.Kind, found.Candidates, found.Letter
 	switch {
-	case d.Status != meeting.Review, d.Reason == content.NotReadableYet, d.Reason == Stuck, d.Reason == Unscanned:
+	case d.Status != meeting.Review, d.Reason == meeting.ReasonNotReadableYet, d.Reason == meeting.ReasonStuck, d.Reason == meeting.ReasonUnscanned:
 		// Whatever its name says, nobody has read it.
 	case up.reason != "":
 		d.Reason = up.reason
@@ -474,8 +462,8 @@ func (f *Function) submission(ctx context.Context, doc meeting.Document, c *cont
 			known = found.Letter == nil
 		}
 		d.Confidence, d.Evidence, d.Reason = found.Confidence, found.Evidence, ""
-	case c.Has(content.ScanUnread) && (found.Reason == match.NobodyNamed || found.Reason == match.KindUnclear):
-		d.Reason = content.ScanUnread // nobody could read who is named
+	case c.Has(meeting.FindingScanUnread) && (found.Reason == meeting.ReasonNobodyNamed || found.Reason == meeting.ReasonKindUnclear):
+		d.Reason = meeting.ReasonScanUnread // nobody could read who is named
 	default:
 		d.Reason, d.Evidence = found.Reason, found.Evidence
 	}

@@ -34,10 +34,8 @@ func (e *refused) Unwrap() error { return e.err }
 // refusal says in words why nothing was changed.
 func (g *tongue) refusal(err error) (string, error) {
 	key := "refused-not-understood"
-	switch reason := fault.Reason(err); reason {
-	case filing.AlreadyIn, filing.AlreadyDecided, filing.ChangedSince, filing.NoSuchRequirement, filing.NoSuchDocument, filing.NoSuchNominee, filing.NoSuchDecision, filing.BadParts,
-		"no-place", "no-reason", "no-role", "bad-email", "not-allowed":
-		key = "refused-" + reason
+	if reason := meeting.Refusal(fault.Reason(err)); slices.Contains(meeting.DecisionRefusals(), reason) {
+		key = "refused-" + string(reason)
 	}
 	text, sayErr := g.say(key)
 	if r, ok := errors.AsType[*refused](err); ok && r.faster != nil && sayErr == nil {
@@ -56,7 +54,7 @@ func (p *Portal) decide(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 	id := r.PathValue("meeting")
 	if err := r.ParseForm(); err != nil {
-		p.fail(w, r, fault.Reject("not-understood", "no form"))
+		p.fail(w, r, fault.Reject(meeting.RefusalNotUnderstood, "no form"))
 		return
 	}
 	m, err := p.store.Meeting(r.Context(), id)
@@ -97,13 +95,13 @@ func decision(f url.Values, meetingID, by string) (meeting.Decision, error) {
 	d := meeting.Decision{Action: meeting.Action(f.Get("action")), Meeting: meetingID, Document: f.Get("document"),
 		By: by, Reason: strings.TrimSpace(f.Get("reason")), At: time.Now().UTC()}
 	if d.By == "" {
-		return d, fault.Reject("not-allowed", "nobody who may decide")
+		return d, fault.Reject(meeting.RefusalNotAllowed, "nobody who may decide")
 	}
 	if code := f.Get("code"); d.Action == meeting.Reject && code != "" {
-		d.Code, d.Reason = code, cmp.Or(d.Reason, code)
+		d.Code, d.Reason = meeting.Reason(code), cmp.Or(d.Reason, code)
 	}
 	if d.Reason == "" || len(d.Reason) > 2000 {
-		return d, fault.Reject("no-reason", "no reason given")
+		return d, fault.Reject(meeting.RefusalNoReason, "no reason given")
 	}
 	keys, ok := parsePlace(cmp.Or(f.Get("requirement"), f.Get("other")))
 	needsDocument := true
@@ -111,7 +109,7 @@ func decision(f url.Values, meetingID, by string) (meeting.Decision, error) {
 	case meeting.Withdraw, meeting.Reject:
 	case meeting.FileHere:
 		if !ok {
-			return d, fault.Reject("no-place", "no place given")
+			return d, fault.Reject(meeting.RefusalNoPlace, "no place given")
 		}
 		d.Requirements = keys
 	case meeting.Split:
@@ -121,7 +119,7 @@ func decision(f url.Values, meetingID, by string) (meeting.Decision, error) {
 		}
 	case meeting.Join:
 		if d.Into = f.Get("into"); d.Into == "" {
-			return d, fault.Reject("no-place", "no document to join")
+			return d, fault.Reject(meeting.RefusalNoPlace, "no document to join")
 		}
 	case meeting.Accept:
 		d.Nominee = f.Get("nominee")
@@ -135,17 +133,17 @@ func decision(f url.Values, meetingID, by string) (meeting.Decision, error) {
 	case meeting.Waive, meeting.Require:
 		needsDocument = false
 		if !ok {
-			return d, fault.Reject("not-understood", "no requirement")
+			return d, fault.Reject(meeting.RefusalNotUnderstood, "no requirement")
 		}
 		d.Requirement = keys[0]
 	case meeting.Undo, meeting.Forget, meeting.Revoke:
 		needsDocument = false
 		d.Of = f.Get("of")
 	default:
-		return d, fault.Reject("not-understood", "action %q", d.Action)
+		return d, fault.Reject(meeting.RefusalNotUnderstood, "action %q", d.Action)
 	}
 	if needsDocument && d.Document == "" {
-		return d, fault.Reject("not-understood", "no document")
+		return d, fault.Reject(meeting.RefusalNotUnderstood, "no document")
 	}
 	return d, nil
 }
@@ -154,7 +152,7 @@ func decision(f url.Values, meetingID, by string) (meeting.Decision, error) {
 func parts(f url.Values) ([]meeting.Part, error) {
 	from, to, where := f["from"], f["to"], f["place"]
 	if len(from) != len(to) || len(from) != len(where) {
-		return nil, fault.Reject(filing.BadParts, "rows of parts differ")
+		return nil, fault.Reject(meeting.RefusalBadParts, "rows of parts differ")
 	}
 	var all []meeting.Part
 	for i := range from {
@@ -165,7 +163,7 @@ func parts(f url.Values) ([]meeting.Part, error) {
 		b, errB := strconv.Atoi(cmp.Or(to[i], from[i]))
 		keys, ok := parsePlace(where[i])
 		if errA != nil || errB != nil || !ok {
-			return nil, fault.Reject(filing.BadParts, "row %d", i+1)
+			return nil, fault.Reject(meeting.RefusalBadParts, "row %d", i+1)
 		}
 		all = append(all, meeting.Part{From: a, To: b, Requirements: keys})
 	}
@@ -177,7 +175,7 @@ func accepted(f url.Values) (*meeting.Participant, error) {
 	p := &meeting.Participant{ID: filing.ParticipantID(f.Get("document"), f.Get("nominee")), Name: strings.TrimSpace(f.Get("name")), Email: strings.TrimSpace(f.Get("email")),
 		Gender: f.Get("gender"), Sector: meeting.Public, Agency: strings.TrimSpace(f.Get("agency")), Country: strings.TrimSpace(f.Get("country")), Language: f.Get("language")}
 	if !goodAddress(p.Email) {
-		return nil, fault.Reject("bad-email", "no address")
+		return nil, fault.Reject(meeting.RefusalBadEmail, "no address")
 	}
 	for _, role := range f["role"] {
 		name, session, ok := strings.Cut(role, ":")
@@ -186,10 +184,10 @@ func accepted(f url.Values) (*meeting.Participant, error) {
 		}
 	}
 	if len(p.Roles) == 0 {
-		return nil, fault.Reject("no-role", "no role")
+		return nil, fault.Reject(meeting.RefusalNoRole, "no role")
 	}
 	if p.Name == "" || !slices.Contains([]string{"", "f", "m", "x"}, p.Gender) {
-		return nil, fault.Reject("not-understood", "no name, or no such gender")
+		return nil, fault.Reject(meeting.RefusalNotUnderstood, "no name, or no such gender")
 	}
 	return p, nil
 }
@@ -228,7 +226,7 @@ func (p *Portal) carryOut(ctx context.Context, d meeting.Decision, m meeting.Mee
 		p.log.InfoContext(ctx, "decision", "action", d.Action, "correlation", o.ID(), "document", d.Document)
 		p.meter.Put(ctx, observe.Count(observe.Decisions, 1))
 	}
-	if d.Document != "" && fault.Reason(err) == filing.AlreadyDecided {
+	if d.Document != "" && fault.Because(err, meeting.RefusalAlreadyDecided) {
 		// Whoever comes second is told what happened.
 		if doc, readErr := p.store.Document(ctx, d.Document); readErr == nil && doc.Decision != "" {
 			if a, readErr := p.store.Audit(ctx, doc.Decision); readErr == nil {

@@ -48,7 +48,7 @@ func tongues(w *mail.Writer, asset func(string) (string, error)) (map[string]*to
 				}
 				return list
 			},
-			"reason":  func(code string) string { return w.Reason(tag, code) },
+			"reason":  func(code meeting.Reason) string { return w.Reason(tag, code) },
 			"finding": func(f meeting.Finding) string { return w.Finding(tag, f) },
 			"kind":    func(k meeting.Kind) string { return w.Kind(tag, k) },
 			"moment":  func(m meeting.Meeting, t time.Time) string { return w.Date(tag, t.In(m.Location())) },

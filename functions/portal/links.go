@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"dossier/internal/fault"
-	"dossier/internal/filing"
 	"dossier/internal/meeting"
 	"dossier/internal/store"
 )
@@ -204,12 +203,12 @@ func (p *Portal) mailAgain(w http.ResponseWriter, r *http.Request) {
 	ctx, meetingID := r.Context(), r.PathValue("meeting")
 	k, ok := meeting.ParseRequirementKey(r.PostFormValue("requirement"))
 	if !ok {
-		p.fail(w, r, fault.Reject("not-understood", "no requirement"))
+		p.fail(w, r, fault.Reject(meeting.RefusalNotUnderstood, "no requirement"))
 		return
 	}
 	snap, err := p.store.Read(ctx, store.Wanted{Meeting: meetingID, Requirements: []meeting.RequirementKey{k}})
 	if err == nil && snap.Requirements[k] == nil {
-		err = fault.Reject(filing.NoSuchRequirement, "no requirement %s", k)
+		err = fault.Reject(meeting.RefusalNoSuchRequirement, "no requirement %s", k)
 	}
 	if err != nil {
 		p.fail(w, r, err)

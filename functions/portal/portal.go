@@ -22,6 +22,7 @@ import (
 	"dossier/internal/fault"
 	"dossier/internal/filing"
 	"dossier/internal/mail"
+	"dossier/internal/meeting"
 	"dossier/internal/observe"
 	"dossier/internal/store"
 	"dossier/internal/ticket"
@@ -156,7 +157,7 @@ func (p *Portal) from(role signin.Role, page http.HandlerFunc) http.Handler {
 		case who.Role == signin.Nobody && r.Method == http.MethodGet:
 			http.Redirect(w, r, "/signin?to="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 		default:
-			p.fail(w, r, fault.Reject("not-allowed", "%s wants role %d", r.Pattern, role))
+			p.fail(w, r, fault.Reject(meeting.RefusalNotAllowed, "%s wants role %d", r.Pattern, role))
 		}
 	})
 }

@@ -13,8 +13,8 @@ import (
 
 	"dossier/internal/extract/content"
 	"dossier/internal/fault"
+	"dossier/internal/fold"
 	"dossier/internal/mail"
-	"dossier/internal/match"
 	"dossier/internal/meeting"
 )
 
@@ -212,8 +212,8 @@ func (p *Portal) candidates(page *reviewPage, g *tongue) error {
 			}
 		}
 	}
-	for _, code := range []string{"wrong-document", "wrong-meeting", "not-official", "unreadable", "unfinished"} {
-		page.Codes = append(page.Codes, place{code, p.writer.Reason(g.Tag, code)})
+	for _, code := range meeting.RejectionReasons() {
+		page.Codes = append(page.Codes, place{string(code), p.writer.Reason(g.Tag, code)})
 	}
 	d := page.Document
 	for _, x := range d.Candidates {
@@ -243,7 +243,7 @@ func (p *Portal) candidates(page *reviewPage, g *tongue) error {
 		}
 		x := proposal{Nominee: n, Agency: d.Letter.Agency, Country: d.Letter.Country, Language: page.Meeting.Language()}
 		// The officials of one agency are counted together when it is written as the roster writes it.
-		if i := slices.IndexFunc(page.Offices, func(o office) bool { return match.SameAgency(o.Agency, d.Letter.Agency) }); i >= 0 {
+		if i := slices.IndexFunc(page.Offices, func(o office) bool { return fold.SameAgency(o.Agency, d.Letter.Agency) }); i >= 0 {
 			x.Agency, x.Country = page.Offices[i].Agency, page.Offices[i].Country
 		}
 		x.Said = n.Name

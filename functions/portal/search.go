@@ -11,7 +11,7 @@ import (
 
 	"dossier/internal/extract/content"
 	"dossier/internal/fault"
-	"dossier/internal/match/fold"
+	"dossier/internal/fold"
 	"dossier/internal/meeting"
 )
 

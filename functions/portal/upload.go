@@ -325,9 +325,9 @@ func (p *Portal) confirm(w http.ResponseWriter, r *http.Request) {
 	case err == nil && !strings.HasPrefix(doc.Key, v.prefix()):
 		err = fault.New(fault.NotFound, "document %s came by another link", doc.ID)
 	case err == nil && (len(d.Participant.Name) > 200 || d.Participant.Name == ""):
-		err = fault.Reject("not-understood", "no name, or too long")
+		err = fault.Reject(meeting.RefusalNotUnderstood, "no name, or too long")
 	case err == nil && !goodAddress(d.Participant.Email):
-		err = fault.Reject("bad-email", "no address")
+		err = fault.Reject(meeting.RefusalBadEmail, "no address")
 	case err == nil:
 		_, err = p.carryOut(ctx, d, *v.Meeting)
 	}

@@ -29,7 +29,6 @@ import (
 	"dossier/functions/sweep"
 	"dossier/infra/engines"
 	"dossier/internal/bucket"
-	"dossier/internal/extract/content"
 	"dossier/internal/mail"
 	"dossier/internal/meeting"
 	"dossier/internal/store"
@@ -156,7 +155,7 @@ func (s *System) wire(ctx context.Context, keys, dir string, log *slog.Logger) e
 	letters := filepath.Join(dir, "dead-letters")
 	config := intake.Config{Bucket: bucketName, Table: tableName, TicketKeys: keys, Staff: staff,
 		PDFiumCache: filepath.Join(dir, "cache"), MaxBytes: 250 << 20, ReadTime: time.Minute,
-		OCR: "auto", Tesseract: "tesseract", MaxScans: 30, Quarantine: []string{content.Macros, content.Executable}}
+		OCR: "auto", Tesseract: "tesseract", MaxScans: 30, Quarantine: []meeting.FindingCode{meeting.FindingMacros, meeting.FindingExecutable}}
 	engine, err := intake.OCR(ctx, config, nil)
 	if err != nil {
 		return err

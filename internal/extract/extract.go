@@ -22,6 +22,7 @@ import (
 	"dossier/internal/extract/plain"
 	"dossier/internal/extract/rtf"
 	"dossier/internal/fault"
+	"dossier/internal/meeting"
 )
 
 // Reader reads documents of every format that it knows. It is safe for concurrent use.
@@ -54,7 +55,7 @@ func (r *Reader) Read(ctx context.Context, src io.ReaderAt, size int64) (*conten
 		return c, content.Over("of reading", r.limits.Time)
 	}
 	if n := scanner.Unread(); n > 0 {
-		c.Find(content.ScanUnread, strconv.Itoa(n))
+		c.Find(meeting.FindingScanUnread, strconv.Itoa(n))
 	}
 	return c, err
 }
@@ -63,7 +64,7 @@ func (r *Reader) Read(ctx context.Context, src io.ReaderAt, size int64) (*conten
 func (r *Reader) read(ctx context.Context, src io.ReaderAt, size int64, scanner *ocr.Scanner, depth int) (c *content.Content, err error) {
 	c = &content.Content{}
 	if size == 0 {
-		return c, fault.Reject(content.Empty, "the file has no bytes")
+		return c, fault.Reject(meeting.ReasonEmpty, "the file has no bytes")
 	}
 	if size > r.limits.Bytes {
 		return c, content.Over("bytes", r.limits.Bytes)
@@ -86,13 +87,13 @@ func (r *Reader) read(ctx context.Context, src io.ReaderAt, size int64, scanner 
 	}
 	c.Metadata.Languages = r.languages.Shares(c.Pages)
 	if n := c.Metadata.PicturesWithoutAlt; n > 0 {
-		c.Find(content.NoAltText, strconv.Itoa(n))
+		c.Find(meeting.FindingNoAltText, strconv.Itoa(n))
 	}
 	if n := len(c.Metadata.FontsMissing); n > 0 {
-		c.Find(content.FontsMissing, strconv.Itoa(n))
+		c.Find(meeting.FindingFontsMissing, strconv.Itoa(n))
 	}
 	if err == nil && c.Empty() && c.Metadata.Pictures == 0 && scanner.Unread() == 0 && format != content.PDF {
-		return c, fault.Reject(content.Empty, "the document says nothing")
+		return c, fault.Reject(meeting.ReasonEmpty, "the document says nothing")
 	}
 	return c, err
 }
@@ -128,20 +129,20 @@ func (r *Reader) as(ctx context.Context, f content.Format, src io.ReaderAt, size
 		}
 		return message.ReadEML(ctx, src, size, r.limits, nested)
 	}
-	return nil, fault.Reject(content.NotReadableYet, "no reader for %s", f)
+	return nil, fault.Reject(meeting.ReasonNotReadableYet, "no reader for %s", f)
 }
 
 // attachment reads what a mail carries. One that cannot be read does not keep the mail from being read.
 func (r *Reader) attachment(ctx context.Context, name string, data []byte, scanner *ocr.Scanner, depth int) (content.Attachment, error) {
 	c, err := r.read(ctx, bytes.NewReader(data), int64(len(data)), scanner, depth)
 	if c.Format.Misnamed(name) {
-		c.Find(content.Misnamed, string(c.Format))
+		c.Find(meeting.FindingMisnamed, string(c.Format))
 	}
 	switch {
 	case err == nil:
 		return content.Attachment{Content: c}, nil
 	case fault.Is(err, fault.Rejected):
-		return content.Attachment{Content: c, Reason: fault.Reason(err)}, nil
+		return content.Attachment{Content: c, Reason: meeting.Reason(fault.Reason(err))}, nil
 	}
 	return content.Attachment{}, fmt.Errorf("attachment: %w", err)
 }

@@ -22,7 +22,8 @@ import (
 	"dossier/internal/extract/pdf"
 	"dossier/internal/extract/pdf/pdftest"
 	"dossier/internal/fault"
-	"dossier/internal/match/fold"
+	"dossier/internal/fold"
+	"dossier/internal/meeting"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -174,30 +175,30 @@ func TestRefusals(t *testing.T) {
 	for name, test := range map[string]struct {
 		data   []byte
 		limits content.Limits
-		reason string
+		reason meeting.Reason
 	}{
-		"empty":                 {nil, content.Limits{}, content.Empty},
-		"too many bytes":        {good, content.Limits{Bytes: 100}, content.TooLarge},
-		"PPTX cut short":        {good[:len(good)/2], content.Limits{}, content.Corrupt},
-		"PDF cut to its header": {[]byte("%PDF-1.4\n%cut"), content.Limits{}, content.Corrupt},
-		"locked PDF":            {locked, content.Limits{}, content.Locked},
-		"a zip of anything":     {ooxmltest.Zip("x", map[string]string{"a.txt": "b"}), content.Limits{}, content.NotReadableYet},
-		"too many slides":       {good, content.Limits{Pages: 1}, content.TooLarge},
-		"too many pages":        {pdftest.Make("x", 595, 842, "a", "b"), content.Limits{Pages: 1}, content.TooLarge},
-		"too much text":         {good, content.Limits{Text: 3}, content.TooLarge},
-		"too deep":              {deep, content.Limits{}, content.TooLarge},
-		"too many elements":     {wide, content.Limits{Tokens: 2000}, content.TooLarge},
-		"too many entries":      {good, content.Limits{Entries: 3}, content.TooLarge},
-		"zip bomb in a part":    {bomb, content.Limits{Part: 1 << 20}, content.TooLarge},
-		"zip bomb in all":       {bomb, content.Limits{Expanded: 1 << 20}, content.TooLarge},
-		"entity bomb":           {entities, content.Limits{}, content.Corrupt},
-		"no slide":              {ooxmltest.Deck{}.Bytes(), content.Limits{}, content.Empty},
-		"too long":              {good, content.Limits{Time: time.Nanosecond}, content.TooLarge},
+		"empty":                 {nil, content.Limits{}, meeting.ReasonEmpty},
+		"too many bytes":        {good, content.Limits{Bytes: 100}, meeting.ReasonTooLarge},
+		"PPTX cut short":        {good[:len(good)/2], content.Limits{}, meeting.ReasonCorrupt},
+		"PDF cut to its header": {[]byte("%PDF-1.4\n%cut"), content.Limits{}, meeting.ReasonCorrupt},
+		"locked PDF":            {locked, content.Limits{}, meeting.ReasonLocked},
+		"a zip of anything":     {ooxmltest.Zip("x", map[string]string{"a.txt": "b"}), content.Limits{}, meeting.ReasonNotReadableYet},
+		"too many slides":       {good, content.Limits{Pages: 1}, meeting.ReasonTooLarge},
+		"too many pages":        {pdftest.Make("x", 595, 842, "a", "b"), content.Limits{Pages: 1}, meeting.ReasonTooLarge},
+		"too much text":         {good, content.Limits{Text: 3}, meeting.ReasonTooLarge},
+		"too deep":              {deep, content.Limits{}, meeting.ReasonTooLarge},
+		"too many elements":     {wide, content.Limits{Tokens: 2000}, meeting.ReasonTooLarge},
+		"too many entries":      {good, content.Limits{Entries: 3}, meeting.ReasonTooLarge},
+		"zip bomb in a part":    {bomb, content.Limits{Part: 1 << 20}, meeting.ReasonTooLarge},
+		"zip bomb in all":       {bomb, content.Limits{Expanded: 1 << 20}, meeting.ReasonTooLarge},
+		"entity bomb":           {entities, content.Limits{}, meeting.ReasonCorrupt},
+		"no slide":              {ooxmltest.Deck{}.Bytes(), content.Limits{}, meeting.ReasonEmpty},
+		"too long":              {good, content.Limits{Time: time.Nanosecond}, meeting.ReasonTooLarge},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newReader(t, test.limits)
 			_, err := read(t, r, test.data)
-			if !fault.Is(err, fault.Rejected) || fault.Reason(err) != test.reason {
+			if !fault.Is(err, fault.Rejected) || !fault.Because(err, test.reason) {
 				t.Errorf("%v, want %s", err, test.reason)
 			}
 			// The next document is unharmed.

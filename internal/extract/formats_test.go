@@ -25,7 +25,8 @@ import (
 	"dossier/internal/extract/pdf"
 	"dossier/internal/extract/pdf/pdftest"
 	"dossier/internal/fault"
-	"dossier/internal/match/fold"
+	"dossier/internal/fold"
+	"dossier/internal/meeting"
 )
 
 func encoded(t *testing.T, encode func(*bytes.Buffer, image.Image) error) []byte {
@@ -44,7 +45,7 @@ func TestSniff(t *testing.T) {
 	for name, test := range map[string]struct {
 		data   []byte
 		format content.Format
-		reason string
+		reason meeting.Reason
 	}{
 		"PDF":                   {pdftest.Make("x", 595, 842, "a"), content.PDF, ""},
 		"PDF behind junk":       {append([]byte(strings.Repeat("x", 600)), pdftest.Make("x", 595, 842, "a")...), content.PDF, ""},
@@ -57,7 +58,7 @@ func TestSniff(t *testing.T) {
 		"DOC":                   {oletest.File(map[string][]byte{"WordDocument": []byte("x")}), content.DOC, ""},
 		"PPT":                   {oletest.File(map[string][]byte{"PowerPoint Document": []byte("x")}), content.PPT, ""},
 		"MSG":                   {oletest.File(map[string][]byte{"__properties_version1.0": []byte("x")}), content.MSG, ""},
-		"locked OOXML":          {oletest.File(map[string][]byte{"EncryptedPackage": []byte("x"), "EncryptionInfo": []byte("x")}), "application/x-ole-storage", content.Locked},
+		"locked OOXML":          {oletest.File(map[string][]byte{"EncryptedPackage": []byte("x"), "EncryptionInfo": []byte("x")}), "application/x-ole-storage", meeting.ReasonLocked},
 		"old spreadsheet":       {oletest.File(map[string][]byte{"Workbook": []byte("x")}), "application/x-ole-storage", ""},
 		"RTF":                   {[]byte(`{\rtf1 x}`), content.RTF, ""},
 		"EML":                   {[]byte("From: a@b.example\nTo: c@d.example\n\nx"), content.EML, ""},
@@ -72,11 +73,11 @@ func TestSniff(t *testing.T) {
 		"WebP":                  {[]byte("RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f"), content.WebP, ""},
 		"HEIC":                  {[]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), "image/heic", ""},
 		"a program":             {[]byte("MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00"), "application/vnd.microsoft.portable-executable", ""},
-		"zip cut short":         {ooxmltest.Deck{Slides: []ooxmltest.Slide{{Title: "x"}}}.Bytes()[:300], "application/zip", content.Corrupt},
-		"OLE cut short":         {oletest.File(map[string][]byte{"WordDocument": []byte("x")})[:600], "application/x-ole-storage", content.Corrupt},
+		"zip cut short":         {ooxmltest.Deck{Slides: []ooxmltest.Slide{{Title: "x"}}}.Bytes()[:300], "application/zip", meeting.ReasonCorrupt},
+		"OLE cut short":         {oletest.File(map[string][]byte{"WordDocument": []byte("x")})[:600], "application/x-ole-storage", meeting.ReasonCorrupt},
 	} {
 		got, err := extract.Sniff(bytes.NewReader(test.data), int64(len(test.data)), content.Limits{}.WithDefaults())
-		if got != test.format && !(test.reason == content.Corrupt && strings.HasPrefix(string(got), "application/")) || fault.Reason(err) != test.reason {
+		if got != test.format && !(test.reason == meeting.ReasonCorrupt && strings.HasPrefix(string(got), "application/")) || !fault.Because(err, test.reason) {
 			t.Errorf("%s: %s, %v", name, got, err)
 		}
 	}
@@ -126,7 +127,7 @@ func TestFindings(t *testing.T) {
 			}
 			var codes []string
 			for _, f := range c.Findings {
-				codes = append(codes, f.Code)
+				codes = append(codes, string(f.Code))
 			}
 			if got := strings.Join(codes, " "); got != test.want {
 				t.Errorf("%q, want %q", got, test.want)
@@ -175,20 +176,20 @@ func TestTricks(t *testing.T) {
 	for name, test := range map[string]struct {
 		data   []byte
 		limits content.Limits
-		reason string
+		reason meeting.Reason
 	}{
 		"page tree in a circle":   {circle, content.Limits{}, "read or corrupt"},
-		"ten thousand attributes": {attributes, content.Limits{}, content.TooLarge},
+		"ten thousand attributes": {attributes, content.Limits{}, meeting.ReasonTooLarge},
 		"names that climb":        {climbing, content.Limits{}, ""},
 		"a zip in a zip":          {nested, content.Limits{Expanded: 100 << 10}, ""}, // which is not opened
-		"packed too tightly":      {ooxmltest.Deck{Slides: []ooxmltest.Slide{{Title: "T", XML: "<!--" + strings.Repeat("a", 20<<20) + "-->"}}}.Bytes(), content.Limits{}, content.TooLarge},
+		"packed too tightly":      {ooxmltest.Deck{Slides: []ooxmltest.Slide{{Title: "T", XML: "<!--" + strings.Repeat("a", 20<<20) + "-->"}}}.Bytes(), content.Limits{}, meeting.ReasonTooLarge},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := read(t, newReader(t, test.limits), test.data)
-			if test.reason == "read or corrupt" && (err == nil || fault.Reason(err) == content.Corrupt) {
+			if test.reason == "read or corrupt" && (err == nil || fault.Because(err, meeting.ReasonCorrupt)) {
 				return
 			}
-			if fault.Reason(err) != test.reason || err != nil && !fault.Is(err, fault.Rejected) {
+			if !fault.Because(err, test.reason) || err != nil && !fault.Is(err, fault.Rejected) {
 				t.Errorf("%v, want %q", err, test.reason)
 			}
 		})
@@ -262,7 +263,7 @@ func TestScans(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if pages != test.scans || c.Has(content.ScanUnread) != test.unread {
+		if pages != test.scans || c.Has(meeting.FindingScanUnread) != test.unread {
 			t.Errorf("%s: %d pages were scanned, findings %v", name, pages, c.Findings)
 		}
 		if test.scans > 0 && (c.Pages[0].Text != "Ministry of Labour\nhereby nominates" || c.Pages[0].Confidence != 0.8 || len(c.Metadata.Languages) == 0) {
@@ -367,7 +368,7 @@ func TestManyPages(t *testing.T) {
 			t.Errorf("page %d: %q", p.Number, p.Text)
 		}
 	}
-	if _, err := read(t, newReader(t, content.Limits{Text: 50}), pdftest.Make("x", 595, 842, texts...)); fault.Reason(err) != content.TooLarge {
+	if _, err := read(t, newReader(t, content.Limits{Text: 50}), pdftest.Make("x", 595, 842, texts...)); !fault.Because(err, meeting.ReasonTooLarge) {
 		t.Errorf("%v", err)
 	}
 }

@@ -46,8 +46,8 @@ func New(kind Kind, format string, args ...any) error {
 }
 
 // Reject makes a Rejected error with a stable reason.
-func Reject(reason, format string, args ...any) error {
-	return &Error{Kind: Rejected, Reason: reason, Err: fmt.Errorf(format, args...)}
+func Reject[R ~string](reason R, format string, args ...any) error {
+	return &Error{Kind: Rejected, Reason: string(reason), Err: fmt.Errorf(format, args...)}
 }
 
 // Is tells whether err, or what it wraps, is of the kind.
@@ -63,3 +63,6 @@ func Reason(err error) string {
 	}
 	return ""
 }
+
+// Because reports whether the first fault in err's chain has the reason; "" is the reason of every other error, and of nil.
+func Because[R ~string](err error, reason R) bool { return Reason(err) == string(reason) }

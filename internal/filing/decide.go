@@ -13,21 +13,9 @@ import (
 	"strings"
 
 	"dossier/internal/fault"
-	"dossier/internal/match"
+	"dossier/internal/fold"
 	"dossier/internal/meeting"
 	"dossier/internal/store"
-)
-
-// The reasons for which a decision is rejected.
-const (
-	NoSuchDocument    = "no-such-document"
-	NoSuchRequirement = "no-such-requirement"
-	NoSuchNominee     = "no-such-nominee"
-	NoSuchDecision    = "no-such-decision"
-	AlreadyIn         = "already-in"
-	AlreadyDecided    = "already-decided"
-	ChangedSince      = "changed-since"
-	BadParts          = "bad-parts"
 )
 
 // MaxParts bounds how many documents one is split into, and how many are joined to one.
@@ -107,7 +95,7 @@ func (g *Registry) decide(ctx context.Context, id string, d meeting.Decision, m 
 	if refused != nil {
 		// It is marked as dealt with too: nobody has to carry it out later.
 		w = g.work(m, snap)
-		w.audit = &meeting.Audit{ID: id, Decision: d, Done: w.now.UTC(), Refused: fault.Reason(refused)}
+		w.audit = &meeting.Audit{ID: id, Decision: d, Done: w.now.UTC(), Refused: meeting.Refusal(fault.Reason(refused))}
 	}
 	for _, doc := range w.documents {
 		if d.Action != meeting.Undo {
@@ -212,9 +200,9 @@ func (g *Registry) withdraw(ctx context.Context, w *work, d meeting.Decision) (r
 		return refused, nil
 	}
 	if doc.Status == meeting.Withdrawn {
-		return fault.Reject(AlreadyDecided, "already withdrawn"), nil
+		return fault.Reject(meeting.RefusalAlreadyDecided, "already withdrawn"), nil
 	}
-	if err := g.takeOut(ctx, w, doc, d.Reason); err != nil {
+	if err := g.takeOut(ctx, w, doc, meeting.Reason(d.Reason)); err != nil {
 		return nil, err
 	}
 	w.outcome(doc)
@@ -222,7 +210,7 @@ func (g *Registry) withdraw(ctx context.Context, w *work, d meeting.Decision) (r
 }
 
 // takeOut withdraws a document from everything that it counts for, with the parts that were joined to it.
-func (g *Registry) takeOut(ctx context.Context, w *work, doc *meeting.Document, reason string) error {
+func (g *Registry) takeOut(ctx context.Context, w *work, doc *meeting.Document, reason meeting.Reason) error {
 	w.touch(doc)
 	if doc.PartOf != "" {
 		if err := g.leave(ctx, w, doc); err != nil {
@@ -272,7 +260,7 @@ func (g *Registry) leave(ctx context.Context, w *work, part *meeting.Document) e
 func decided(w *work, d meeting.Decision) (*meeting.Document, error) {
 	doc := w.snap.Documents[d.Document]
 	if doc == nil || doc.Meeting != d.Meeting {
-		return nil, fault.Reject(NoSuchDocument, "no document %s", d.Document)
+		return nil, fault.Reject(meeting.RefusalNoSuchDocument, "no document %s", d.Document)
 	}
 	return doc, nil
 }
@@ -284,7 +272,7 @@ func inReview(w *work, d meeting.Decision) (*meeting.Document, error) {
 		return nil, refused
 	}
 	if doc.Status != meeting.Review {
-		return nil, fault.Reject(AlreadyDecided, "document %s is %s", d.Document, doc.Status)
+		return nil, fault.Reject(meeting.RefusalAlreadyDecided, "document %s is %s", d.Document, doc.Status)
 	}
 	w.touch(doc)
 	return doc, nil
@@ -297,11 +285,11 @@ func (g *Registry) fileHere(ctx context.Context, w *work, d meeting.Decision) (r
 		return refused, nil
 	}
 	if len(d.Requirements) == 0 {
-		return fault.Reject(NoSuchRequirement, "no requirement named"), nil
+		return fault.Reject(meeting.RefusalNoSuchRequirement, "no requirement named"), nil
 	}
 	for _, k := range d.Requirements {
 		if w.requirement(k) == nil || k.Kind != d.Requirements[0].Kind {
-			return fault.Reject(NoSuchRequirement, "no requirement %s", k), nil
+			return fault.Reject(meeting.RefusalNoSuchRequirement, "no requirement %s", k), nil
 		}
 	}
 	doc.Kind = d.Requirements[0].Kind
@@ -317,7 +305,7 @@ func (g *Registry) byHand(ctx context.Context, w *work, doc *meeting.Document, d
 		return err
 	}
 	if doc.Status != meeting.Review {
-		doc.Reason, doc.Confidence, doc.Evidence = "", 1, []meeting.Evidence{{Code: match.ByStaff, Detail: d.By}}
+		doc.Reason, doc.Confidence, doc.Evidence = "", 1, []meeting.Evidence{{Code: meeting.EvidenceStaff, Detail: d.By}}
 	}
 	if r := w.snap.Requirements[keys[0]]; r != nil && doc.Uploader.Email == "" {
 		doc.Uploader = meeting.Contact{Email: r.Email, Language: r.Language}
@@ -333,18 +321,18 @@ func (g *Registry) split(ctx context.Context, w *work, d meeting.Decision) (refu
 		return refused, nil
 	}
 	if len(d.Parts) < 2 || len(d.Parts) > MaxParts {
-		return fault.Reject(BadParts, "%d parts", len(d.Parts)), nil
+		return fault.Reject(meeting.RefusalBadParts, "%d parts", len(d.Parts)), nil
 	}
 	var keys []meeting.RequirementKey
 	last := 0
 	for _, p := range d.Parts {
 		if p.From <= last || p.To < p.From || doc.Pages > 0 && p.To > doc.Pages || len(p.Requirements) == 0 {
-			return fault.Reject(BadParts, "pages %d to %d of %d", p.From, p.To, doc.Pages), nil
+			return fault.Reject(meeting.RefusalBadParts, "pages %d to %d of %d", p.From, p.To, doc.Pages), nil
 		}
 		last = p.To
 		for _, k := range p.Requirements {
 			if w.requirement(k) == nil || slices.Contains(keys, k) {
-				return fault.Reject(NoSuchRequirement, "no requirement %s, or twice", k), nil
+				return fault.Reject(meeting.RefusalNoSuchRequirement, "no requirement %s, or twice", k), nil
 			}
 			keys = append(keys, k)
 		}
@@ -361,18 +349,18 @@ func join(w *work, d meeting.Decision) error {
 	}
 	whole := w.snap.Documents[d.Into]
 	if whole == nil || whole.Meeting != d.Meeting || whole.ID == doc.ID {
-		return fault.Reject(NoSuchDocument, "no document %s", d.Into)
+		return fault.Reject(meeting.RefusalNoSuchDocument, "no document %s", d.Into)
 	}
 	if whole.Status != meeting.Filed || whole.PartOf != "" {
-		return fault.Reject(AlreadyDecided, "document %s is %s", d.Into, whole.Status)
+		return fault.Reject(meeting.RefusalAlreadyDecided, "document %s is %s", d.Into, whole.Status)
 	}
 	if len(whole.Joined) == MaxParts {
-		return fault.Reject(BadParts, "document %s has %d parts", d.Into, MaxParts)
+		return fault.Reject(meeting.RefusalBadParts, "document %s has %d parts", d.Into, MaxParts)
 	}
 	w.touch(whole)
 	whole.Joined = append(slices.Clone(whole.Joined), doc.ID)
 	doc.Status, doc.Kind, doc.PartOf, doc.Reason = meeting.Filed, whole.Kind, whole.ID, ""
-	doc.Confidence, doc.Evidence = 1, []meeting.Evidence{{Code: match.ByStaff, Detail: d.By}}
+	doc.Confidence, doc.Evidence = 1, []meeting.Evidence{{Code: meeting.EvidenceStaff, Detail: d.By}}
 	w.outcome(doc)
 	return nil
 }
@@ -383,7 +371,7 @@ func reject(w *work, d meeting.Decision) error {
 	if refused != nil {
 		return refused
 	}
-	doc.Status, doc.Reason = meeting.Rejected, d.Reason
+	doc.Status, doc.Reason = meeting.Rejected, meeting.Reason(d.Reason)
 	if d.Code != "" {
 		doc.Reason = d.Code
 	}
@@ -398,14 +386,14 @@ func nominee(w *work, d meeting.Decision) (*meeting.Document, int, error) {
 		return nil, 0, refused
 	}
 	if doc.Letter == nil {
-		return nil, 0, fault.Reject(NoSuchNominee, "document %s is no letter", d.Document)
+		return nil, 0, fault.Reject(meeting.RefusalNoSuchNominee, "document %s is no letter", d.Document)
 	}
 	i := slices.IndexFunc(doc.Letter.Nominees, func(n meeting.Nominee) bool { return n.Name == d.Nominee })
 	if i < 0 {
-		return nil, 0, fault.Reject(NoSuchNominee, "no such nominee in document %s", d.Document)
+		return nil, 0, fault.Reject(meeting.RefusalNoSuchNominee, "no such nominee in document %s", d.Document)
 	}
 	if n := doc.Letter.Nominees[i]; n.Declined || n.Participant != "" {
-		return nil, 0, fault.Reject(AlreadyDecided, "that nominee was decided about")
+		return nil, 0, fault.Reject(meeting.RefusalAlreadyDecided, "that nominee was decided about")
 	}
 	// The letter is the stored document's own: a changed copy, so that what it was is still known.
 	l := *doc.Letter
@@ -429,7 +417,7 @@ func (g *Registry) accept(ctx context.Context, w *work, d meeting.Decision, quie
 	}
 	p := d.Participant
 	if p == nil || p.Name == "" || len(p.Roles) == 0 || p.ID != ParticipantID(doc.ID, d.Nominee) {
-		return fault.Reject(NoSuchRequirement, "no participant, or one without a role"), nil
+		return fault.Reject(meeting.RefusalNoSuchRequirement, "no participant, or one without a role"), nil
 	}
 	needs := p.Needs()
 	snap, err := g.store.Read(ctx, store.Wanted{Meeting: d.Meeting, Requirements: needs, Sessions: sessionsOf(needs), People: []string{p.ID}, Taught: true})
@@ -440,7 +428,7 @@ func (g *Registry) accept(ctx context.Context, w *work, d meeting.Decision, quie
 	maps.Copy(w.snap.Sessions, snap.Sessions)
 	for _, k := range needs {
 		if s := w.snap.Sessions[k.Session]; s == nil || s.Removed {
-			return fault.Reject(NoSuchRequirement, "no session %s", k.Session), nil
+			return fault.Reject(meeting.RefusalNoSuchRequirement, "no session %s", k.Session), nil
 		}
 		r := w.snap.Requirements[k]
 		if r == nil {
@@ -473,7 +461,7 @@ func (g *Registry) decline(ctx context.Context, w *work, d meeting.Decision, qui
 // confirm notes what an office says of its nominee; staff see it, and decide.
 func confirm(w *work, d meeting.Decision) error {
 	if d.Participant == nil || d.Participant.Name == "" {
-		return fault.Reject(NoSuchNominee, "no name")
+		return fault.Reject(meeting.RefusalNoSuchNominee, "no name")
 	}
 	doc, i, refused := nominee(w, d)
 	if refused != nil {
@@ -482,9 +470,6 @@ func confirm(w *work, d meeting.Decision) error {
 	doc.Letter.Nominees[i].Confirmed = &meeting.Confirmation{Name: d.Participant.Name, Email: d.Participant.Email}
 	return nil
 }
-
-// NomineesDeclined is the reason of a letter of whose nominees staff want none.
-const NomineesDeclined = "nominees-declined"
 
 // nominated files a letter once each of its nominees is somebody of the roster or declined.
 func (g *Registry) nominated(ctx context.Context, w *work, doc *meeting.Document, d meeting.Decision, quietly bool) error {
@@ -499,12 +484,12 @@ func (g *Registry) nominated(ctx context.Context, w *work, doc *meeting.Document
 		people = append(people, n.Participant)
 	}
 	if len(people) == 0 {
-		doc.Status, doc.Reason = meeting.Rejected, NomineesDeclined
+		doc.Status, doc.Reason = meeting.Rejected, meeting.ReasonNomineesDeclined
 		w.outcome(doc)
 		return nil
 	}
 	if quietly {
-		doc.Reason = match.OverQuota
+		doc.Reason = meeting.ReasonOverQuota
 		return nil
 	}
 	sessions, err := g.store.AllSessions(ctx, d.Meeting)
@@ -543,7 +528,7 @@ func (g *Registry) nominated(ctx context.Context, w *work, doc *meeting.Document
 	}
 	maps.Copy(w.snap.Sessions, more.Sessions)
 	if len(keys) == 0 {
-		doc.Reason = match.NotRequired
+		doc.Reason = meeting.ReasonNotRequired
 		return nil
 	}
 	slices.SortFunc(keys, meeting.RequirementKey.Compare)
@@ -560,16 +545,16 @@ func (g *Registry) undo(ctx context.Context, w *work, d meeting.Decision) (refus
 	}
 	was := first.Audits[d.Of]
 	if was == nil || was.Decision.Meeting != d.Meeting || was.Refused != "" {
-		return fault.Reject(NoSuchDecision, "no decision %s", d.Of), nil
+		return fault.Reject(meeting.RefusalNoSuchDecision, "no decision %s", d.Of), nil
 	}
 	if first.Undone[d.Of] {
-		return fault.Reject(AlreadyDecided, "decision %s is undone", d.Of), nil
+		return fault.Reject(meeting.RefusalAlreadyDecided, "decision %s is undone", d.Of), nil
 	}
 	want := store.Wanted{Meeting: d.Meeting}
 	for _, e := range was.Effects {
 		switch {
 		case e.Links != "":
-			return fault.Reject(ChangedSince, "what is revoked stays so; there can be new links"), nil
+			return fault.Reject(meeting.RefusalChangedSince, "what is revoked stays so; there can be new links"), nil
 		case e.Document != "":
 			want.Documents = append(want.Documents, e.Document)
 		case e.Participant != "":
@@ -587,7 +572,7 @@ func (g *Registry) undo(ctx context.Context, w *work, d meeting.Decision) (refus
 	}
 	w.snap = snap
 	w.undone = d.Of
-	changed := fault.Reject(ChangedSince, "decision %s was built upon", d.Of)
+	changed := fault.Reject(meeting.RefusalChangedSince, "decision %s was built upon", d.Of)
 	taught := false
 	for _, e := range was.Effects {
 		switch {
@@ -660,11 +645,11 @@ func (g *Registry) learn(ctx context.Context, w *work, doc *meeting.Document, d 
 	if doc.Sender != "" && !strings.EqualFold(doc.Sender, r.Email) {
 		add(meeting.LearnedAddress, strings.ToLower(doc.Sender), meeting.Lesson{Participant: r.Participant, Name: r.Name})
 	}
-	if habit := match.Habit(doc.FileName); habit != "" {
+	if habit := fold.FileNamePattern(doc.FileName); habit != "" {
 		add(meeting.LearnedFileName, habit, meeting.Lesson{Participant: r.Participant, Name: r.Name})
 	}
-	if doc.Letter != nil && doc.Letter.Agency != "" && !match.SameAgency(doc.Letter.Agency, r.Agency) {
-		add(meeting.LearnedWording, match.Wording(doc.Letter.Agency), meeting.Lesson{Agency: match.AgencyKey(r.Agency, r.Country), Name: r.Agency})
+	if doc.Letter != nil && doc.Letter.Agency != "" && !fold.SameAgency(doc.Letter.Agency, r.Agency) {
+		add(meeting.LearnedWording, fold.AgencyWording(doc.Letter.Agency), meeting.Lesson{Agency: fold.AgencyKey(r.Agency, r.Country), Name: r.Agency})
 	}
 	if len(lessons) == 0 {
 		return nil
@@ -700,10 +685,10 @@ func (g *Registry) forget(ctx context.Context, w *work, d meeting.Decision) (ref
 	}
 	l := snap.Lessons[d.Of]
 	if l == nil {
-		return fault.Reject(NoSuchDecision, "no lesson %s", d.Of), nil
+		return fault.Reject(meeting.RefusalNoSuchDecision, "no lesson %s", d.Of), nil
 	}
 	if l.Forgotten {
-		return fault.Reject(AlreadyDecided, "lesson %s is forgotten", d.Of), nil
+		return fault.Reject(meeting.RefusalAlreadyDecided, "lesson %s is forgotten", d.Of), nil
 	}
 	l.Forgotten = true
 	w.lessons = append(w.lessons, l)
@@ -714,7 +699,7 @@ func (g *Registry) forget(ctx context.Context, w *work, d meeting.Decision) (ref
 // revoke makes the links that a participant has good for nothing.
 func (g *Registry) revoke(ctx context.Context, w *work, d meeting.Decision) (refused, err error) {
 	if d.Of == "" {
-		return fault.Reject(NoSuchRequirement, "nobody named"), nil
+		return fault.Reject(meeting.RefusalNoSuchRequirement, "nobody named"), nil
 	}
 	r, err := g.store.Revoked(ctx, d.Meeting, d.Of)
 	if err != nil {
@@ -731,24 +716,24 @@ func (g *Registry) revoke(ctx context.Context, w *work, d meeting.Decision) (ref
 func requirement(w *work, d meeting.Decision) error {
 	r := w.requirement(d.Requirement)
 	if r == nil {
-		return fault.Reject(NoSuchRequirement, "no requirement %s", d.Requirement)
+		return fault.Reject(meeting.RefusalNoSuchRequirement, "no requirement %s", d.Requirement)
 	}
 	switch d.Action {
 	case meeting.Waive:
 		switch r.State {
 		case meeting.Satisfied:
-			return fault.Reject(AlreadyIn, "%s is in already", d.Requirement)
+			return fault.Reject(meeting.RefusalAlreadyIn, "%s is in already", d.Requirement)
 		case meeting.Waived:
-			return fault.Reject(AlreadyDecided, "%s is waived already", d.Requirement)
+			return fault.Reject(meeting.RefusalAlreadyDecided, "%s is waived already", d.Requirement)
 		}
 		w.set(r, func(r *meeting.Requirement) { r.State, r.WaivedBy, r.Reason = meeting.Waived, d.By, d.Reason })
 	case meeting.Require:
 		if r.State != meeting.Waived {
-			return fault.Reject(AlreadyDecided, "%s is not waived", d.Requirement)
+			return fault.Reject(meeting.RefusalAlreadyDecided, "%s is not waived", d.Requirement)
 		}
 		w.set(r, func(r *meeting.Requirement) { r.State, r.WaivedBy, r.Reason = meeting.Outstanding, "", "" })
 	default:
-		return fault.Reject("unknown-action", "unknown action %q", d.Action)
+		return fault.Reject(meeting.RefusalUnknownAction, "unknown action %q", d.Action)
 	}
 	return nil
 }

@@ -16,7 +16,6 @@ import (
 	"dossier/infra/engines"
 	"dossier/internal/fault"
 	"dossier/internal/filing"
-	"dossier/internal/match"
 	"dossier/internal/meeting"
 	"dossier/internal/store"
 )
@@ -130,7 +129,7 @@ func nomination(session, participant string) meeting.RequirementKey {
 func (o *office) upload(minute int, kind meeting.Kind, letter *meeting.Letter, file ...meeting.RequirementKey) *meeting.Document {
 	o.Helper()
 	obj := meeting.Object{Bucket: "b", Key: fmt.Sprintf("incoming/m/drop/%d.pdf", len(o.documents)), Version: "1", Time: day.Add(time.Duration(minute) * time.Minute)}
-	d := meeting.Document{ID: obj.ID(), Object: obj, Meeting: "m", FileName: fmt.Sprintf("%d-slides.pdf", len(o.documents)), Status: meeting.Review, Kind: kind, Reason: match.NotSure,
+	d := meeting.Document{ID: obj.ID(), Object: obj, Meeting: "m", FileName: fmt.Sprintf("%d-slides.pdf", len(o.documents)), Status: meeting.Review, Kind: kind, Reason: meeting.ReasonNotSure,
 		Letter: letter, Pages: 6, Sender: fmt.Sprintf("sender%d@people.example", len(o.documents)%3)}
 	before := o.members()
 	out, err := o.registry.Submit(o.ctx, filing.Submission{Document: d, Meeting: o.roster.Meeting, File: file,
@@ -173,7 +172,7 @@ func (o *office) members() map[string]int {
 }
 
 // decide takes a decision and gives the reason for which it was refused, or "".
-func (o *office) decide(d meeting.Decision) string {
+func (o *office) decide(d meeting.Decision) meeting.Refusal {
 	o.Helper()
 	o.clock = o.clock.Add(time.Second)
 	d.Meeting, d.By, d.Reason, d.At = "m", "Ms Staff", "because", o.clock
@@ -191,10 +190,10 @@ func (o *office) decide(d meeting.Decision) string {
 		if diff := cmp.Diff(before, o.standings()); diff != "" {
 			o.Errorf("%s was refused (%v) and changed:\n%s", d.Action, err, diff)
 		}
-		if audit.Refused != fault.Reason(err) || audit.Refused == "" || len(audit.Effects) > 0 {
+		if string(audit.Refused) != fault.Reason(err) || audit.Refused == "" || len(audit.Effects) > 0 {
 			o.Errorf("refused as %q, the audit says %q with %d effects", fault.Reason(err), audit.Refused, len(audit.Effects))
 		}
-		return fault.Reason(err)
+		return meeting.Refusal(fault.Reason(err))
 	}
 	if audit.Refused != "" || len(audit.Effects) == 0 || audit.Decision.By != "Ms Staff" || audit.Decision.Action != d.Action {
 		o.Errorf("the audit of %s is %+v", d.Action, audit)
@@ -383,7 +382,7 @@ func TestDecisionsInAllOrders(t *testing.T) {
 		must(t, flag.Set("rapid.checks", "30"))
 	}
 	histories := 0
-	refused, done := map[string]int{}, map[meeting.Action]int{}
+	refused, done := map[meeting.Refusal]int{}, map[meeting.Action]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		histories++
 		o := newOffice(t)
@@ -453,7 +452,7 @@ func TestDecisionsInAllOrders(t *testing.T) {
 				if diff := cmp.Diff(before, o.standings()); diff != "" {
 					t.Errorf("%s and undone (-before +after):\n%s", d.Action, diff)
 				}
-				if why := o.decide(meeting.Decision{Action: meeting.Undo, Of: of}); why != filing.AlreadyDecided {
+				if why := o.decide(meeting.Decision{Action: meeting.Undo, Of: of}); why != meeting.RefusalAlreadyDecided {
 					t.Errorf("undone twice: %q", why)
 				}
 			},

@@ -7,7 +7,6 @@ import (
 
 	"dossier/internal/fault"
 	"dossier/internal/filing"
-	"dossier/internal/match"
 	"dossier/internal/meeting"
 )
 
@@ -30,7 +29,7 @@ func nominee(participant string) meeting.Nominee {
 }
 
 // status demands where a document stands.
-func (o *office) status(d *meeting.Document, want meeting.Status, reason string) {
+func (o *office) status(d *meeting.Document, want meeting.Status, reason meeting.Reason) {
 	o.Helper()
 	if got := o.state().Documents[d.ID]; got.Status != want || got.Reason != reason {
 		o.Errorf("the document is %s (%s), want %s (%s)", got.Status, got.Reason, want, reason)
@@ -59,9 +58,9 @@ func TestSeats(t *testing.T) {
 			o := newOffice(t)
 			for i, l := range c.letters {
 				d := o.nominate(i+1, l...)
-				reason := ""
+				reason := meeting.Reason("")
 				if c.want[i] == meeting.Review {
-					reason = match.OverQuota
+					reason = meeting.ReasonOverQuota
 				}
 				o.status(d, c.want[i], reason)
 			}
@@ -100,7 +99,7 @@ func TestOverQuotaIsAskedAndMayBeFiled(t *testing.T) {
 	d, err := o.registry.Submit(t.Context(), in)
 	must(t, err)
 	o.documents, o.now = append(o.documents, d.ID), nil
-	o.status(d, meeting.Review, match.OverQuota)
+	o.status(d, meeting.Review, meeting.ReasonOverQuota)
 	asked := map[string]int{}
 	for _, m := range o.state().mails {
 		asked[m.Template+" "+m.To[0]]++
@@ -115,7 +114,7 @@ func TestOverQuotaIsAskedAndMayBeFiled(t *testing.T) {
 	_, err = o.registry.Submit(t.Context(), in)
 	must(t, err)
 	o.now = nil
-	o.status(d, meeting.Review, match.OverQuota)
+	o.status(d, meeting.Review, meeting.ReasonOverQuota)
 	if n := len(o.state().mails); n != 4 {
 		t.Errorf("%d mails after another roster", n)
 	}
@@ -165,8 +164,8 @@ func TestAcceptAndDecline(t *testing.T) {
 		o := newOffice(t)
 		d := o.nominate(1, ada, eve)
 		o.decide(accept(d, "Ada New", "s1"))
-		o.status(d, meeting.Review, match.NotSure)
-		if why := o.decide(accept(d, "Ada New", "s1")); why != filing.AlreadyDecided {
+		o.status(d, meeting.Review, meeting.ReasonNotSure)
+		if why := o.decide(accept(d, "Ada New", "s1")); why != meeting.RefusalAlreadyDecided {
 			t.Errorf("accepted twice: %q", why)
 		}
 		o.decide(decline(d, "Eve New"))
@@ -181,7 +180,7 @@ func TestAcceptAndDecline(t *testing.T) {
 		d := o.nominate(1, ada, eve)
 		o.decide(decline(d, "Ada New"))
 		o.decide(decline(d, "Eve New"))
-		o.status(d, meeting.Rejected, filing.NomineesDeclined)
+		o.status(d, meeting.Rejected, meeting.ReasonNomineesDeclined)
 		o.check()
 	})
 	t.Run("one too many", func(t *testing.T) {
@@ -189,7 +188,7 @@ func TestAcceptAndDecline(t *testing.T) {
 		o.nominate(1, nominee("o1"), nominee("o2"))
 		d := o.nominate(2, ada)
 		o.decide(accept(d, "Ada New", "s1"))
-		o.status(d, meeting.Review, match.OverQuota)
+		o.status(d, meeting.Review, meeting.ReasonOverQuota)
 		if p := o.state().People[filing.ParticipantID(d.ID, "Ada New")]; p == nil || p.Gone {
 			t.Error("the person was not kept")
 		}
@@ -200,13 +199,13 @@ func TestAcceptAndDecline(t *testing.T) {
 		d := o.nominate(1, ada)
 		other := accept(d, "Ada New", "s1")
 		other.Participant.ID = "o1"
-		if why := o.decide(other); why != filing.NoSuchRequirement {
+		if why := o.decide(other); why != meeting.RefusalNoSuchRequirement {
 			t.Errorf("as somebody else: %q", why)
 		}
-		if why := o.decide(accept(d, "Ada New")); why != filing.NoSuchRequirement {
+		if why := o.decide(accept(d, "Ada New")); why != meeting.RefusalNoSuchRequirement {
 			t.Errorf("without a role: %q", why)
 		}
-		if why := o.decide(accept(d, "Ada New", "s9")); why != filing.NoSuchRequirement {
+		if why := o.decide(accept(d, "Ada New", "s9")); why != meeting.RefusalNoSuchRequirement {
 			t.Errorf("in no session: %q", why)
 		}
 	})
@@ -237,7 +236,7 @@ func TestTwoDecideAtOnce(t *testing.T) {
 				won = string(rune('x' + i))
 			case err == nil:
 				t.Error("two decisions about one document were carried out")
-			case fault.Reason(err) != filing.AlreadyDecided:
+			case !fault.Because(err, meeting.RefusalAlreadyDecided):
 				t.Errorf("the other is refused by %v", err)
 			}
 		}
@@ -261,7 +260,7 @@ func TestUndo(t *testing.T) {
 	d := o.upload(1, meeting.Presentation, nil)
 	o.decide(meeting.Decision{Action: meeting.FileHere, Document: d.ID, Requirements: []meeting.RequirementKey{key}})
 	newer := o.upload(2, meeting.Presentation, nil, key)
-	if why := o.decide(meeting.Decision{Action: meeting.Undo, Of: "x000"}); why != filing.ChangedSince {
+	if why := o.decide(meeting.Decision{Action: meeting.Undo, Of: "x000"}); why != meeting.RefusalChangedSince {
 		t.Errorf("undone although a newer one is in: %q", why)
 	}
 	o.decide(meeting.Decision{Action: meeting.Withdraw, Document: newer.ID})
@@ -329,7 +328,7 @@ func TestSplitAndJoin(t *testing.T) {
 		"beyond":      {{From: 1, To: 3, Requirements: []meeting.RequirementKey{a}}, {From: 4, To: 7, Requirements: []meeting.RequirementKey{b}}},
 		"for nothing": {{From: 1, To: 3, Requirements: []meeting.RequirementKey{a}}, {From: 4, To: 6}},
 	} {
-		if why := o.decide(meeting.Decision{Action: meeting.Split, Document: whole.ID, Parts: parts}); why != filing.BadParts {
+		if why := o.decide(meeting.Decision{Action: meeting.Split, Document: whole.ID, Parts: parts}); why != meeting.RefusalBadParts {
 			t.Errorf("%s: %q", name, why)
 		}
 	}
@@ -339,7 +338,7 @@ func TestSplitAndJoin(t *testing.T) {
 	if x, y := o.state().Requirements[a].Pages, o.state().Requirements[b].Pages; x != "1-3" || y != "4" {
 		t.Errorf("pages %q and %q", x, y)
 	}
-	if why := o.decide(meeting.Decision{Action: meeting.Join, Document: part.ID, Into: part.ID}); why != filing.NoSuchDocument {
+	if why := o.decide(meeting.Decision{Action: meeting.Join, Document: part.ID, Into: part.ID}); why != meeting.RefusalNoSuchDocument {
 		t.Errorf("joined to itself: %q", why)
 	}
 	if why := o.decide(meeting.Decision{Action: meeting.Join, Document: part.ID, Into: whole.ID}); why != "" {

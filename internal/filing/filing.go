@@ -13,7 +13,6 @@ import (
 	"strconv"
 	"time"
 
-	"dossier/internal/match"
 	"dossier/internal/meeting"
 	"dossier/internal/store"
 )
@@ -214,7 +213,7 @@ func (g *Registry) overQuota(ctx context.Context, in Submission, snap *store.Sna
 		}
 	}
 	in.File = nil
-	in.Document.Status, in.Document.Reason, in.Document.Confidence = meeting.Review, match.OverQuota, 0
+	in.Document.Status, in.Document.Reason, in.Document.Confidence = meeting.Review, meeting.ReasonOverQuota, 0
 	return g.submit(ctx, in)
 }
 
@@ -248,7 +247,7 @@ func (g *Registry) place(ctx context.Context, w *work, doc *meeting.Document, ke
 	}
 	switch {
 	case len(doc.For) == 0:
-		doc.Status, doc.Reason = meeting.Review, match.NotRequired
+		doc.Status, doc.Reason = meeting.Review, meeting.ReasonNotRequired
 		return nil
 	case len(doc.Serves) == 0:
 		doc.Status, doc.SupersededBy = meeting.Superseded, newer

@@ -14,8 +14,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"golang.org/x/tools/txtar"
 
+	"dossier/internal/fold"
 	"dossier/internal/letter"
-	"dossier/internal/match/fold"
 )
 
 // labels say what a letter of the labelled set is.

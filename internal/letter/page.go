@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"dossier/internal/match/fold"
+	"dossier/internal/fold"
 )
 
 // page is a text with its folded form: without case, marks and the spellings in which Arabic letters vary. Patterns are

@@ -7,7 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"dossier/internal/match/fold"
+	"dossier/internal/fold"
 )
 
 // person is somebody whom the text names.

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
-	"dossier/internal/match/fold"
+	"dossier/internal/fold"
 )
 
 // places are the world's countries by the folded words of their names in the four languages, and their ISO 3166-1 codes.

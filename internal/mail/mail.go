@@ -110,7 +110,9 @@ func NewWriter() (*Writer, error) {
 }
 
 // Reason says a document's reason for review or rejection in words.
-func (w *Writer) Reason(lang, code string) string { return w.words[Language(lang)].reason(code) }
+func (w *Writer) Reason(lang string, code meeting.Reason) string {
+	return w.words[Language(lang)].reason(code)
+}
 
 // Evidence says one observation in words.
 func (w *Writer) Evidence(lang string, e meeting.Evidence) string {
@@ -122,7 +124,7 @@ func (w *Writer) Evidence(lang string, e meeting.Evidence) string {
 
 // Finding says what a reader noticed in words.
 func (w *Writer) Finding(lang string, f meeting.Finding) string {
-	return say(w.words[Language(lang)].findings, f.Code, f.Detail)
+	return say(w.words[Language(lang)].findings, string(f.Code), f.Detail)
 }
 
 // row is one line of a session's list of materials.
@@ -255,7 +257,8 @@ func say(words map[string]string, code, value string) string {
 	return s
 }
 
-func (v vocabulary) reason(code string) string {
+func (v vocabulary) reason(reason meeting.Reason) string {
+	code := string(reason)
 	if s, ok := v.reasons[code]; ok {
 		return s
 	}
@@ -267,9 +270,9 @@ func (v vocabulary) reason(code string) string {
 
 func (v vocabulary) evident(e meeting.Evidence) string {
 	if k, ok := v.kinds[e.Detail]; ok {
-		return say(v.evidence, e.Code, strings.ToLower(k))
+		return say(v.evidence, string(e.Code), strings.ToLower(k))
 	}
-	return say(v.evidence, e.Code, e.Detail)
+	return say(v.evidence, string(e.Code), e.Detail)
 }
 
 func (v vocabulary) date(t time.Time, clock string) string {
@@ -282,7 +285,7 @@ func (v vocabulary) funcs(zone *time.Location) texttemplate.FuncMap {
 		"time":     func(t time.Time) string { return v.date(t.In(zone), "15:04 MST") },
 		"reason":   v.reason,
 		"evidence": v.evident,
-		"finding":  func(f meeting.Finding) string { return say(v.findings, f.Code, f.Detail) },
+		"finding":  func(f meeting.Finding) string { return say(v.findings, string(f.Code), f.Detail) },
 		"remarks":  func() string { return v.remarks },
 		"problem":  func(p roster.Problem) string { return say(v.problems, p.Code, p.Value) },
 	}

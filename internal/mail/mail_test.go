@@ -22,7 +22,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jhillyerd/enmime/v2"
 
-	"dossier/internal/extract/content"
 	"dossier/internal/fault"
 	"dossier/internal/mail"
 	"dossier/internal/meeting"
@@ -61,16 +60,16 @@ func TestWordsForReaders(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, lang := range mail.Languages() {
-		seen := map[string]bool{w.Reason(lang, "no such reason"): true}
-		for _, code := range content.Reasons() {
+		seen := map[string]bool{w.Reason(lang, "no-such-reason"): true}
+		for _, code := range meeting.Reasons() {
 			if s := w.Reason(lang, code); seen[s] {
 				t.Errorf("%s: no words for reason %s", lang, code)
 			} else {
 				seen[s] = true
 			}
 		}
-		for _, code := range content.FindingCodes() {
-			if s := w.Finding(lang, meeting.Finding{Code: code, Detail: "7"}); strings.HasPrefix(s, code) || seen[s] {
+		for _, code := range meeting.FindingCodes() {
+			if s := w.Finding(lang, meeting.Finding{Code: code, Detail: "7"}); strings.HasPrefix(s, string(code)) || seen[s] {
 				t.Errorf("%s: no words for finding %s", lang, code)
 			} else {
 				seen[s] = true
@@ -107,8 +106,8 @@ func TestWrite(t *testing.T) {
 				case meeting.Superseded, meeting.Review:
 					v.Mail.Outcome, v.Document.For = meeting.Status(outcome), nil
 				case meeting.Quarantined:
-					v.Mail.Outcome, v.Document.Reason, v.Document.For = meeting.Quarantined, content.Macros, nil
-					v.Document.Findings = []meeting.Finding{{Code: content.Macros}, {Code: content.NoAltText, Detail: "3"}}
+					v.Mail.Outcome, v.Document.Reason, v.Document.For = meeting.Quarantined, meeting.ReasonMacros, nil
+					v.Document.Findings = []meeting.Finding{{Code: meeting.FindingMacros}, {Code: meeting.FindingNoAltText, Detail: "3"}}
 				}
 				if template == meeting.MailOverQuota {
 					v.Meeting.NomineesPerAgency = 2
@@ -151,13 +150,13 @@ func TestLanguagesSayTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	otherwise := w.Reason("en", "no such code")
-	for _, code := range []string{"empty", "corrupt", "locked", "too-large", "not-readable-yet", "nobody-named", "several-named", "kind-unclear", "session-unclear", "not-required", "ticket-invalid", "ticket-expired", "unknown-meeting"} {
+	otherwise := w.Reason("en", "no-such-code")
+	for _, code := range meeting.Reasons() {
 		if w.Reason("en", code) == otherwise {
 			t.Errorf("%s has no words in English", code)
 		}
 		for _, lang := range mail.Languages()[1:] {
-			if w.Reason(lang, code) == w.Reason("en", code) || w.Reason(lang, code) == w.Reason(lang, "no such code") {
+			if w.Reason(lang, code) == w.Reason("en", code) || w.Reason(lang, code) == w.Reason(lang, "no-such-code") {
 				t.Errorf("%s has no words in %s", code, lang)
 			}
 		}

@@ -6,10 +6,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
 
+	"dossier/internal/fold"
 	"dossier/internal/letter"
-	"dossier/internal/match/fold"
 	"dossier/internal/meeting"
 )
 
@@ -73,7 +72,7 @@ func NewIndex(r meeting.Roster, letters *letter.Reader, lessons ...*meeting.Less
 	seen := map[string]int{}
 	for i, p := range r.Participants {
 		name := withoutTitles(fold.Words(p.Name))
-		q := person{Participant: p, needs: p.Needs(), agency: AgencyKey(p.Agency, p.Country), around: append(fold.Words(p.Agency), fold.Words(p.Country)...)}
+		q := person{Participant: p, needs: p.Needs(), agency: fold.AgencyKey(p.Agency, p.Country), around: append(fold.Words(p.Agency), fold.Words(p.Country)...)}
 		if len(name) > 0 {
 			q.first, q.last = name[0], name[len(name)-1]
 		}
@@ -276,11 +275,9 @@ func (x *Index) sessionsNamed(words []string) []string {
 	for _, s := range x.sessions {
 		id := spaced(fold.Words(s.id))
 		long := len(strings.Fields(s.title)) >= 2 // a title of one common word says nothing
-		if long && strings.Contains(joined, s.title) || hasDigit(s.id) && len(strings.TrimSpace(id)) >= 2 && strings.Contains(joined, id) {
+		if long && strings.Contains(joined, s.title) || fold.HasDigit(s.id) && len(strings.TrimSpace(id)) >= 2 && strings.Contains(joined, id) {
 			ids = append(ids, s.id)
 		}
 	}
 	return ids
 }
-
-func hasDigit(s string) bool { return strings.ContainsFunc(s, unicode.IsDigit) }

@@ -51,16 +51,16 @@ func TestLetters(t *testing.T) {
 		"family name first, capitals":     {note(labour, "Kenya", "1. Ms KAMAU Grace Wanjiru, Director"), "grace"},
 		"a middle name left out":          {note(labour, "Kenya", "1. Ms Grace Kamau, Director"), "grace"},
 		"an initial":                      {note(labour, "Kenya", "1. Ms Grace W. Kamau, Director"), "grace"},
-		"a slip of OCR":                   {note(labour, "Kenya", "1. Ms Grace Wanjiru Karnau, Director\n2. Mr Peter Otieno Oum1, Officer"), match.NotOnRoster}, // Oum1 is too short to be sure
+		"a slip of OCR":                   {note(labour, "Kenya", "1. Ms Grace Wanjiru Karnau, Director\n2. Mr Peter Otieno Oum1, Officer"), string(meeting.ReasonNotOnRoster)}, // Oum1 is too short to be sure
 		"one slip":                        {note(labour, "Kenya", "1. Ms Grace Wanj1ru Kamau, Director"), "grace"},
-		"left out, from nobody knows who": {note("Some Bureau of Things", "", "1. Ms Grace Kamau, Director"), match.NotOnRoster},
-		"the same name, another country":  {note("Police Nationale", "République du Bénin", "1. M. Jean Diop, commissaire"), match.CountryDiffers},
+		"left out, from nobody knows who": {note("Some Bureau of Things", "", "1. Ms Grace Kamau, Director"), string(meeting.ReasonNotOnRoster)},
+		"the same name, another country":  {note("Police Nationale", "République du Bénin", "1. M. Jean Diop, commissaire"), string(meeting.ReasonCountryDiffers)},
 		"two of one name, told apart":     {note("Agence A", "Mali", "1. M. Moussa Traoré, chef"), "moussa1"},
-		"two of one name":                 {note("Agence C", "Mali", "1. M. Moussa Traoré, chef"), match.SeveralNamed},
-		"one of them unknown":             {note(labour, "Kenya", "1. Ms Grace Wanjiru Kamau, Director\n2. Mr Daniel Kiptoo, Officer"), match.NotOnRoster},
-		"a first name more is another":    {note(labour, "Kenya", "1. Ms Mary Anne Kamau, Officer"), match.NotOnRoster},
+		"two of one name":                 {note("Agence C", "Mali", "1. M. Moussa Traoré, chef"), string(meeting.ReasonSeveralNamed)},
+		"one of them unknown":             {note(labour, "Kenya", "1. Ms Grace Wanjiru Kamau, Director\n2. Mr Daniel Kiptoo, Officer"), string(meeting.ReasonNotOnRoster)},
+		"a first name more is another":    {note(labour, "Kenya", "1. Ms Mary Anne Kamau, Officer"), string(meeting.ReasonNotOnRoster)},
 		"two and an alternate":            {note(labour, "Kenya", "1. Ms Grace Wanjiru Kamau, Director\n2. Mr Peter Otieno Ouma, Officer\n3. Ms Mary Kamau, Inspector, as alternate"), "grace mary peter"},
-		"who signs is not nominated":      {note(labour, "Kenya", "1. Mr Daniel Kiptoo, Officer"), match.NotOnRoster},
+		"who signs is not nominated":      {note(labour, "Kenya", "1. Mr Daniel Kiptoo, Officer"), string(meeting.ReasonNotOnRoster)},
 		"who is replaced is not":          {note(labour, "Kenya", "Ms Grace Wanjiru Kamau, Director, in place of Mr Peter Otieno Ouma"), "grace"},
 		"Arabic for Latin":                {"المملكة المغربية\nوزارة الشغل\n12 مايو 2021\n\nتتشرف الوزارة بترشيح:\n\n1. السيدة فاطمة الزهراء بن علي، مديرة\n2. السيد يوسف عبد الرحمن حسن، مستشار\n\nوتفضلوا بقبول فائق الاحترام", "fatima youssef"},
 		"Portuguese particles":            {"Ministério do Trabalho\nMoçambique\n12 de maio de 2021\n\nO Ministério tem a honra de designar o Sr. João Manuel Santos, jurista.\n\nAtenciosamente,", "joao"},
@@ -74,7 +74,7 @@ func TestLetters(t *testing.T) {
 			}
 			got := strings.Join(filed, " ")
 			if r.Confidence < match.Threshold || got == "" {
-				got = r.Reason
+				got = string(r.Reason)
 			}
 			if got != test.want {
 				t.Errorf("%s, want %s (%+v)", got, test.want, r.Candidates)
@@ -87,13 +87,13 @@ func TestLetters(t *testing.T) {
 func TestLetterCandidates(t *testing.T) {
 	r := officials().Match(match.Facts{FileName: "letter.pdf", Content: &content.Content{Format: content.PDF, Pages: []content.Page{{Number: 1, Width: 595, Height: 842,
 		Text: note("Police Nationale", "République du Bénin", "1. M. Jean Diop, commissaire")}}}})
-	if len(r.Candidates) != 1 || r.Candidates[0].Participant != "jean-sn" || len(r.Candidates[0].Evidence) != 3 || r.Candidates[0].Evidence[1].Code != match.CountryIsOther || r.Candidates[0].Evidence[2].Code != match.AgencyAgrees {
+	if len(r.Candidates) != 1 || r.Candidates[0].Participant != "jean-sn" || len(r.Candidates[0].Evidence) != 3 || r.Candidates[0].Evidence[1].Code != meeting.EvidenceCountryIsOther || r.Candidates[0].Evidence[2].Code != meeting.EvidenceAgencyAgrees {
 		t.Errorf("%+v", r.Candidates)
 	}
 	// Of a nominee who is not on the roster, the name is said.
 	r = officials().Match(match.Facts{FileName: "letter.pdf", Content: &content.Content{Format: content.PDF, Pages: []content.Page{{Number: 1, Width: 595, Height: 842,
 		Text: note("Police Nationale", "Sénégal", "1. M. Daniel Kiptoo, commissaire")}}}})
-	if r.Reason != match.NotOnRoster || len(r.Candidates) != 0 || len(r.Evidence) != 1 || r.Evidence[0].Detail != "Daniel Kiptoo" {
+	if r.Reason != meeting.ReasonNotOnRoster || len(r.Candidates) != 0 || len(r.Evidence) != 1 || r.Evidence[0].Detail != "Daniel Kiptoo" {
 		t.Errorf("%+v", r)
 	}
 	// A name in another script is found by its consonants.

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"dossier/internal/extract/content"
+	"dossier/internal/fold"
 	"dossier/internal/letter"
-	"dossier/internal/match/fold"
 	"dossier/internal/meeting"
 )
 
@@ -19,63 +19,6 @@ const Threshold = 0.98
 
 // certain is the confidence of a ticket, which says whose a document is.
 const certain = 1.0
-
-// Reasons why a document goes to review.
-const (
-	NobodyNamed    = "nobody-named"
-	SeveralNamed   = "several-named"
-	KindUnclear    = "kind-unclear"
-	SessionUnclear = "session-unclear"
-	NotRequired    = "not-required"
-	NotOnRoster    = "nominee-not-on-roster"
-	OverQuota      = "over-quota"
-	CountryDiffers = "country-differs"
-	NotSure        = "not-sure"
-	OtherPerson    = "other-person"
-	TicketInvalid  = "ticket-invalid"
-	TicketExpired  = "ticket-expired"
-	TicketRevoked  = "ticket-revoked"
-	UnknownMeeting = "unknown-meeting"
-)
-
-// Evidence codes.
-const (
-	ByTicket        = "ticket"
-	ByStaff         = "staff" // a person decided
-	NameInTitle     = "name-in-title"
-	NameInFileName  = "name-in-file-name"
-	NameInMail      = "name-in-mail"
-	NameOnSlides    = "name-on-slides"
-	NameOnLastSlide = "name-on-last-slide"
-	NameInText      = "name-in-text"
-	NameOfAuthor    = "name-of-author"
-	NamedAside      = "named-aside"    // as one who chairs or is thanked
-	NamedTogether   = "named-together" // two presenters side by side
-	OtherNamed      = "other-named"    // the title slide presents somebody else
-	ManyNamed       = "many-named"     // the title page is a list of people
-	OnBehalf        = "on-behalf"      // somebody else speaks for this person
-	AddressInText   = "address-in-text"
-	SentBy          = "sent-by"
-	SentByVerified  = "sent-by-verified"
-	InThread        = "in-thread"
-	SessionNamed    = "session-named"
-	SessionNumber   = "session-number"
-	SessionLike     = "session-like"
-	SessionInMail   = "session-in-mail"
-	SessionDiffers  = "session-differs"
-	AgencyNamed     = "agency-named"
-	CountryInTitle  = "country-in-title"
-	IsOutstanding   = "is-outstanding"
-	IsIn            = "is-in"
-	LooksLike       = "looks-like"
-	Nominated       = "nominated"
-	AgencyAgrees    = "agency-agrees"
-	CountryAgrees   = "country-agrees"
-	CountryIsOther  = "country-is-other"
-	LearnedAddress  = "learned-address"
-	LearnedFileName = "learned-file-name"
-	LearnedWording  = "learned-wording"
-)
 
 // Claim is what a valid ticket says. Participant may be empty when it is an agency's, Session when it is for none.
 type Claim struct {
@@ -112,7 +55,7 @@ type Result struct {
 	Participant meeting.Participant
 	Confidence  float64
 	Evidence    []meeting.Evidence
-	Reason      string
+	Reason      meeting.Reason
 	// Candidates are the possible places, best first, at most three; None is the chance that it is none of these.
 	Candidates []meeting.Candidate
 	None       float64
@@ -158,7 +101,7 @@ func (x *Index) Match(f Facts) Result {
 		r.Candidates = append(r.Candidates, x.candidate(o))
 	}
 	if r.Kind != meeting.Unknown {
-		r.Evidence = []meeting.Evidence{{Code: LooksLike, Detail: string(r.Kind)}}
+		r.Evidence = []meeting.Evidence{{Code: meeting.EvidenceLooksLike, Detail: string(r.Kind)}}
 	}
 	named, unneeded := 0, false
 	for i, s := range found {
@@ -172,27 +115,27 @@ func (x *Index) Match(f Facts) Result {
 	}
 	switch {
 	case len(options) == 0 && unneeded:
-		return r.review(NotRequired)
+		return r.review(meeting.ReasonNotRequired)
 	case len(options) == 0:
-		return r.review(NobodyNamed)
+		return r.review(meeting.ReasonNobodyNamed)
 	case r.Kind == meeting.Unknown:
-		return r.review(KindUnclear)
+		return r.review(meeting.ReasonKindUnclear)
 	}
 	best := options[0]
 	if best.chance < x.threshold() {
 		switch {
 		case len(options) > 1 && options[1].chance > best.chance/50 && slices.Equal(options[1].people, best.people):
-			return r.review(SessionUnclear)
+			return r.review(meeting.ReasonSessionUnclear)
 		case named > 1:
-			return r.review(SeveralNamed)
+			return r.review(meeting.ReasonSeveralNamed)
 		case stranger != "":
-			return r.review(OtherPerson)
+			return r.review(meeting.ReasonOtherPerson)
 		case named == 0 && unneeded:
-			return r.review(NotRequired)
+			return r.review(meeting.ReasonNotRequired)
 		case named == 0:
-			return r.review(NobodyNamed)
+			return r.review(meeting.ReasonNobodyNamed)
 		}
-		return r.review(NotSure)
+		return r.review(meeting.ReasonNotSure)
 	}
 	r.Participant = x.people[best.people[0]].Participant
 	r.Evidence = append(r.Candidates[0].Evidence, r.Evidence...)
@@ -218,9 +161,9 @@ func (r Result) Places() []meeting.RequirementKey {
 func (x *Index) byTicket(r Result, c Claim, sessions []string) Result {
 	i, ok := x.byID[c.Participant]
 	if !ok {
-		return r.review(NotRequired)
+		return r.review(meeting.ReasonNotRequired)
 	}
-	r.Evidence = []meeting.Evidence{{Code: ByTicket, Detail: x.people[i].Name}}
+	r.Evidence = []meeting.Evidence{{Code: meeting.EvidenceTicket, Detail: x.people[i].Name}}
 	return x.choose(r, x.people[i], x.people[i].of(r.Kind), c.Session, sessions)
 }
 
@@ -238,20 +181,20 @@ func (x *Index) choose(r Result, p person, keys []meeting.RequirementKey, sessio
 					r.Candidates = append(r.Candidates, meeting.Candidate{Participant: p.ID, Name: p.Name, For: []meeting.RequirementKey{k}, Confidence: 1 / float64(len(keys)), Evidence: r.Evidence})
 				}
 			}
-			return r.review(SessionUnclear)
+			return r.review(meeting.ReasonSessionUnclear)
 		}
 		keys = of
-		r.Evidence = append(r.Evidence, meeting.Evidence{Code: SessionNamed, Detail: keys[0].Session})
+		r.Evidence = append(r.Evidence, meeting.Evidence{Code: meeting.EvidenceSessionNamed, Detail: keys[0].Session})
 	}
 	r.Candidates = []meeting.Candidate{{Participant: p.ID, Name: p.Name, For: keys, Confidence: certain, Evidence: r.Evidence}}
 	if len(keys) == 0 {
-		return r.review(NotRequired)
+		return r.review(meeting.ReasonNotRequired)
 	}
 	r.Confidence, r.File = certain, keys
 	return r
 }
 
-func (r Result) review(reason string) Result {
+func (r Result) review(reason meeting.Reason) Result {
 	r.Reason, r.File, r.Confidence = reason, nil, 0
 	return r
 }
@@ -292,7 +235,7 @@ func (x *Index) letter(l letter.Letter) *meeting.Letter {
 // the agency's other letters.
 func (x *Index) byLetter(r Result, l letter.Letter, f Facts) Result {
 	r.Confidence = certain
-	reason := ""
+	reason := meeting.Reason("")
 	r.None = 0
 	for i, n := range l.Nominees {
 		if slices.Contains(f.Declined, n.Name.Value) {
@@ -308,8 +251,8 @@ func (x *Index) byLetter(r Result, l letter.Letter, f Facts) Result {
 		found, chance := x.nominee(l, n, f)
 		r.None = max(r.None, 1-chance)
 		if len(found) == 0 {
-			r.Evidence = append(r.Evidence, meeting.Evidence{Code: Nominated, Detail: n.Name.Value})
-			reason = cmp.Or(reason, NotOnRoster)
+			r.Evidence = append(r.Evidence, meeting.Evidence{Code: meeting.EvidenceNominated, Detail: n.Name.Value})
+			reason = cmp.Or(reason, meeting.ReasonNotOnRoster)
 			continue
 		}
 		best := found[0]
@@ -317,16 +260,16 @@ func (x *Index) byLetter(r Result, l letter.Letter, f Facts) Result {
 		if chance < x.threshold() {
 			switch {
 			case len(found) > 1 && found[1].weight > best.weight-3:
-				reason = cmp.Or(reason, SeveralNamed)
-			case detail(best.evidence, CountryIsOther) != "":
-				reason = cmp.Or(reason, CountryDiffers)
+				reason = cmp.Or(reason, meeting.ReasonSeveralNamed)
+			case detail(best.evidence, meeting.EvidenceCountryIsOther) != "":
+				reason = cmp.Or(reason, meeting.ReasonCountryDiffers)
 			default:
-				reason = cmp.Or(reason, NotOnRoster)
+				reason = cmp.Or(reason, meeting.ReasonNotOnRoster)
 			}
 		} else {
 			r.Letter.Nominees[i].Participant = p.ID
 			if len(best.keys) == 0 {
-				reason = cmp.Or(reason, NotRequired)
+				reason = cmp.Or(reason, meeting.ReasonNotRequired)
 			}
 		}
 		r.Confidence = min(r.Confidence, chance)
@@ -344,7 +287,7 @@ func (x *Index) byLetter(r Result, l letter.Letter, f Facts) Result {
 	slices.SortStableFunc(r.Candidates, func(a, b meeting.Candidate) int { return cmp.Compare(b.Confidence, a.Confidence) })
 	r.Candidates = r.Candidates[:min(len(r.Candidates), maxCandidates)]
 	if len(r.File) == 0 { // everybody whom it nominates was declined
-		reason = cmp.Or(reason, NotOnRoster)
+		reason = cmp.Or(reason, meeting.ReasonNotOnRoster)
 	}
 	if reason != "" {
 		return r.review(reason)
@@ -366,29 +309,29 @@ func (x *Index) nominee(l letter.Letter, n letter.Nominee, f Facts) ([]option, f
 			continue
 		}
 		o := option{people: []int{a.person}, keys: p.of(meeting.Nomination)}
-		o.add(meeting.Evidence{Code: Nominated, Detail: n.Name.Value, Weight: weightOf(titleZone, mostOfName) - 8*(1-a.score)})
+		o.add(meeting.Evidence{Code: meeting.EvidenceNominated, Detail: n.Name.Value, Weight: weightOf(titleZone, mostOfName) - 8*(1-a.score)})
 		if a.score == 1 {
 			o.evidence[0].Weight = weightOf(titleZone, wholeName) + 0.5
 			o.weight = o.evidence[0].Weight
 		}
 		if f.Claim != nil && f.Claim.Agency != "" {
-			o.add(meeting.Evidence{Code: ByTicket, Detail: p.Agency, Weight: agencyWeight})
+			o.add(meeting.Evidence{Code: meeting.EvidenceTicket, Detail: p.Agency, Weight: agencyWeight})
 		}
-		switch key, learned := x.wordings[Wording(l.Agency.Value)]; {
+		switch key, learned := x.wordings[fold.AgencyWording(l.Agency.Value)]; {
 		case learned && key == p.agency:
-			o.add(meeting.Evidence{Code: LearnedWording, Detail: l.Agency.Value, Weight: agencyWeight})
-		case l.Agency.Value != "" && SameAgency(l.Agency.Value, p.Agency):
-			o.add(meeting.Evidence{Code: AgencyAgrees, Detail: p.Agency, Weight: agencyWeight})
+			o.add(meeting.Evidence{Code: meeting.EvidenceLearnedWording, Detail: l.Agency.Value, Weight: agencyWeight})
+		case l.Agency.Value != "" && fold.SameAgency(l.Agency.Value, p.Agency):
+			o.add(meeting.Evidence{Code: meeting.EvidenceAgencyAgrees, Detail: p.Agency, Weight: agencyWeight})
 		}
 		if here, there := l.CountryCode, x.letters.Code(p.Country); here != "" && there != "" {
 			if here == there {
-				o.add(meeting.Evidence{Code: CountryAgrees, Detail: p.Country, Weight: 2 * countryWeight})
+				o.add(meeting.Evidence{Code: meeting.EvidenceCountryAgrees, Detail: p.Country, Weight: 2 * countryWeight})
 			} else if l.Country.Confidence >= clearly { // a country that is only named somewhere may be anything
-				o.add(meeting.Evidence{Code: CountryIsOther, Detail: p.Country, Weight: otherCountry})
+				o.add(meeting.Evidence{Code: meeting.EvidenceCountryIsOther, Detail: p.Country, Weight: otherCountry})
 			}
 		}
 		if n.Email.Value != "" && strings.EqualFold(n.Email.Value, p.Email) {
-			o.add(meeting.Evidence{Code: AddressInText, Detail: p.Email, Weight: addressInText})
+			o.add(meeting.Evidence{Code: meeting.EvidenceAddressInText, Detail: p.Email, Weight: addressInText})
 		}
 		options = append(options, o)
 	}
@@ -406,31 +349,13 @@ func (x *Index) nominee(l letter.Letter, n letter.Nominee, f Facts) ([]option, f
 	return options, options[0].chance
 }
 
-// SameAgency tells whether two names of an office have at least two words of substance in common, and those most of the
-// shorter's.
-func SameAgency(a, b string) bool {
-	words := func(s string) []string {
-		return slices.DeleteFunc(fold.Words(s), func(w string) bool {
-			return particle(w) || slices.Contains([]string{"of", "the", "and", "et", "for", "pour", "l", "d", "s"}, w)
-		})
-	}
-	x, y := words(a), words(b)
-	common := 0
-	for _, w := range x {
-		if slices.Contains(y, w) {
-			common++
-		}
-	}
-	return common >= 2 && common*3 >= min(len(x), len(y))*2
-}
-
 // kindOf says what a document is. Slides are a presentation, and so are pages that lie on their side; an
 // upright document is a letter when it uses a letter's words, or a presentation when it or its name says so.
 func (x *Index) kindOf(fileName string, c *content.Content, l letter.Letter) meeting.Kind {
 	if c == nil {
 		return meeting.Unknown
 	}
-	if about(fold.Words(fromFileName(fileName)), 99) || len(c.Pages) > 0 && about(fold.Words(head(c.Pages[0].Full(), 1)), 4) {
+	if about(fold.Words(fold.FileNameLine(fileName)), 99) || len(c.Pages) > 0 && about(fold.Words(head(c.Pages[0].Full(), 1)), 4) {
 		return meeting.Unknown
 	}
 	if c.Format.Slides() {
@@ -443,7 +368,7 @@ func (x *Index) kindOf(fileName string, c *content.Content, l letter.Letter) mee
 	if first.Width > first.Height {
 		return meeting.Presentation
 	}
-	name := fold.Words(fromFileName(fileName))
+	name := fold.Words(fold.FileNameLine(fileName))
 	empty := !slices.ContainsFunc(c.Pages, func(p content.Page) bool { return p.Full() != "" })
 	switch {
 	case l.Nomination:

@@ -59,20 +59,20 @@ func TestNames(t *testing.T) {
 		"Chains\nJean Paul Mbeki":                        "5",
 		"Chains\nJean-Paul MBEKI":                        "5",
 		"Chains\nعَبْدُ الرَّحمن حسن":                    "10",
-		"Chains\nJean Pierre Mbeki":                      match.NobodyNamed,
-		"Chains\nMadonna":                                match.NobodyNamed, // one word is no full name
-		"Chains\nWei Li":                                 match.SeveralNamed,
-		"Chains\nAïssatou\nN’Diaye":                      match.NobodyNamed,  // a name does not go over a line
-		"Chains\nJean Mbeki and Aïssatou N'Diaye":        "1 4",              // one deck for two
-		"Chains\nJean Mbeki and Youssef El-Sayed":        match.SeveralNamed, // in which of his sessions?
-		"Chains\nMarie Jean; Mbeki Paul":                 match.NotSure,      // of Jean Paul Mbeki, a word is missing
-		"Chains\nmoderated by Kofi Annor\nby Jean Mbeki": "4",                // no presentation is wanted of the moderator
-		"Chains\nKofi Annor":                             match.NotRequired,
-		"Chains\nYoussef El-Sayed":                       match.SessionUnclear,
+		"Chains\nJean Pierre Mbeki":                      string(meeting.ReasonNobodyNamed),
+		"Chains\nMadonna":                                string(meeting.ReasonNobodyNamed), // one word is no full name
+		"Chains\nWei Li":                                 string(meeting.ReasonSeveralNamed),
+		"Chains\nAïssatou\nN’Diaye":                      string(meeting.ReasonNobodyNamed),  // a name does not go over a line
+		"Chains\nJean Mbeki and Aïssatou N'Diaye":        "1 4",                              // one deck for two
+		"Chains\nJean Mbeki and Youssef El-Sayed":        string(meeting.ReasonSeveralNamed), // in which of his sessions?
+		"Chains\nMarie Jean; Mbeki Paul":                 string(meeting.ReasonNotSure),      // of Jean Paul Mbeki, a word is missing
+		"Chains\nmoderated by Kofi Annor\nby Jean Mbeki": "4",                                // no presentation is wanted of the moderator
+		"Chains\nKofi Annor":                             string(meeting.ReasonNotRequired),
+		"Chains\nYoussef El-Sayed":                       string(meeting.ReasonSessionUnclear),
 		"Supply chains II\nYoussef El Sayed":             "3",
 	} {
 		r := index().Match(match.Facts{FileName: "slides.pptx", Content: slides(text)})
-		got := r.Reason
+		got := string(r.Reason)
 		if len(r.File) > 0 {
 			var ids []string
 			for _, k := range r.File {
@@ -92,11 +92,11 @@ func TestFileNames(t *testing.T) {
 		"Aissatou-NDIAYE v2 (final).pptx":      "1",
 		"JeanMbeki.pptx":                       "4",
 		"2021-06-23 Jean.Mbeki slides.pptx":    "4",
-		"mbeki.pptx":                           match.SeveralNamed, // Jean or Jean Paul
+		"mbeki.pptx":                           string(meeting.ReasonSeveralNamed), // Jean or Jean Paul
 		"El-Sayed Youssef Supply chains I.ppt": "3",
 	} {
 		r := index().Match(match.Facts{FileName: name, Content: slides("Title")})
-		got := r.Reason
+		got := string(r.Reason)
 		if len(r.File) > 0 {
 			got = r.Participant.ID
 		}
@@ -147,12 +147,12 @@ func TestNominationServesAllSessions(t *testing.T) {
 // In review the candidates and what speaks for them are shown.
 func TestCandidates(t *testing.T) {
 	r := index().Match(match.Facts{FileName: "Jean Mbeki.pptx", Content: slides("Chains\nAïssatou N'Diaye")})
-	if r.Reason != match.SeveralNamed || len(r.Candidates) != 2 {
+	if r.Reason != meeting.ReasonSeveralNamed || len(r.Candidates) != 2 {
 		t.Fatalf("%+v", r)
 	}
 	want := [][]meeting.Evidence{
-		{{Code: match.NameInTitle, Detail: "Aïssatou N'Diaye", Weight: 8}},
-		{{Code: match.NameInFileName, Detail: "Jean Mbeki", Weight: 8}}}
+		{{Code: meeting.EvidenceNameInTitle, Detail: "Aïssatou N'Diaye", Weight: 8}},
+		{{Code: meeting.EvidenceNameInFileName, Detail: "Jean Mbeki", Weight: 8}}}
 	for i, c := range r.Candidates {
 		if d := cmp.Diff(want[i], c.Evidence); d != "" {
 			t.Errorf("candidate %d (-want +got)\n%s", i, d)

@@ -7,7 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"dossier/internal/match/fold"
+	"dossier/internal/fold"
 )
 
 // zone is a part of a document or of its way in, where a name says more or less of whose it is.
@@ -96,26 +96,6 @@ func cut(line string) [][]word {
 		phrases = append(phrases, append(slices.Clone(phrases[0]), phrases[1]...))
 	}
 	return phrases
-}
-
-// fromFileName makes a line of a file's name without its extension: _ - . and a capital after a small letter part words.
-func fromFileName(name string) string {
-	if i := strings.LastIndexByte(name, '.'); i > 0 {
-		name = name[:i]
-	}
-	var b strings.Builder
-	var before rune
-	for _, r := range name {
-		if unicode.IsUpper(r) && unicode.IsLower(before) {
-			b.WriteByte(' ')
-		}
-		if r == '_' || r == '.' {
-			r = ' '
-		}
-		b.WriteRune(r)
-		before = r
-	}
-	return b.String()
 }
 
 // shared is above how many people a single word says nothing of who is meant.
@@ -267,7 +247,7 @@ func (x *Index) hits(z zone, line string, words []word, hits *[]hit) {
 		*hits = append(*hits, hit{mention{person: person, zone: z, strength: s, written: line[words[from].from:words[to-1].to]}, words[at].from, words[to-1].to, score})
 	}
 	for i, w := range plain {
-		if utf8.RuneCountInString(w) < 2 || particle(w) {
+		if utf8.RuneCountInString(w) < 2 || fold.Particle(w) {
 			continue
 		}
 		lists := [][]int{x.words[w]}
@@ -320,7 +300,7 @@ func window(words []string, at int, p person) (from, to int, score float64) {
 	// Next to it another word of the name has to stand, or there is nothing to look for.
 	near := false
 	for j := max(0, at-3); j < min(len(words), at+4) && !near; j++ {
-		near = j != at && utf8.RuneCountInString(words[j]) > 1 && !particle(words[j]) && (slices.ContainsFunc(p.name, func(n string) bool { return n != words[at] && sameWord(words[j], n) > 0 }) ||
+		near = j != at && utf8.RuneCountInString(words[j]) > 1 && !fold.Particle(words[j]) && (slices.ContainsFunc(p.name, func(n string) bool { return n != words[at] && sameWord(words[j], n) > 0 }) ||
 			slices.ContainsFunc(p.joined, func(n string) bool { return n != words[at] && sameWord(words[j], n) > 0 }))
 	}
 	if !near && !twice(words, at) {
@@ -330,7 +310,7 @@ func window(words []string, at int, p person) (from, to int, score float64) {
 	for f := max(0, at-longest+1); f <= at; f++ {
 		for t := at + 1; t <= min(len(words), f+longest); t++ {
 			// A particle or a title at the edge is no part of what was found.
-			if t-f < 2 || particle(words[t-1]) && !p.has(words[t-1]) || particle(words[f]) && !p.has(words[f]) {
+			if t-f < 2 || fold.Particle(words[t-1]) && !p.has(words[t-1]) || fold.Particle(words[f]) && !p.has(words[f]) {
 				continue
 			}
 			if s := p.like(words[f:t]); s >= least && (t-f > to-from || t-f == to-from && s > score) {
@@ -380,7 +360,7 @@ func (x *Index) longer(words []word, from, to, p int) bool {
 		if i >= from && i < to {
 			continue
 		}
-		if !w.raised || title(w.folded) || particle(w.folded) || slices.Contains(known, w.folded) || presenting(w.folded) || hasDigit(w.folded) {
+		if !w.raised || title(w.folded) || fold.Particle(w.folded) || slices.Contains(known, w.folded) || presenting(w.folded) || fold.HasDigit(w.folded) {
 			return false
 		}
 	}
@@ -413,7 +393,7 @@ func (x *Index) stranger(text string, known []mention) string {
 				at++
 			}
 			n := at
-			for n < len(p) && (p[n].raised || particle(p[n].folded)) && !hasDigit(p[n].folded) {
+			for n < len(p) && (p[n].raised || fold.Particle(p[n].folded)) && !fold.HasDigit(p[n].folded) {
 				n++
 			}
 			// A name of two to five words with nothing after it: not "By 2030" and not "Presentation of the project".
@@ -437,7 +417,7 @@ func (x *Index) bareName(text string, known []mention) string {
 			continue
 		}
 		if !slices.ContainsFunc(phrases[0], func(w word) bool {
-			return !w.raised && !particle(w.folded) || hasDigit(w.folded) || x.common[w.folded] && !x.nameWord(w.folded)
+			return !w.raised && !fold.Particle(w.folded) || fold.HasDigit(w.folded) || x.common[w.folded] && !x.nameWord(w.folded)
 		}) {
 			return line
 		}
@@ -450,5 +430,5 @@ func (x *Index) nameWord(w string) bool { return len(x.words[w]) > 0 }
 
 // explained tells whether words are of an agency, a country or a session rather than of a person.
 func (x *Index) explained(words []word) bool {
-	return !slices.ContainsFunc(words, func(w word) bool { return !x.common[w.folded] && !particle(w.folded) })
+	return !slices.ContainsFunc(words, func(w word) bool { return !x.common[w.folded] && !fold.Particle(w.folded) })
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/agext/levenshtein"
 
-	"dossier/internal/match/fold"
+	"dossier/internal/fold"
 )
 
 // likeness is how alike a name as it was written and one of the roster are, from 0 to 1: 1 when they have the same words in
@@ -31,7 +31,7 @@ func likeness(written, roster []string) float64 {
 			}
 		}
 		if at < 0 {
-			if particle(w) {
+			if fold.Particle(w) {
 				continue
 			}
 			return 0
@@ -48,7 +48,7 @@ func likeness(written, roster []string) float64 {
 	}
 	missing := 0
 	for i, u := range used {
-		if !u && !particle(roster[i]) {
+		if !u && !fold.Particle(roster[i]) {
 			missing++
 		}
 	}
@@ -138,10 +138,6 @@ func joinedNames(words []string) ([]string, []int, bool) {
 		i = n - 1
 	}
 	return out, ends, joined
-}
-
-func particle(s string) bool {
-	return slices.Contains([]string{"de", "da", "do", "dos", "das", "du", "des", "van", "der", "den", "von", "bin", "ben", "ibn", "bint", "el", "al", "ould", "la", "le", "e", "y"}, s)
 }
 
 // skeleton is the consonants of a name's word, the same for its Arabic letters and the common ways to write them in Latin

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"dossier/internal/match/fold"
+	"dossier/internal/fold"
 	"dossier/internal/meeting"
 )
 
@@ -20,7 +20,7 @@ type agencyName struct {
 // of gives the words of an agency's name that carry it.
 func substance(s string) []string {
 	return slices.DeleteFunc(fold.Words(s), func(w string) bool {
-		return particle(w) || slices.Contains([]string{"of", "the", "and", "et", "for", "pour", "l", "d", "s", "on", "in", "a", "ltd", "sa", "plc", "inc", "contra", "contre", "against"}, w)
+		return fold.Particle(w) || slices.Contains([]string{"of", "the", "and", "et", "for", "pour", "l", "d", "s", "on", "in", "a", "ltd", "sa", "plc", "inc", "contra", "contre", "against"}, w)
 	})
 }
 
@@ -38,14 +38,6 @@ func acronymOf(words []string) string {
 	}
 	return b.String()
 }
-
-// AgencyKey names an agency of the roster, however its name and country are spelt with capitals and signs.
-func AgencyKey(agency, country string) string {
-	return strings.Join(fold.Words(agency), " ") + "|" + fold.String(strings.TrimSpace(country))
-}
-
-// Wording is how an agency calls itself in a letter, as a lesson keeps it.
-func Wording(agency string) string { return strings.Join(fold.Words(agency), " ") }
 
 // agenciesIn finds the agencies that a text names, by their whole name in one line or two, by the initials that an agency is
 // known by, or by a wording that staff confirmed.
@@ -73,14 +65,14 @@ func (x *Index) agenciesIn(text string, weight float64) map[string]meeting.Evide
 						weight = min(weight, acronymWeight)
 					}
 					for _, key := range x.agencyKeys[a] {
-						found[key] = meeting.Evidence{Code: AgencyNamed, Detail: x.people[x.agencies[key][0]].Agency, Weight: weight}
+						found[key] = meeting.Evidence{Code: meeting.EvidenceAgencyNamed, Detail: x.people[x.agencies[key][0]].Agency, Weight: weight}
 						names[key] = name.words
 					}
 				}
 			}
 		}
 		if key, ok := x.wordings[strings.Join(words, " ")]; ok {
-			found[key] = meeting.Evidence{Code: LearnedWording, Detail: strings.TrimSpace(line), Weight: weight}
+			found[key] = meeting.Evidence{Code: meeting.EvidenceLearnedWording, Detail: strings.TrimSpace(line), Weight: weight}
 		}
 		// Initials are told from other words by their capitals.
 		for _, f := range strings.FieldsFunc(line, func(r rune) bool { return !(r >= 'A' && r <= 'Z') }) {
@@ -89,7 +81,7 @@ func (x *Index) agenciesIn(text string, weight float64) map[string]meeting.Evide
 			}
 			for _, key := range x.acronyms[strings.ToLower(f)] {
 				if _, ok := found[key]; !ok {
-					found[key] = meeting.Evidence{Code: AgencyNamed, Detail: f, Weight: min(weight, acronymWeight)}
+					found[key] = meeting.Evidence{Code: meeting.EvidenceAgencyNamed, Detail: f, Weight: min(weight, acronymWeight)}
 				}
 			}
 		}
@@ -133,7 +125,7 @@ func (x *Index) sessionsIn(text string, whole float64) map[string]meeting.Eviden
 		return found
 	}
 	for _, id := range x.sessionsNamed(words) {
-		found[id] = meeting.Evidence{Code: SessionNamed, Detail: id, Weight: whole}
+		found[id] = meeting.Evidence{Code: meeting.EvidenceSessionNamed, Detail: id, Weight: whole}
 	}
 	// The longer title that holds another is the one that is named.
 	for a := range found {
@@ -150,7 +142,7 @@ func (x *Index) sessionsIn(text string, whole float64) map[string]meeting.Eviden
 		if n := number(m[1] + m[2]); n > 0 {
 			for _, s := range x.roster.Sessions {
 				if s.Number == n {
-					found[s.ID] = meeting.Evidence{Code: SessionNumber, Detail: fmt.Sprint(n), Weight: whole - sessionWeight + numberWeight}
+					found[s.ID] = meeting.Evidence{Code: meeting.EvidenceSessionNumber, Detail: fmt.Sprint(n), Weight: whole - sessionWeight + numberWeight}
 				}
 			}
 		}
@@ -179,26 +171,7 @@ func (x *Index) sessionsIn(text string, whole float64) map[string]meeting.Eviden
 		}
 	}
 	if best >= 0.6 && best-second >= 0.2 {
-		found[id] = meeting.Evidence{Code: SessionLike, Detail: id, Weight: whole - sessionWeight + likeTitleWeight}
+		found[id] = meeting.Evidence{Code: meeting.EvidenceSessionLike, Detail: id, Weight: whole - sessionWeight + likeTitleWeight}
 	}
 	return found
-}
-
-// Habit is what is a person's own in a file's name: its words without numbers, without the words that everybody uses
-// and sorted by nothing but their place. It is empty when nothing is left that could tell one from another.
-func Habit(fileName string) string {
-	common := []string{"presentation", "presentations", "slides", "slide", "deck", "final", "finale", "finales", "version", "draft", "copy", "copie", "rev", "new", "nouveau", "nouvelle", "nomination", "letter", "lettre", "carta", "designation",
-		"designacao", "nomeacao", "apresentacao", "diapositives", "diaporama", "session", "seance", "sessao", "meeting", "reunion", "reuniao", "scan", "scanned", "doc", "document", "documento", "ppt", "pptx", "pdf", "img", "image", "untitled",
-		"sans", "titre", "titled", "the", "for", "and", "of", "de", "du", "la", "le", "pour", "para", "da", "do", "corrected", "corrige", "updated", "عرض", "خطاب", "ترشيح", "رسالة"}
-	var own []string
-	for _, w := range fold.Words(fromFileName(fileName)) {
-		if hasDigit(w) || len([]rune(w)) < 2 || slices.Contains(common, w) {
-			continue
-		}
-		own = append(own, w)
-	}
-	if stem := strings.Join(own, " "); len([]rune(stem)) >= 4 {
-		return stem
-	}
-	return ""
 }

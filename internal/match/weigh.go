@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"dossier/internal/extract/content"
-	"dossier/internal/match/fold"
+	"dossier/internal/fold"
 	"dossier/internal/meeting"
 )
 
@@ -57,8 +57,8 @@ func weightOf(z zone, s strength) float64 {
 }
 
 // code is the evidence that a mention in a zone is.
-func (z zone) code() string {
-	return [zones]string{titleZone: NameInTitle, fileZone: NameInFileName, mailZone: NameInMail, openingZone: NameOnSlides, closingZone: NameOnLastSlide, bodyZone: NameInText, authorZone: NameOfAuthor}[z]
+func (z zone) code() meeting.EvidenceCode {
+	return [zones]meeting.EvidenceCode{titleZone: meeting.EvidenceNameInTitle, fileZone: meeting.EvidenceNameInFileName, mailZone: meeting.EvidenceNameInMail, openingZone: meeting.EvidenceNameOnSlides, closingZone: meeting.EvidenceNameOnLastSlide, bodyZone: meeting.EvidenceNameInText, authorZone: meeting.EvidenceNameOfAuthor}[z]
 }
 
 // parts are a document's texts by zone.
@@ -77,7 +77,7 @@ func read(f Facts) parts {
 			p.text[mailZone] += head(page.Full(), 80)
 		}
 	}
-	p.text[fileZone] = fromFileName(f.FileName)
+	p.text[fileZone] = fold.FileNameLine(f.FileName)
 	c := f.Content.Letter()
 	if c == nil {
 		return p
@@ -175,8 +175,8 @@ func (x *Index) standings(f Facts, p parts) (map[int]*standing, []mention) {
 		for _, m := range list {
 			s := of(m.person)
 			if m.aside {
-				if !slices.ContainsFunc(s.evidence, func(e meeting.Evidence) bool { return e.Code == NamedAside }) {
-					s.evidence = append(s.evidence, meeting.Evidence{Code: NamedAside, Detail: m.written})
+				if !slices.ContainsFunc(s.evidence, func(e meeting.Evidence) bool { return e.Code == meeting.EvidenceNamedAside }) {
+					s.evidence = append(s.evidence, meeting.Evidence{Code: meeting.EvidenceNamedAside, Detail: m.written})
 				}
 				continue
 			}
@@ -186,7 +186,7 @@ func (x *Index) standings(f Facts, p parts) (map[int]*standing, []mention) {
 				s.best[z] = w
 			}
 			if m.behalf && z == titleZone {
-				s.evidence = append(s.evidence, meeting.Evidence{Code: OnBehalf, Detail: m.written, Weight: spokenFor})
+				s.evidence = append(s.evidence, meeting.Evidence{Code: meeting.EvidenceOnBehalf, Detail: m.written, Weight: spokenFor})
 				s.weight += spokenFor
 			}
 			if z == titleZone && m.strength != oneWord {
@@ -198,30 +198,30 @@ func (x *Index) standings(f Facts, p parts) (map[int]*standing, []mention) {
 	for _, a := range addresses(all) {
 		if i, ok := x.byEmail[a]; ok {
 			s := of(i)
-			s.evidence = append(s.evidence, meeting.Evidence{Code: AddressInText, Detail: a, Weight: addressInText})
+			s.evidence = append(s.evidence, meeting.Evidence{Code: meeting.EvidenceAddressInText, Detail: a, Weight: addressInText})
 			s.weight += addressInText
 		}
 	}
 	if f.Sender.Address != "" {
 		a := strings.ToLower(f.Sender.Address)
 		if i, ok := x.byEmail[a]; ok {
-			e := meeting.Evidence{Code: SentBy, Detail: x.people[i].Name, Weight: senderWeight}
+			e := meeting.Evidence{Code: meeting.EvidenceSentBy, Detail: x.people[i].Name, Weight: senderWeight}
 			if f.Sender.Verified {
-				e = meeting.Evidence{Code: SentByVerified, Detail: x.people[i].Name, Weight: verifiedWeight}
+				e = meeting.Evidence{Code: meeting.EvidenceSentByVerified, Detail: x.people[i].Name, Weight: verifiedWeight}
 			}
 			of(i).evidence = append(of(i).evidence, e)
 			of(i).weight += e.Weight
 		} else if id, ok := x.learned[lesson{meeting.LearnedAddress, a}]; ok {
-			x.learn(of, id, meeting.Evidence{Code: LearnedAddress, Detail: a, Weight: habitWeight})
+			x.learn(of, id, meeting.Evidence{Code: meeting.EvidenceLearnedAddress, Detail: a, Weight: habitWeight})
 		}
 	}
-	if stem := Habit(f.FileName); stem != "" {
+	if stem := fold.FileNamePattern(f.FileName); stem != "" {
 		if id, ok := x.learned[lesson{meeting.LearnedFileName, stem}]; ok {
-			x.learn(of, id, meeting.Evidence{Code: LearnedFileName, Detail: f.FileName, Weight: habitWeight})
+			x.learn(of, id, meeting.Evidence{Code: meeting.EvidenceLearnedFileName, Detail: f.FileName, Weight: habitWeight})
 		}
 	}
 	for _, id := range f.Thread {
-		x.learn(of, id, meeting.Evidence{Code: InThread, Weight: threadWeight})
+		x.learn(of, id, meeting.Evidence{Code: meeting.EvidenceInThread, Weight: threadWeight})
 	}
 	if i, ok := x.byEmail[strings.ToLower(f.Sender.Address)]; ok && !found[i].titled {
 		s := found[i]
@@ -229,7 +229,9 @@ func (x *Index) standings(f Facts, p parts) (map[int]*standing, []mention) {
 			if j == i || !other.titled || len(x.people[j].needs) == 0 {
 				continue
 			}
-			at := slices.IndexFunc(s.evidence, func(e meeting.Evidence) bool { return e.Code == SentBy || e.Code == SentByVerified })
+			at := slices.IndexFunc(s.evidence, func(e meeting.Evidence) bool {
+				return e.Code == meeting.EvidenceSentBy || e.Code == meeting.EvidenceSentByVerified
+			})
 			s.weight += passedOn - s.evidence[at].Weight
 			s.evidence[at].Weight = passedOn
 			break
@@ -286,7 +288,7 @@ func (x *Index) weigh(f Facts, kind meeting.Kind, p parts) (options []option, no
 	}
 	for s, e := range x.sessionsIn(p.text[mailZone], sessionWeight-1) {
 		if e.Weight > titleSessions[s].Weight {
-			titleSessions[s] = meeting.Evidence{Code: SessionInMail, Detail: e.Detail, Weight: e.Weight}
+			titleSessions[s] = meeting.Evidence{Code: meeting.EvidenceSessionInMail, Detail: e.Detail, Weight: e.Weight}
 		}
 	}
 	agencies := x.agenciesIn(p.title, agencyWeight)
@@ -355,16 +357,16 @@ func (x *Index) weigh(f Facts, kind meeting.Kind, p parts) (options []option, no
 			base.add(e)
 		}
 		if c := strings.Join(fold.Words(person.Country), " "); c != "" && strings.Contains(named, " "+c+" ") {
-			base.add(meeting.Evidence{Code: CountryInTitle, Detail: person.Country, Weight: countryWeight})
+			base.add(meeting.Evidence{Code: meeting.EvidenceCountryInTitle, Detail: person.Country, Weight: countryWeight})
 		}
 		unnamed := !s.titled && s.best[titleZone] == 0
 		if unnamed && stranger != "" {
-			base.add(meeting.Evidence{Code: OtherNamed, Detail: stranger, Weight: otherPresenter})
+			base.add(meeting.Evidence{Code: meeting.EvidenceOtherNamed, Detail: stranger, Weight: otherPresenter})
 		} else if unnamed && s.best[fileZone] < weightOf(fileZone, initials) && bare != "" {
-			base.add(meeting.Evidence{Code: OtherNamed, Detail: bare, Weight: bareName})
+			base.add(meeting.Evidence{Code: meeting.EvidenceOtherNamed, Detail: bare, Weight: bareName})
 		}
 		if listed {
-			base.add(meeting.Evidence{Code: ManyNamed, Weight: manyNamed})
+			base.add(meeting.Evidence{Code: meeting.EvidenceManyNamed, Weight: manyNamed})
 		}
 		if _, ok := agencies[person.agency]; unnamed && !ok && titleAgency {
 			base.weight += otherAgency
@@ -391,7 +393,7 @@ func (x *Index) weigh(f Facts, kind meeting.Kind, p parts) (options []option, no
 			} else if len(titleSessions) > 0 {
 				for _, e := range titleSessions {
 					if e.Weight >= numberWeight-1 {
-						o.add(meeting.Evidence{Code: SessionDiffers, Detail: e.Detail, Weight: otherSession})
+						o.add(meeting.Evidence{Code: meeting.EvidenceSessionDiffers, Detail: e.Detail, Weight: otherSession})
 						break
 					}
 				}
@@ -425,11 +427,11 @@ func (o *option) expect(f Facts, keys []meeting.RequirementKey) {
 			o.weight += expectedWeight
 			return
 		case state == meeting.Outstanding:
-			o.add(meeting.Evidence{Code: IsOutstanding, Detail: k.Session, Weight: expectedWeight})
+			o.add(meeting.Evidence{Code: meeting.EvidenceIsOutstanding, Detail: k.Session, Weight: expectedWeight})
 			return
 		}
 	}
-	o.evidence = append(o.evidence, meeting.Evidence{Code: IsIn, Detail: keys[0].Session})
+	o.evidence = append(o.evidence, meeting.Evidence{Code: meeting.EvidenceIsIn, Detail: keys[0].Session})
 }
 
 // joint adds the filings of one deck for several presenters of a session whom its title slide names, and weighs down
@@ -456,7 +458,7 @@ func (x *Index) joint(options []option, found map[int]*standing, names int) []op
 		// Namesakes are one person named once, not two.
 		lines := map[string]bool{}
 		for _, i := range list {
-			lines[detail(options[i].evidence, NameInTitle)] = true
+			lines[detail(options[i].evidence, meeting.EvidenceNameInTitle)] = true
 		}
 		if len(lines) < len(list) {
 			continue
@@ -473,7 +475,7 @@ func (x *Index) joint(options []option, found map[int]*standing, names int) []op
 		}
 		slices.SortFunc(o.keys, meeting.RequirementKey.Compare)
 		if to-from < len(list) {
-			o.add(meeting.Evidence{Code: NamedTogether, Weight: together})
+			o.add(meeting.Evidence{Code: meeting.EvidenceNamedTogether, Weight: together})
 			for _, i := range list {
 				options[i].weight += overlooked
 			}
@@ -485,7 +487,7 @@ func (x *Index) joint(options []option, found map[int]*standing, names int) []op
 	return options
 }
 
-func detail(list []meeting.Evidence, code string) string {
+func detail(list []meeting.Evidence, code meeting.EvidenceCode) string {
 	if i := slices.IndexFunc(list, func(e meeting.Evidence) bool { return e.Code == code }); i >= 0 {
 		return list[i].Detail
 	}

@@ -53,7 +53,7 @@ type Decision struct {
 	// Of is the id of the decision that is undone, of the lesson that is forgotten, or of the participant whose links are revoked.
 	Of string `json:"of,omitempty"`
 	// Code is the reason of a rejection where it is one of those that can be said in every language.
-	Code   string    `json:"code,omitempty"`
+	Code   Reason    `json:"code,omitempty"`
 	By     string    `json:"by"`
 	Reason string    `json:"reason"`
 	At     time.Time `json:"at"`
@@ -72,7 +72,7 @@ type Audit struct {
 	Decision Decision `json:"decision"`
 	// Done is when it was carried out; Refused is why it was not.
 	Done    time.Time `json:"done"`
-	Refused string    `json:"refused,omitempty"`
+	Refused Refusal   `json:"refused,omitempty"`
 	Effects []Effect  `json:"effects,omitempty"`
 }
 
@@ -98,7 +98,7 @@ type Effect struct {
 type DocumentStanding struct {
 	Status       Status           `json:"status"`
 	Kind         Kind             `json:"kind,omitempty"`
-	Reason       string           `json:"reason,omitempty"`
+	Reason       Reason           `json:"reason,omitempty"`
 	Serves       []RequirementKey `json:"serves,omitempty"`
 	For          []RequirementKey `json:"for,omitempty"`
 	SupersededBy string           `json:"supersededBy,omitempty"`

@@ -73,8 +73,7 @@ type Document struct {
 	FileName string `json:"fileName"`
 	Status   Status `json:"status"`
 	Kind     Kind   `json:"kind,omitempty"`
-	// Reason is a stable word for why the document is in review or was rejected.
-	Reason string `json:"reason,omitempty"`
+	Reason   Reason `json:"reason,omitempty"`
 
 	// Serves are the requirements that it satisfies now; For those that it was ever filed for.
 	Serves []RequirementKey `json:"serves,omitempty"`
@@ -149,18 +148,18 @@ func (d Document) Again() bool {
 
 // Remarks are the findings beside the one that is the reason already.
 func (d Document) Remarks() []Finding {
-	return slices.DeleteFunc(slices.Clone(d.Findings), func(f Finding) bool { return f.Code == d.Reason })
+	return slices.DeleteFunc(slices.Clone(d.Findings), func(f Finding) bool { return f.Code == FindingCode(d.Reason) })
 }
 
 // LogValue keeps the text, the names and the file name out of logs.
 func (d Document) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", d.ID), slog.String("meeting", d.Meeting),
-		slog.String("status", string(d.Status)), slog.String("reason", d.Reason))
+		slog.String("status", string(d.Status)), slog.String("reason", string(d.Reason)))
 }
 
 // Finding is something that a reader of the file noticed.
 type Finding struct {
-	Code string `json:"code"`
+	Code FindingCode `json:"code"`
 	// Detail is a number or a short name, never document text.
 	Detail string `json:"detail,omitempty"`
 }
@@ -176,9 +175,8 @@ type Candidate struct {
 
 // Evidence is one observation that speaks for a candidate.
 type Evidence struct {
-	// Code is a stable word, such as "ticket" or "name-in-title".
-	Code   string `json:"code"`
-	Detail string `json:"detail,omitempty"`
+	Code   EvidenceCode `json:"code"`
+	Detail string       `json:"detail,omitempty"`
 	// Weight is the natural logarithm of how much more often it is seen when the candidate is right than when not;
 	// below 0 it speaks against.
 	Weight float64 `json:"weight,omitempty"`

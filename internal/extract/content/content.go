@@ -131,8 +131,8 @@ type Attachment struct {
 	Media string `json:"media,omitempty"`
 	Size  int64  `json:"size"`
 	// Content is nil when nothing could be read; Reason then says why, as the reason of a fault.
-	Content *Content `json:"content,omitempty"`
-	Reason  string   `json:"reason,omitempty"`
+	Content *Content       `json:"content,omitempty"`
+	Reason  meeting.Reason `json:"reason,omitempty"`
 }
 
 // Page is one page or slide. Formats without fixed pages are cut where their program last broke them, or at the
@@ -211,48 +211,8 @@ type LanguageShare struct {
 	Share    float64 `json:"share"`
 }
 
-// What a reader may find beside the text, in meeting.Finding's Code.
-const (
-	// Macros: the file holds a program that its application runs (VBA, StarBasic).
-	Macros = "macros"
-	// Executable: the file holds a program for a computer, or is one.
-	Executable = "executable"
-	// Embedded: another document or an OLE object is embedded.
-	Embedded = "embedded-object"
-	// JavaScript: a PDF holds a script.
-	JavaScript = "javascript"
-	// Launch: a PDF starts a program or opens a file.
-	Launch = "launch-action"
-	// AttachedFiles: a PDF carries files; the detail is their number.
-	AttachedFiles = "attached-files"
-	// External: something is loaded from elsewhere when the file is opened.
-	External = "external-content"
-	// PageUnreadable: the detail is the number of a page that cannot be read.
-	PageUnreadable = "page-unreadable"
-	// ScanUnread: pages without text could not be read, for there is no engine or too little time; the detail is how many.
-	ScanUnread = "scan-unread"
-	// Misnamed: the extension belongs to another format; the detail is the true one.
-	Misnamed = "misnamed"
-	// NoAltText: the detail is how many pictures have no alternative text.
-	NoAltText = "no-alt-text"
-	// FontsMissing: the detail is how many fonts are not embedded.
-	FontsMissing = "fonts-missing"
-	// AttachmentUnread: an attachment of a mail could not be read; the detail is the reason.
-	AttachmentUnread = "attachment-unread"
-)
-
-// FindingCodes are all codes of findings, for those that have words for them.
-func FindingCodes() []string {
-	return []string{Macros, Executable, Embedded, JavaScript, Launch, AttachedFiles, External, PageUnreadable, ScanUnread, Misnamed, NoAltText, FontsMissing, AttachmentUnread}
-}
-
-// Reasons are all reasons of a rejection or a quarantine, and those of readers for a review.
-func Reasons() []string {
-	return []string{Empty, Corrupt, Locked, TooLarge, NotReadableYet, ScanUnread, Macros, Executable}
-}
-
 // Find notes a finding once.
-func (c *Content) Find(code, detail string) {
+func (c *Content) Find(code meeting.FindingCode, detail string) {
 	f := meeting.Finding{Code: code, Detail: detail}
 	if !slices.Contains(c.Findings, f) {
 		c.Findings = append(c.Findings, f)
@@ -260,7 +220,7 @@ func (c *Content) Find(code, detail string) {
 }
 
 // Has tells whether a finding was noted.
-func (c *Content) Has(code string) bool {
+func (c *Content) Has(code meeting.FindingCode) bool {
 	return slices.ContainsFunc(c.Findings, func(f meeting.Finding) bool { return f.Code == code })
 }
 
@@ -341,16 +301,6 @@ func (c *Content) Excerpt(n int) string {
 	return strings.TrimSpace(b.String())
 }
 
-// Reasons of a rejection, in fault.Error.
-const (
-	Empty    = "empty"
-	Corrupt  = "corrupt"
-	Locked   = "locked"
-	TooLarge = "too-large"
-	// NotReadableYet is no fault of the sender: the format has no reader.
-	NotReadableYet = "not-readable-yet"
-)
-
 // Limits bound what one document may cost. Reaching one is an error of kind Rejected, reason "too-large";
 // a zero field takes the default.
 type Limits struct {
@@ -397,7 +347,7 @@ func (l Limits) WithDefaults() Limits {
 
 // Over makes the error of a limit reached.
 func Over(what string, limit any) error {
-	return fault.Reject(TooLarge, "more than %v %s", limit, what)
+	return fault.Reject(meeting.ReasonTooLarge, "more than %v %s", limit, what)
 }
 
 // Whole reads a file that can only be read in memory, within the limit on those.
@@ -414,5 +364,5 @@ func Whole(src io.ReaderAt, size int64, limits Limits) ([]byte, error) {
 
 // Broken makes the error of a file that is not as its format demands.
 func Broken(format string, args ...any) error {
-	return fault.Reject(Corrupt, "%w", fmt.Errorf(format, args...))
+	return fault.Reject(meeting.ReasonCorrupt, "%w", fmt.Errorf(format, args...))
 }

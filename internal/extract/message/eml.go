@@ -16,6 +16,7 @@ import (
 
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/plain"
+	"dossier/internal/meeting"
 )
 
 // Nested reads an attachment; the reader of all formats is one. Its error is of the machine or the context alone:
@@ -200,14 +201,14 @@ func attach(ctx context.Context, c *content.Content, nested Nested, name, media 
 	}
 	a.Name, a.Media, a.Size = name, media, int64(len(data))
 	if content.IsExecutable(name, data[:min(len(data), 4096)]) {
-		c.Find(content.Executable, "")
+		c.Find(meeting.FindingExecutable, "")
 	}
 	if a.Reason != "" {
-		c.Find(content.AttachmentUnread, a.Reason)
+		c.Find(meeting.FindingAttachmentUnread, string(a.Reason))
 	}
 	if a.Content != nil {
 		for _, f := range a.Content.Findings {
-			if f.Code == content.Macros || f.Code == content.Executable {
+			if f.Code == meeting.FindingMacros || f.Code == meeting.FindingExecutable {
 				c.Find(f.Code, f.Detail)
 			}
 		}

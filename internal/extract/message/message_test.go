@@ -14,6 +14,7 @@ import (
 	"dossier/internal/extract/message"
 	"dossier/internal/extract/ole/oletest"
 	"dossier/internal/fault"
+	"dossier/internal/meeting"
 )
 
 // reader takes attachments for texts.
@@ -79,7 +80,7 @@ func TestEML(t *testing.T) {
 	if len(c.Attachments) != 2 || c.Attachments[0].Name != "note.txt" || c.Attachments[0].Content.Pages[0].Text != "the note" || c.Attachments[1].Size != 8 {
 		t.Errorf("%+v", c.Attachments)
 	}
-	if !c.Has(content.Executable) {
+	if !c.Has(meeting.FindingExecutable) {
 		t.Error("the program was not noticed")
 	}
 }
@@ -125,7 +126,7 @@ func TestSniff(t *testing.T) {
 // A mail of boundaries within boundaries is refused before it is followed.
 func TestNestedBoundaries(t *testing.T) {
 	_, err := eml(t, "From: a@b.example\nTo: b\nContent-Type: multipart/mixed; boundary=x\n\n"+strings.Repeat("--x\nContent-Type: multipart/mixed; boundary=x\n\n", 1000))
-	if fault.Reason(err) != content.TooLarge {
+	if !fault.Because(err, meeting.ReasonTooLarge) {
 		t.Errorf("%v", err)
 	}
 }
@@ -237,7 +238,7 @@ func TestMSGNesting(t *testing.T) {
 	for len(deep.Attachments) > 0 && deep.Attachments[0].Reason == "" {
 		deep = deep.Attachments[0].Content
 	}
-	if len(deep.Attachments) != 1 || deep.Attachments[0].Reason != content.TooLarge {
+	if len(deep.Attachments) != 1 || deep.Attachments[0].Reason != meeting.ReasonTooLarge {
 		t.Errorf("%+v", deep)
 	}
 }

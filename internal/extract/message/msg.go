@@ -16,6 +16,7 @@ import (
 	"dossier/internal/extract/plain"
 	"dossier/internal/extract/rtf"
 	"dossier/internal/fault"
+	"dossier/internal/meeting"
 )
 
 // Property ids (MS-OXPROPS).
@@ -170,8 +171,8 @@ func (m *msg) attachment(ctx context.Context, storage string, c *content.Content
 			if !fault.Is(err, fault.Rejected) {
 				return err
 			}
-			a.Reason = fault.Reason(err)
-			c.Find(content.AttachmentUnread, a.Reason)
+			a.Reason = meeting.Reason(fault.Reason(err))
+			c.Find(meeting.FindingAttachmentUnread, string(a.Reason))
 		}
 		c.Attachments = append(c.Attachments, a)
 		return nil

@@ -13,6 +13,7 @@ import (
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/xmlzip"
 	"dossier/internal/fault"
+	"dossier/internal/meeting"
 )
 
 type node = xmlzip.Node
@@ -102,22 +103,22 @@ func (d *document) risks() error {
 		return err
 	}
 	if len(manifest.All("encryption-data")) > 0 {
-		return fault.Reject(content.Locked, "encrypted")
+		return fault.Reject(meeting.ReasonLocked, "encrypted")
 	}
 	for _, name := range d.Names() {
 		switch base := path.Base(name); {
 		case strings.HasPrefix(name, "basic/") && base != "script-lc.xml" && base != "script-lb.xml" && strings.HasSuffix(base, ".xml"),
 			strings.HasPrefix(name, "scripts/") && !strings.HasSuffix(name, "/"):
-			d.c.Find(content.Macros, "")
+			d.c.Find(meeting.FindingMacros, "")
 		case strings.HasPrefix(name, "object ") && !strings.Contains(name, "/"): // an OLE object in one part
 			head, err := d.Head(name, 4096)
-			if err != nil && fault.Reason(err) == content.TooLarge {
+			if err != nil && fault.Because(err, meeting.ReasonTooLarge) {
 				return err
 			}
 			if content.IsExecutable(base, head) {
-				d.c.Find(content.Executable, "")
+				d.c.Find(meeting.FindingExecutable, "")
 			} else {
-				d.c.Find(content.Embedded, "")
+				d.c.Find(meeting.FindingEmbedded, "")
 			}
 		}
 	}

@@ -78,7 +78,7 @@ func TestPresentation(t *testing.T) {
 	if d := cmp.Diff(want, c.Pages); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
 	}
-	if d := cmp.Diff([]meeting.Finding{{Code: content.External, Detail: "image"}}, c.Findings); d != "" || c.Metadata.Pictures != 2 || c.Metadata.PicturesWithoutAlt != 1 {
+	if d := cmp.Diff([]meeting.Finding{{Code: meeting.FindingExternal, Detail: "image"}}, c.Findings); d != "" || c.Metadata.Pictures != 2 || c.Metadata.PicturesWithoutAlt != 1 {
 		t.Errorf("%+v (-want +got)\n%s", c.Metadata, d)
 	}
 }
@@ -86,17 +86,17 @@ func TestPresentation(t *testing.T) {
 func TestRisks(t *testing.T) {
 	for name, test := range map[string]struct {
 		parts  map[string]string
-		code   string
-		reason string
+		code   meeting.FindingCode
+		reason meeting.Reason
 	}{
-		"macros":  {map[string]string{"Basic/Standard/Module1.xml": "<x/>"}, content.Macros, ""},
-		"scripts": {map[string]string{"Scripts/python/x.py": "x"}, content.Macros, ""},
-		"object":  {map[string]string{"Object 1": "data"}, content.Embedded, ""},
-		"program": {map[string]string{"Object 1": "MZ\x90\x00"}, content.Executable, ""},
-		"locked":  {map[string]string{"META-INF/manifest.xml": `<m><f><encryption-data/></f></m>`}, "", content.Locked},
+		"macros":  {map[string]string{"Basic/Standard/Module1.xml": "<x/>"}, meeting.FindingMacros, ""},
+		"scripts": {map[string]string{"Scripts/python/x.py": "x"}, meeting.FindingMacros, ""},
+		"object":  {map[string]string{"Object 1": "data"}, meeting.FindingEmbedded, ""},
+		"program": {map[string]string{"Object 1": "MZ\x90\x00"}, meeting.FindingExecutable, ""},
+		"locked":  {map[string]string{"META-INF/manifest.xml": `<m><f><encryption-data/></f></m>`}, "", meeting.ReasonLocked},
 	} {
 		c, err := read(t, odftest.File(odftest.Text, "", "<text:p>x</text:p>", test.parts), content.Limits{})
-		if fault.Reason(err) != test.reason || test.code != "" && !c.Has(test.code) {
+		if !fault.Because(err, test.reason) || test.code != "" && !c.Has(test.code) {
 			t.Errorf("%s: %+v %v", name, c.Findings, err)
 		}
 	}

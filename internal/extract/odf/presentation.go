@@ -5,6 +5,7 @@ import (
 
 	"dossier/internal/extract/content"
 	"dossier/internal/fault"
+	"dossier/internal/meeting"
 )
 
 // presentation reads the slides (part 3, 3.5 and 10.2.4). Masters are not read: what they say repeats on every slide.
@@ -26,7 +27,7 @@ func (d *document) presentation(n *node, limits content.Limits) error {
 		}
 	}
 	if len(d.c.Pages) == 0 {
-		return fault.Reject(content.Empty, "the presentation has no slide")
+		return fault.Reject(meeting.ReasonEmpty, "the presentation has no slide")
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"dossier/internal/extract/content"
+	"dossier/internal/meeting"
 )
 
 // deepest is the number of list levels that are numbered.
@@ -255,7 +256,7 @@ func (d *document) shape(n *node, out content.Sink) {
 			d.c.Metadata.PicturesWithoutAlt++
 		}
 		if href := image.Attr("href"); strings.Contains(href, "://") {
-			d.c.Find(content.External, "image")
+			d.c.Find(meeting.FindingExternal, "image")
 		}
 	}
 	for _, k := range n.Kids {
@@ -273,7 +274,7 @@ func (d *document) shape(n *node, out content.Sink) {
 func (d *document) object(n *node, out content.Sink) {
 	name := strings.TrimPrefix(strings.TrimPrefix(n.Attr("href"), "./"), "/")
 	if strings.Contains(name, "://") {
-		d.c.Find(content.External, "object")
+		d.c.Find(meeting.FindingExternal, "object")
 		return
 	}
 	root, err := d.Optional(name + "/content.xml")
@@ -284,7 +285,7 @@ func (d *document) object(n *node, out content.Sink) {
 	chart := root.At("body", "chart", "chart")
 	if chart == nil {
 		if root != nil {
-			d.c.Find(content.Embedded, "")
+			d.c.Find(meeting.FindingEmbedded, "")
 		}
 		return
 	}

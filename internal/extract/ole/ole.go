@@ -18,6 +18,7 @@ import (
 
 	"dossier/internal/extract/content"
 	"dossier/internal/fault"
+	"dossier/internal/meeting"
 )
 
 // Magic are the first bytes of a compound file (MS-CFB, 2.2).
@@ -98,7 +99,7 @@ func (c *Compound) Stream(path string) (data []byte, err error) {
 func (c *Compound) Sniff() (content.Format, error) {
 	switch {
 	case c.Has("EncryptedPackage"):
-		return "", fault.Reject(content.Locked, "the package is encrypted")
+		return "", fault.Reject(meeting.ReasonLocked, "the package is encrypted")
 	case c.Has("PowerPoint Document"):
 		return content.PPT, nil
 	case c.Has("WordDocument"):
@@ -135,16 +136,16 @@ func (c *Compound) risks(to *content.Content) error {
 		name := parts[len(parts)-1]
 		switch {
 		case strings.EqualFold(name, "VBA"), strings.EqualFold(name, "_VBA_PROJECT"), strings.EqualFold(name, "_VBA_PROJECT_CUR"):
-			to.Find(content.Macros, "")
+			to.Find(meeting.FindingMacros, "")
 		case name == "ObjectPool" && slices.ContainsFunc(c.paths, func(p string) bool { return strings.HasPrefix(p, path+"/") }):
-			to.Find(content.Embedded, "")
+			to.Find(meeting.FindingEmbedded, "")
 		case name == "Ole10Native":
 			data, err := c.Stream(path)
 			if err != nil {
 				continue // an object that cannot be read is no reason not to read the rest
 			}
 			if content.IsExecutable("", data[:min(len(data), 4096)]) {
-				to.Find(content.Executable, "")
+				to.Find(meeting.FindingExecutable, "")
 			}
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"dossier/internal/extract/ole"
 	"dossier/internal/extract/ole/oletest"
 	"dossier/internal/fault"
+	"dossier/internal/meeting"
 )
 
 // word is a WordDocument stream and its table: pieces of text, and the counts of its parts (MS-DOC, 2.5.4).
@@ -148,7 +149,7 @@ func TestPowerPoint(t *testing.T) {
 	if d := cmp.Diff(want, c.Pages); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
 	}
-	if !c.Has(content.Macros) || c.Metadata.Pictures != 1 || c.Metadata.PicturesWithoutAlt != 0 {
+	if !c.Has(meeting.FindingMacros) || c.Metadata.Pictures != 1 || c.Metadata.PicturesWithoutAlt != 0 {
 		t.Errorf("%+v %+v", c.Findings, c.Metadata)
 	}
 }
@@ -178,12 +179,13 @@ func TestProperties(t *testing.T) {
 
 func TestRisks(t *testing.T) {
 	for name, test := range map[string]struct {
-		path, code string
-		data       string
+		path string
+		code meeting.FindingCode
+		data string
 	}{
-		"macros":  {"Macros/VBA/dir", content.Macros, "x"},
-		"object":  {"ObjectPool/_1/x", content.Embedded, "x"},
-		"program": {"ObjectPool/_1/\x01Ole10Native", content.Executable, "\x10\x00\x00\x00\x02\x00C:\\x\\run.exe\x00"},
+		"macros":  {"Macros/VBA/dir", meeting.FindingMacros, "x"},
+		"object":  {"ObjectPool/_1/x", meeting.FindingEmbedded, "x"},
+		"program": {"ObjectPool/_1/\x01Ole10Native", meeting.FindingExecutable, "\x10\x00\x00\x00\x02\x00C:\\x\\run.exe\x00"},
 	} {
 		s := word(oneTable, []string{"x"}, []bool{true}, [7]uint32{1})
 		s[test.path] = []byte(test.data)
@@ -205,19 +207,19 @@ func TestRefusals(t *testing.T) {
 		format  content.Format
 		streams map[string][]byte
 		limits  content.Limits
-		reason  string
+		reason  meeting.Reason
 	}{
-		"locked DOC":        {content.DOC, locked, content.Limits{}, content.Locked},
-		"locked PPT":        {content.PPT, lockedShow, content.Limits{}, content.Locked},
-		"a piece that lies": {content.DOC, lies, content.Limits{}, content.Corrupt},
-		"no table":          {content.DOC, map[string][]byte{"WordDocument": good["WordDocument"]}, content.Limits{}, content.Corrupt},
-		"edits in a circle": {content.PPT, show(nil, true, false), content.Limits{}, content.Corrupt},
-		"whole file":        {content.DOC, good, content.Limits{Whole: 100}, content.TooLarge},
-		"too much text":     {content.DOC, word(oneTable, []string{"aaaaaaaaaaaaaaaa"}, []bool{true}, [7]uint32{16}), content.Limits{Text: 5}, content.TooLarge},
-		"too many streams":  {content.DOC, good, content.Limits{Entries: 2}, content.TooLarge},
-		"no edit is there":  {content.PPT, map[string][]byte{"PowerPoint Document": []byte("x"), "Current User": u32s(0, 0, 0, 0, 0)}, content.Limits{}, content.Corrupt},
+		"locked DOC":        {content.DOC, locked, content.Limits{}, meeting.ReasonLocked},
+		"locked PPT":        {content.PPT, lockedShow, content.Limits{}, meeting.ReasonLocked},
+		"a piece that lies": {content.DOC, lies, content.Limits{}, meeting.ReasonCorrupt},
+		"no table":          {content.DOC, map[string][]byte{"WordDocument": good["WordDocument"]}, content.Limits{}, meeting.ReasonCorrupt},
+		"edits in a circle": {content.PPT, show(nil, true, false), content.Limits{}, meeting.ReasonCorrupt},
+		"whole file":        {content.DOC, good, content.Limits{Whole: 100}, meeting.ReasonTooLarge},
+		"too much text":     {content.DOC, word(oneTable, []string{"aaaaaaaaaaaaaaaa"}, []bool{true}, [7]uint32{16}), content.Limits{Text: 5}, meeting.ReasonTooLarge},
+		"too many streams":  {content.DOC, good, content.Limits{Entries: 2}, meeting.ReasonTooLarge},
+		"no edit is there":  {content.PPT, map[string][]byte{"PowerPoint Document": []byte("x"), "Current User": u32s(0, 0, 0, 0, 0)}, content.Limits{}, meeting.ReasonCorrupt},
 	} {
-		if _, err := read(t, test.format, oletest.File(test.streams), test.limits); fault.Reason(err) != test.reason {
+		if _, err := read(t, test.format, oletest.File(test.streams), test.limits); !fault.Because(err, test.reason) {
 			t.Errorf("%s: %v, want %s", name, err, test.reason)
 		}
 	}

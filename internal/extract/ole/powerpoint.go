@@ -8,6 +8,7 @@ import (
 
 	"dossier/internal/extract/content"
 	"dossier/internal/fault"
+	"dossier/internal/meeting"
 )
 
 // Types of records (MS-PPT, 2.13.24; MS-ODRAW, 2.2).
@@ -119,7 +120,7 @@ func (c *Compound) powerpoint(ctx context.Context, to *content.Content) error {
 		return err
 	}
 	if u32(user, 12) == encryptedHeader {
-		return fault.Reject(content.Locked, "encrypted")
+		return fault.Reject(meeting.ReasonLocked, "encrypted")
 	}
 	s := &show{ctx: ctx, stream: stream, persist: map[int]int{}, limits: c.limits, c: to}
 	document, err := s.edits(u32(user, 16))
@@ -131,11 +132,11 @@ func (c *Compound) powerpoint(ctx context.Context, to *content.Content) error {
 		return content.Broken("the document's record is missing")
 	}
 	if len(doc.all(rtExternalOleObjStg, 4)) > 0 || s.objects() {
-		to.Find(content.Embedded, "")
+		to.Find(meeting.FindingEmbedded, "")
 	}
 	for _, vba := range doc.all(rtVBAInfoAtom, 4) {
 		if u32(vba.data, 4) == 1 {
-			to.Find(content.Macros, "")
+			to.Find(meeting.FindingMacros, "")
 		}
 	}
 	var width, height float64
@@ -168,7 +169,7 @@ func (c *Compound) powerpoint(ctx context.Context, to *content.Content) error {
 		}
 	}
 	if len(slides) == 0 {
-		return fault.Reject(content.Empty, "the presentation has no slide")
+		return fault.Reject(meeting.ReasonEmpty, "the presentation has no slide")
 	}
 	unreadable := 0
 	for i := range slides {
@@ -177,7 +178,7 @@ func (c *Compound) powerpoint(ctx context.Context, to *content.Content) error {
 		}
 		page := content.Page{Number: i + 1, Width: width, Height: height}
 		if !slides[i].read(&page, notes) {
-			to.Find(content.PageUnreadable, strconv.Itoa(i+1))
+			to.Find(meeting.FindingPageUnreadable, strconv.Itoa(i+1))
 			unreadable++
 		}
 		if err := to.Add(page, c.limits); err != nil {
@@ -208,7 +209,7 @@ func (s *show) edits(offset int) (document int, err error) {
 		if first {
 			document = u32(edit.data, 16)
 			if len(edit.data) >= 32 && u32(edit.data, 28) != 0 {
-				return 0, fault.Reject(content.Locked, "encrypted")
+				return 0, fault.Reject(meeting.ReasonLocked, "encrypted")
 			}
 		}
 		directory, ok := s.recordAt(u32(edit.data, 12), rtPersistDirectory)

@@ -6,6 +6,7 @@ import (
 
 	"dossier/internal/extract/content"
 	"dossier/internal/fault"
+	"dossier/internal/meeting"
 )
 
 // word reads a Word document: its pieces (MS-DOC, 2.4.1), which come in one count of characters: the main text, then
@@ -21,7 +22,7 @@ func (c *Compound) word(ctx context.Context, to *content.Content) error {
 	}
 	flags := u16(doc, 0x0a)
 	if flags&0x0100 != 0 {
-		return fault.Reject(content.Locked, "encrypted")
+		return fault.Reject(meeting.ReasonLocked, "encrypted")
 	}
 	var text []rune
 	var counts [7]int // main, footnotes, headers, macros, comments, endnotes, text boxes

@@ -10,6 +10,7 @@ import (
 
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/xmlzip"
+	"dossier/internal/meeting"
 )
 
 // node is an XML element.
@@ -125,7 +126,7 @@ func (p *pkg) risks(c *content.Content) error {
 		base := path.Base(name)
 		switch {
 		case base == "vbaproject.bin", base == "vbadata.xml":
-			c.Find(content.Macros, "")
+			c.Find(meeting.FindingMacros, "")
 		case strings.Contains(name, "/embeddings/"), strings.Contains(name, "/activex/") && strings.HasSuffix(name, ".bin"):
 			head, err := p.Head(name, 4096)
 			if err != nil {
@@ -135,9 +136,9 @@ func (p *pkg) risks(c *content.Content) error {
 				continue
 			}
 			if content.IsExecutable(base, head) {
-				c.Find(content.Executable, "")
+				c.Find(meeting.FindingExecutable, "")
 			} else if !strings.HasSuffix(name, ".xlsx") { // a chart's own table
-				c.Find(content.Embedded, "")
+				c.Find(meeting.FindingEmbedded, "")
 			}
 		case strings.HasSuffix(name, ".rels"):
 			root, err := p.Optional(name)
@@ -147,7 +148,7 @@ func (p *pkg) risks(c *content.Content) error {
 			for _, r := range root.Children() {
 				kind := path.Base(r.Attr("Type"))
 				if r.Attr("TargetMode") == "External" && kind != "hyperlink" && kind != "slide" {
-					c.Find(content.External, kind)
+					c.Find(meeting.FindingExternal, kind)
 				}
 			}
 		}

@@ -12,6 +12,7 @@ import (
 
 	"dossier/internal/extract/content"
 	"dossier/internal/fault"
+	"dossier/internal/meeting"
 )
 
 // emuPerPoint is how many English Metric Units a point has (ECMA-376 part 1, 20.1.10.16: 914,400 an inch).
@@ -29,7 +30,7 @@ func holds(z *zip.Reader, part string) bool {
 }
 
 // ReadPresentation reads a PPTX (ECMA-376 part 1, 13). A slide that cannot be read is left out with a finding
-// content.PageUnreadable; errors are as extract.Reader.Read's.
+// meeting.FindingPageUnreadable; errors are as extract.Reader.Read's.
 func ReadPresentation(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits) (*content.Content, error) {
 	p, c, rels, err := open(ctx, src, size, limits)
 	if err != nil {
@@ -48,7 +49,7 @@ func ReadPresentation(ctx context.Context, src io.ReaderAt, size int64, limits c
 		return c, content.Over("slides", limits.Pages)
 	}
 	if len(ids) == 0 {
-		return c, fault.Reject(content.Empty, "the presentation has no slide")
+		return c, fault.Reject(meeting.ReasonEmpty, "the presentation has no slide")
 	}
 	width := number(root.At("sldSz").Attr("cx")) / emuPerPoint
 	height := number(root.At("sldSz").Attr("cy")) / emuPerPoint
@@ -61,7 +62,7 @@ func ReadPresentation(ctx context.Context, src io.ReaderAt, size int64, limits c
 			if p.Stops(err) {
 				return c, err
 			}
-			c.Find(content.PageUnreadable, strconv.Itoa(i+1))
+			c.Find(meeting.FindingPageUnreadable, strconv.Itoa(i+1))
 			unreadable++
 		}
 		if err := c.Add(page, limits); err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/klippa-app/go-pdfium/requests"
 
 	"dossier/internal/extract/content"
+	"dossier/internal/meeting"
 )
 
 // errUnreadable is wrapped when a page is broken and the others may yet be read.
@@ -251,7 +252,7 @@ func attached(p pdfium.Pdfium, doc references.FPDF_DOCUMENT, c *content.Content)
 	if err != nil || count.AttachmentCount <= 0 {
 		return
 	}
-	c.Find(content.AttachedFiles, fmt.Sprint(count.AttachmentCount))
+	c.Find(meeting.FindingAttachedFiles, fmt.Sprint(count.AttachmentCount))
 	const most = 100
 	for i := range min(count.AttachmentCount, most) {
 		a, err := p.FPDFDoc_GetAttachment(&requests.FPDFDoc_GetAttachment{Document: doc, Index: i})
@@ -267,7 +268,7 @@ func attached(p pdfium.Pdfium, doc references.FPDF_DOCUMENT, c *content.Content)
 			head = f.Contents[:min(len(f.Contents), 4)]
 		}
 		if content.IsExecutable(name, head) {
-			c.Find(content.Executable, "")
+			c.Find(meeting.FindingExecutable, "")
 		}
 	}
 }

@@ -26,6 +26,7 @@ import (
 
 	"dossier/internal/extract/content"
 	"dossier/internal/fault"
+	"dossier/internal/meeting"
 )
 
 // Engine is a PDFium that is ready to read. It is safe for concurrent use: each document has instances
@@ -278,7 +279,7 @@ func (r *reading) open(p pdfium.Pdfium) (references.FPDF_DOCUMENT, error) {
 	doc, err := p.OpenDocument(&requests.OpenDocument{FileReader: io.NewSectionReader(r.src, 0, r.size), FileReaderSize: r.size})
 	switch {
 	case errors.Is(err, pdfiumerrors.ErrPassword), errors.Is(err, pdfiumerrors.ErrSecurity):
-		return "", fault.Reject(content.Locked, "open: %w", err)
+		return "", fault.Reject(meeting.ReasonLocked, "open: %w", err)
 	case err != nil:
 		return "", content.Broken("open: %w", err)
 	}
@@ -324,7 +325,7 @@ func (r *reading) collect() error {
 	unreadable := 0
 	for i, p := range r.pages {
 		if p.unreadable {
-			r.c.Find(content.PageUnreadable, strconv.Itoa(i+1))
+			r.c.Find(meeting.FindingPageUnreadable, strconv.Itoa(i+1))
 			unreadable++
 		}
 		if err := r.c.Add(p.Page, r.limits); err != nil {

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"dossier/internal/extract/content"
+	"dossier/internal/meeting"
 )
 
 // findings are what a look at a PDF's objects tells beside its text.
@@ -253,13 +254,13 @@ func readName(r *bufio.Reader) string {
 // note writes the findings down.
 func (f findings) note(c *content.Content) {
 	if f.script {
-		c.Find(content.JavaScript, "")
+		c.Find(meeting.FindingJavaScript, "")
 	}
 	if f.launch {
-		c.Find(content.Launch, "")
+		c.Find(meeting.FindingLaunch, "")
 	}
 	if f.external {
-		c.Find(content.External, "open-action")
+		c.Find(meeting.FindingExternal, "open-action")
 	}
 	c.Metadata.FontsMissing = f.fontsMissing
 }

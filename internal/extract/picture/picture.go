@@ -18,6 +18,7 @@ import (
 
 	"dossier/internal/extract/content"
 	"dossier/internal/fault"
+	"dossier/internal/meeting"
 )
 
 // Scanner reads the text of a picture of a page into the page; *ocr.Scanner is one. When it cannot, it leaves the page
@@ -99,7 +100,7 @@ func refuse(err error) error {
 	var j jpeg.UnsupportedError
 	var p png.UnsupportedError
 	if errors.As(err, &t) || errors.As(err, &j) || errors.As(err, &p) {
-		return fault.Reject(content.NotReadableYet, "decode: %w", err)
+		return fault.Reject(meeting.ReasonNotReadableYet, "decode: %w", err)
 	}
 	return content.Broken("decode: %w", err)
 }

@@ -14,6 +14,7 @@ import (
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/picture"
 	"dossier/internal/fault"
+	"dossier/internal/meeting"
 )
 
 // corner is a scanner that says in which corner the black square of a picture is.
@@ -138,16 +139,16 @@ func TestRefusals(t *testing.T) {
 		format content.Format
 		data   []byte
 		limits content.Limits
-		reason string
+		reason meeting.Reason
 	}{
-		"pages in a circle": {content.TIFF, circle, content.Limits{}, content.Corrupt},
-		"cut short":         {content.PNG, good[:len(good)-30], content.Limits{}, content.Corrupt},
-		"too many pixels":   {content.PNG, good, content.Limits{Pixels: 1000}, content.TooLarge},
-		"whole file":        {content.PNG, good, content.Limits{Whole: 10}, content.TooLarge},
-		"too many pages":    {content.TIFF, asTIFF([]*image.Gray{marked(300, 300), marked(300, 300)}, []uint16{1, 1}), content.Limits{Pages: 1}, content.TooLarge},
-		"no TIFF":           {content.TIFF, []byte("II*\x00\xff\xff\xff\x7f"), content.Limits{}, content.Corrupt},
+		"pages in a circle": {content.TIFF, circle, content.Limits{}, meeting.ReasonCorrupt},
+		"cut short":         {content.PNG, good[:len(good)-30], content.Limits{}, meeting.ReasonCorrupt},
+		"too many pixels":   {content.PNG, good, content.Limits{Pixels: 1000}, meeting.ReasonTooLarge},
+		"whole file":        {content.PNG, good, content.Limits{Whole: 10}, meeting.ReasonTooLarge},
+		"too many pages":    {content.TIFF, asTIFF([]*image.Gray{marked(300, 300), marked(300, 300)}, []uint16{1, 1}), content.Limits{Pages: 1}, meeting.ReasonTooLarge},
+		"no TIFF":           {content.TIFF, []byte("II*\x00\xff\xff\xff\x7f"), content.Limits{}, meeting.ReasonCorrupt},
 	} {
-		if _, _, err := read(t, test.format, test.data, test.limits); fault.Reason(err) != test.reason {
+		if _, _, err := read(t, test.format, test.data, test.limits); !fault.Because(err, test.reason) {
 			t.Errorf("%s: %v, want %s", name, err, test.reason)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"dossier/internal/extract/content"
+	"dossier/internal/meeting"
 )
 
 // Read reads a text or an HTML file. Errors are as extract.Reader.Read's.
@@ -176,7 +177,7 @@ func HTML(ctx context.Context, page string, c *content.Content, flow *content.Fl
 					silent = ""
 				}
 				if begins && name == "script" {
-					c.Find(content.JavaScript, "")
+					c.Find(meeting.FindingJavaScript, "")
 				}
 			case "pre", "textarea":
 				line()
@@ -213,7 +214,7 @@ func HTML(ctx context.Context, page string, c *content.Content, flow *content.Fl
 			if begins && slices.Contains([]string{"img", "script", "iframe", "link", "embed", "frame", "object"}, name) {
 				for _, a := range []string{"src", "href", "data"} {
 					if v := strings.ToLower(attrs[a]); strings.HasPrefix(v, "http:") || strings.HasPrefix(v, "https:") || strings.HasPrefix(v, "//") {
-						c.Find(content.External, name)
+						c.Find(meeting.FindingExternal, name)
 					}
 				}
 			}

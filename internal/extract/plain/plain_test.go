@@ -11,6 +11,7 @@ import (
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/plain"
 	"dossier/internal/fault"
+	"dossier/internal/meeting"
 )
 
 func read(t *testing.T, f content.Format, text string, limits content.Limits) (*content.Content, error) {
@@ -85,7 +86,7 @@ func TestHTMLFindings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !c.Has(content.External) || !c.Has(content.JavaScript) || c.Metadata.Pictures != 2 || c.Metadata.PicturesWithoutAlt != 1 || c.Pages[0].Alt != "a map" || c.Metadata.Title != "A page" {
+	if !c.Has(meeting.FindingExternal) || !c.Has(meeting.FindingJavaScript) || c.Metadata.Pictures != 2 || c.Metadata.PicturesWithoutAlt != 1 || c.Pages[0].Alt != "a map" || c.Metadata.Title != "A page" {
 		t.Errorf("%+v", c)
 	}
 	if c, err = read(t, content.HTML, `<html><a href="https://x.example">link</a></html>`, content.Limits{}); err != nil || len(c.Findings) != 0 {
@@ -104,7 +105,7 @@ func TestLimits(t *testing.T) {
 		"tokens": {content.HTML, strings.Repeat("<p>", 3000), content.Limits{Tokens: 1000}},
 		"tag":    {content.HTML, "<p " + strings.Repeat("a", 3000), content.Limits{Text: 1000}},
 	} {
-		if _, err := read(t, test.format, test.data, test.limits); fault.Reason(err) != content.TooLarge {
+		if _, err := read(t, test.format, test.data, test.limits); !fault.Because(err, meeting.ReasonTooLarge) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

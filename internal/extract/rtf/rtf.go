@@ -12,6 +12,7 @@ import (
 
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/ole"
+	"dossier/internal/meeting"
 )
 
 // Magic are the first bytes of an RTF file.
@@ -229,7 +230,7 @@ func (p *parser) symbol(b byte) {
 		if name := p.peek(); !slices.Contains([]string{"annotation", "atnauthor", "company", "shptxt", "footnote", "fldinst", "shpinst", "listtext", "pntext", "ud", "nesttableprops", "hlinkbase"}, name) {
 			p.flush()
 			if name == "objdata" || name == "objclass" {
-				p.c.Find(content.Embedded, "")
+				p.c.Find(meeting.FindingEmbedded, "")
 			}
 			p.begin(nowhere)
 		}
@@ -312,7 +313,7 @@ func (p *parser) word(word string, n int, given bool) {
 		}
 		p.begin(nowhere)
 	case "object":
-		p.c.Find(content.Embedded, "")
+		p.c.Find(meeting.FindingEmbedded, "")
 	case "objdata":
 		p.begin(nowhere)
 	case "upr":

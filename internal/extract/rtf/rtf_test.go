@@ -10,6 +10,7 @@ import (
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/rtf"
 	"dossier/internal/fault"
+	"dossier/internal/meeting"
 )
 
 func read(t *testing.T, text string, limits content.Limits) (*content.Content, error) {
@@ -63,7 +64,7 @@ func TestMetadata(t *testing.T) {
 	}
 	want := content.Metadata{Title: "Lettre signée", Author: "Awa", LastEditor: "Moussa", Organisation: "Justice",
 		Created: time.Date(2021, 5, 3, 9, 30, 0, 0, time.UTC), Modified: time.Date(2021, 5, 4, 0, 0, 0, 0, time.UTC)}
-	if d := cmp.Diff(want, c.Metadata); d != "" || !c.Has(content.Embedded) {
+	if d := cmp.Diff(want, c.Metadata); d != "" || !c.Has(meeting.FindingEmbedded) {
 		t.Errorf("%v (-want +got)\n%s", c.Findings, d)
 	}
 }
@@ -78,7 +79,7 @@ func TestLimits(t *testing.T) {
 		"whole file": {`{\rtf1 aaaaaaaaaa}`, content.Limits{Whole: 10}},
 		"pages":      {`{\rtf1 ` + strings.Repeat(`a\page `, 50), content.Limits{Pages: 10}},
 	} {
-		if _, err := read(t, test.rtf, test.limits); fault.Reason(err) != content.TooLarge {
+		if _, err := read(t, test.rtf, test.limits); !fault.Because(err, meeting.ReasonTooLarge) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 
 	"dossier/internal/extract/content"
 	"dossier/internal/fault"
+	"dossier/internal/meeting"
 )
 
 // Package is an open zip. Names of parts are matched without regard to case and to a leading slash (ECMA-376 part 2, 6.2.2).
@@ -112,7 +113,7 @@ func (p *Package) Parse(name string) (*Node, error) {
 
 // Stops tells an error that ends the whole reading, a limit or the context, from one that costs a part alone.
 func (p *Package) Stops(err error) bool {
-	return p.ctx.Err() != nil || fault.Reason(err) == content.TooLarge
+	return p.ctx.Err() != nil || fault.Because(err, meeting.ReasonTooLarge)
 }
 
 // Optional parses a part without which the rest is still worth reading: nil when it is not there or broken.

@@ -1,0 +1,249 @@
+package meeting
+
+// Reason says why a document is in review, was rejected or was set aside. It is a stable code for which every language
+// has words. In a document that staff rejected or took out it can hold their own words instead.
+//
+// Unless a comment below says otherwise, the uploader is told if their address is known. The secretariat is told of
+// everything in review or quarantine, and of a rejection when no uploader is known.
+type Reason string
+
+// Reasons of what cannot be read. The document is rejected, but for the last two.
+const (
+	ReasonEmpty    Reason = "empty"
+	ReasonCorrupt  Reason = "corrupt"
+	ReasonLocked   Reason = "locked"
+	ReasonTooLarge Reason = "too-large"
+	// ReasonNotReadableYet is not the sender's fault: there is no reader for the format. The document goes to review.
+	ReasonNotReadableYet Reason = "not-readable-yet"
+	// ReasonScanUnread: the text of a scan could not be read, and nothing else says where it belongs.
+	ReasonScanUnread Reason = "scan-unread"
+)
+
+// Reasons of what is dangerous or could not be taken in. The document is kept without being filed.
+const (
+	// ReasonMacros and ReasonExecutable: a finding for which the document is quarantined.
+	ReasonMacros     Reason = "macros"
+	ReasonExecutable Reason = "executable"
+	// ReasonMalware: the malware scan has found a threat. The document is quarantined unread.
+	ReasonMalware Reason = "malware"
+	// ReasonUnscanned: the malware scan failed, or has not ended in time. The document is in review unread.
+	ReasonUnscanned Reason = "unscanned"
+	// ReasonStuck: the document could not be taken in, for a reason that is not known. Its message is in the
+	// dead-letter queue and can be sent again from there.
+	ReasonStuck Reason = "stuck"
+)
+
+// Reasons of what could not be filed without a person. The document is in review.
+const (
+	// ReasonUnknownMeeting: no roster has been loaded for the meeting. The address of the whole stack's staff is told.
+	ReasonUnknownMeeting Reason = "unknown-meeting"
+	ReasonNobodyNamed    Reason = "nobody-named"
+	ReasonSeveralNamed   Reason = "several-named"
+	ReasonOtherPerson    Reason = "other-person"
+	ReasonKindUnclear    Reason = "kind-unclear"
+	ReasonSessionUnclear Reason = "session-unclear"
+	ReasonNotRequired    Reason = "not-required"
+	ReasonNotSure        Reason = "not-sure"
+	// ReasonNotOnRoster: a letter nominates somebody who is not on the roster.
+	ReasonNotOnRoster Reason = "nominee-not-on-roster"
+	// ReasonOverQuota: the agency nominates more officials than it may. If no uploader is known, the officials whom
+	// the letter names are asked.
+	ReasonOverQuota      Reason = "over-quota"
+	ReasonCountryDiffers Reason = "country-differs"
+	// ReasonTicketInvalid: no uploader is known, so only the secretariat is told.
+	ReasonTicketInvalid Reason = "ticket-invalid"
+	ReasonTicketExpired Reason = "ticket-expired"
+	// ReasonTicketRevoked: somebody else may hold the link, so only the secretariat is told.
+	ReasonTicketRevoked Reason = "ticket-revoked"
+)
+
+// Reasons for which staff reject a document.
+const (
+	// ReasonNomineesDeclined: staff declined every official whom the letter nominates.
+	ReasonNomineesDeclined Reason = "nominees-declined"
+	ReasonWrongDocument    Reason = "wrong-document"
+	ReasonWrongMeeting     Reason = "wrong-meeting"
+	ReasonNotOfficial      Reason = "not-official"
+	ReasonUnreadable       Reason = "unreadable"
+	ReasonUnfinished       Reason = "unfinished"
+)
+
+// Reasons lists every reason that is a code.
+func Reasons() []Reason {
+	return append([]Reason{
+		ReasonEmpty, ReasonCorrupt, ReasonLocked, ReasonTooLarge, ReasonNotReadableYet, ReasonScanUnread,
+		ReasonMacros, ReasonExecutable, ReasonMalware, ReasonUnscanned, ReasonStuck,
+		ReasonUnknownMeeting, ReasonNobodyNamed, ReasonSeveralNamed, ReasonOtherPerson, ReasonKindUnclear,
+		ReasonSessionUnclear, ReasonNotRequired, ReasonNotSure, ReasonNotOnRoster, ReasonOverQuota,
+		ReasonCountryDiffers, ReasonTicketInvalid, ReasonTicketExpired, ReasonTicketRevoked,
+		ReasonNomineesDeclined,
+	}, RejectionReasons()...)
+}
+
+// RejectionReasons lists the reasons that staff can choose from when they reject a document.
+func RejectionReasons() []Reason {
+	return []Reason{ReasonWrongDocument, ReasonWrongMeeting, ReasonNotOfficial, ReasonUnreadable, ReasonUnfinished}
+}
+
+// EvidenceCode is a stable code for one observation about whose document it is.
+type EvidenceCode string
+
+// Evidence of how a document came and from whom.
+const (
+	EvidenceTicket         EvidenceCode = "ticket"
+	EvidenceStaff          EvidenceCode = "staff" // a person decided
+	EvidenceSentBy         EvidenceCode = "sent-by"
+	EvidenceSentByVerified EvidenceCode = "sent-by-verified"
+	EvidenceInThread       EvidenceCode = "in-thread"
+)
+
+// Evidence of the people whom a document names.
+const (
+	EvidenceNameInTitle     EvidenceCode = "name-in-title"
+	EvidenceNameInFileName  EvidenceCode = "name-in-file-name"
+	EvidenceNameInMail      EvidenceCode = "name-in-mail"
+	EvidenceNameOnSlides    EvidenceCode = "name-on-slides"
+	EvidenceNameOnLastSlide EvidenceCode = "name-on-last-slide"
+	EvidenceNameInText      EvidenceCode = "name-in-text"
+	EvidenceNameOfAuthor    EvidenceCode = "name-of-author"
+	EvidenceNamedAside      EvidenceCode = "named-aside"    // as somebody who chairs or is thanked
+	EvidenceNamedTogether   EvidenceCode = "named-together" // two presenters side by side
+	EvidenceOtherNamed      EvidenceCode = "other-named"    // the title slide presents somebody else
+	EvidenceManyNamed       EvidenceCode = "many-named"     // the title page is a list of people
+	EvidenceOnBehalf        EvidenceCode = "on-behalf"      // somebody else speaks for this person
+	EvidenceAddressInText   EvidenceCode = "address-in-text"
+	EvidenceNominated       EvidenceCode = "nominated"
+)
+
+// Evidence of sessions, agencies and countries, and of what is still expected.
+const (
+	EvidenceSessionNamed   EvidenceCode = "session-named"
+	EvidenceSessionNumber  EvidenceCode = "session-number"
+	EvidenceSessionLike    EvidenceCode = "session-like"
+	EvidenceSessionInMail  EvidenceCode = "session-in-mail"
+	EvidenceSessionDiffers EvidenceCode = "session-differs"
+	EvidenceAgencyNamed    EvidenceCode = "agency-named"
+	EvidenceAgencyAgrees   EvidenceCode = "agency-agrees"
+	EvidenceCountryInTitle EvidenceCode = "country-in-title"
+	EvidenceCountryAgrees  EvidenceCode = "country-agrees"
+	EvidenceCountryIsOther EvidenceCode = "country-is-other"
+	EvidenceIsOutstanding  EvidenceCode = "is-outstanding"
+	EvidenceIsIn           EvidenceCode = "is-in"
+	EvidenceLooksLike      EvidenceCode = "looks-like" // the detail is a Kind
+)
+
+// Evidence that earlier decisions of staff give.
+const (
+	EvidenceLearnedAddress  EvidenceCode = "learned-address"
+	EvidenceLearnedFileName EvidenceCode = "learned-file-name"
+	EvidenceLearnedWording  EvidenceCode = "learned-wording"
+)
+
+// EvidenceCodes lists every code of evidence.
+func EvidenceCodes() []EvidenceCode {
+	return []EvidenceCode{
+		EvidenceTicket, EvidenceStaff, EvidenceSentBy, EvidenceSentByVerified, EvidenceInThread,
+		EvidenceNameInTitle, EvidenceNameInFileName, EvidenceNameInMail, EvidenceNameOnSlides, EvidenceNameOnLastSlide,
+		EvidenceNameInText, EvidenceNameOfAuthor, EvidenceNamedAside, EvidenceNamedTogether, EvidenceOtherNamed,
+		EvidenceManyNamed, EvidenceOnBehalf, EvidenceAddressInText, EvidenceNominated,
+		EvidenceSessionNamed, EvidenceSessionNumber, EvidenceSessionLike, EvidenceSessionInMail,
+		EvidenceSessionDiffers, EvidenceAgencyNamed, EvidenceAgencyAgrees, EvidenceCountryInTitle,
+		EvidenceCountryAgrees, EvidenceCountryIsOther, EvidenceIsOutstanding, EvidenceIsIn, EvidenceLooksLike,
+		EvidenceLearnedAddress, EvidenceLearnedFileName, EvidenceLearnedWording,
+	}
+}
+
+// FindingCode is a stable code for something that a reader noticed in a file. The uploader is told of it in the receipt.
+type FindingCode string
+
+// What readers notice in a file.
+const (
+	// FindingMacros: the file holds a program that its application runs (VBA, StarBasic).
+	FindingMacros FindingCode = "macros"
+	// FindingExecutable: the file is a program for a computer, or holds one.
+	FindingExecutable FindingCode = "executable"
+	// FindingEmbedded: another document or an OLE object is embedded.
+	FindingEmbedded FindingCode = "embedded-object"
+	// FindingJavaScript: a PDF holds a script.
+	FindingJavaScript FindingCode = "javascript"
+	// FindingLaunch: a PDF starts a program or opens a file.
+	FindingLaunch FindingCode = "launch-action"
+	// FindingAttachedFiles: a PDF carries files; the detail is their number.
+	FindingAttachedFiles FindingCode = "attached-files"
+	// FindingExternal: something is loaded from elsewhere when the file is opened.
+	FindingExternal FindingCode = "external-content"
+	// FindingPageUnreadable: a page cannot be read; the detail is its number.
+	FindingPageUnreadable FindingCode = "page-unreadable"
+	// FindingScanUnread: pages without text could not be read, because there is no engine or too little time; the
+	// detail is their number.
+	FindingScanUnread FindingCode = "scan-unread"
+	// FindingMisnamed: the extension belongs to another format; the detail is the true one.
+	FindingMisnamed FindingCode = "misnamed"
+	// FindingNoAltText: pictures have no alternative text; the detail is their number.
+	FindingNoAltText FindingCode = "no-alt-text"
+	// FindingFontsMissing: fonts are not embedded; the detail is their number.
+	FindingFontsMissing FindingCode = "fonts-missing"
+	// FindingAttachmentUnread: an attachment of a mail could not be read; the detail is the Reason.
+	FindingAttachmentUnread FindingCode = "attachment-unread"
+)
+
+// FindingCodes lists every code of a finding.
+func FindingCodes() []FindingCode {
+	return []FindingCode{
+		FindingMacros, FindingExecutable, FindingEmbedded, FindingJavaScript, FindingLaunch, FindingAttachedFiles,
+		FindingExternal, FindingPageUnreadable, FindingScanUnread, FindingMisnamed, FindingNoAltText,
+		FindingFontsMissing, FindingAttachmentUnread,
+	}
+}
+
+// Refusal says why something that a person asked for was not carried out. The person who asked is told, and nobody else.
+type Refusal string
+
+// Refusals of a decision, when it is carried out.
+const (
+	// RefusalNoSuchDocument, RefusalNoSuchRequirement, RefusalNoSuchNominee and RefusalNoSuchDecision: the thing that
+	// is decided about does not exist, or not any more.
+	RefusalNoSuchDocument    Refusal = "no-such-document"
+	RefusalNoSuchRequirement Refusal = "no-such-requirement"
+	RefusalNoSuchNominee     Refusal = "no-such-nominee"
+	RefusalNoSuchDecision    Refusal = "no-such-decision"
+	// RefusalAlreadyIn: a document came in before its requirement could be waived.
+	RefusalAlreadyIn Refusal = "already-in"
+	// RefusalAlreadyDecided: an earlier decision has left nothing to decide.
+	RefusalAlreadyDecided Refusal = "already-decided"
+	// RefusalChangedSince: the decision cannot be undone, because what it changed has changed again.
+	RefusalChangedSince Refusal = "changed-since"
+	// RefusalBadParts: the parts of a split overlap, or are empty, too many or outside the document.
+	RefusalBadParts      Refusal = "bad-parts"
+	RefusalUnknownAction Refusal = "unknown-action"
+)
+
+// Refusals of a form, before anything is decided.
+const (
+	RefusalNotAllowed    Refusal = "not-allowed"
+	RefusalNotUnderstood Refusal = "not-understood"
+	RefusalNoPlace       Refusal = "no-place"
+	RefusalNoReason      Refusal = "no-reason"
+	RefusalNoRole        Refusal = "no-role"
+	RefusalBadEmail      Refusal = "bad-email"
+)
+
+// Refusals of a request to erase a person.
+const (
+	RefusalNobodyThere   Refusal = "nobody-there"
+	RefusalStillOnRoster Refusal = "still-on-roster"
+)
+
+// DecisionRefusals lists the refusals that a page explains in words; any other is shown as not understood.
+func DecisionRefusals() []Refusal {
+	return []Refusal{
+		RefusalNoSuchDocument, RefusalNoSuchRequirement, RefusalNoSuchNominee, RefusalNoSuchDecision,
+		RefusalAlreadyIn, RefusalAlreadyDecided, RefusalChangedSince, RefusalBadParts,
+		RefusalNotAllowed, RefusalNotUnderstood, RefusalNoPlace, RefusalNoReason, RefusalNoRole, RefusalBadEmail,
+	}
+}
+
+// Refusals lists every refusal.
+func Refusals() []Refusal {
+	return append(DecisionRefusals(), RefusalUnknownAction, RefusalNobodyThere, RefusalStillOnRoster)
+}
