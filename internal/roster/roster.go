@@ -31,14 +31,8 @@ const (
 // MaxBytes bounds each file: 32 MiB are some 200,000 participants.
 const MaxBytes = 32 << 20
 
-// Problem is one thing that is wrong, at a line of a file (from 1; 0 is the file as a whole).
-type Problem struct {
-	File string `json:"file"`
-	Line int    `json:"line"`
-	// Code says what is wrong, Value with what.
-	Code  string `json:"code"`
-	Value string `json:"value,omitempty"`
-}
+// Problem is one thing that is wrong with the files.
+type Problem = meeting.RosterProblem
 
 // The codes of problems.
 const (
@@ -102,7 +96,7 @@ func (p *reader) bad(line int, code, value string) {
 	if r := []rune(value); len(r) > maxValue {
 		value = string(r[:maxValue]) + "…"
 	}
-	p.problems = append(p.problems, Problem{p.file, line, code, value})
+	p.problems = append(p.problems, Problem{File: p.file, Line: line, Code: code, Value: value})
 }
 
 type meetingFile struct {

@@ -1,0 +1,10 @@
+package meeting
+
+// RosterProblem is one thing that is wrong with a roster, at a line of a file (from 1; 0 is the file as a whole).
+type RosterProblem struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+	// Code says what is wrong, Value with what.
+	Code  string `json:"code"`
+	Value string `json:"value,omitempty"`
+}
