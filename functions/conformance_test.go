@@ -25,8 +25,10 @@ import (
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"dossier/infra/engines"
+	"dossier/internal/locale"
 	"dossier/internal/mail"
 	"dossier/internal/meeting"
+	"dossier/internal/ses"
 )
 
 // endpoint is where `make conformance` has started an engine; a run without one fails.
@@ -165,14 +167,16 @@ func TestRealNotification(t *testing.T) {
 func TestRealSES(t *testing.T) {
 	url := endpoint(t, "AWS_ENDPOINT_URL_SESV2")
 	client := sesv2.NewFromConfig(engines.Config(), func(o *sesv2.Options) { o.BaseEndpoint = &url })
-	writer, err := mail.NewWriter()
+	words, err := locale.New()
+	must(t, err)
+	writer, err := mail.NewWriter(words)
 	must(t, err)
 	m := meeting.Mail{ID: "receipt-conformance", Meeting: "m", Template: meeting.MailReceipt, Language: "fr", To: []string{"amina@people.example"}, Outcome: meeting.Filed, Decided: noon}
 	message, err := writer.Write(mail.View{Mail: m, Meeting: meeting.Meeting{ID: "m", Title: "Réunion d'experts"}, Document: &meeting.Document{FileName: "Présentation.pptx", Status: meeting.Filed}, Now: noon})
 	must(t, err)
 	raw, err := message.MIME("Dossier <dossier@dossier.example>", m, noon)
 	must(t, err)
-	id, err := mail.NewSES(client, "").Send(t.Context(), raw, "Dossier <dossier@dossier.example>", m)
+	id, err := ses.New(client, "").Send(t.Context(), raw, "Dossier <dossier@dossier.example>", m)
 	if err != nil || id == "" {
 		t.Fatalf("%q %v", id, err)
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"dossier/functions/deliver"
-	"dossier/internal/mail"
 	"dossier/internal/meeting"
+	"dossier/internal/ses"
 )
 
 // cameBack brings a recorded event of SES about the mail, as often as it is said.
@@ -128,7 +128,7 @@ func TestDailyCap(t *testing.T) {
 	w := newWorld(t)
 	log := slog.New(slog.DiscardHandler)
 	de, err := deliver.New(deliver.Config{Bucket: w.bucket, Table: w.table, TicketKeys: keys, From: "d@dossier.example", Lease: time.Nanosecond, DailyCap: 2, StaffDailyCap: 1}, w.s3, w.db,
-		&counting{Folder: mail.NewFolder(w.mailDir), sent: w.sent}, log)
+		&counting{Folder: ses.NewFolder(w.mailDir), sent: w.sent}, log)
 	must(t, err)
 	w.deliver = lambda.NewHandler(de.Handle)
 	w.load("m", yaml("s1"), csvHead+amina)

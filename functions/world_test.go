@@ -38,8 +38,8 @@ import (
 	"dossier/infra/engines"
 	"dossier/infra/inject"
 	"dossier/internal/bucket"
-	"dossier/internal/mail"
 	"dossier/internal/meeting"
+	"dossier/internal/ses"
 	"dossier/internal/store"
 	"dossier/internal/ticket"
 )
@@ -150,7 +150,7 @@ type tb interface {
 
 // counting counts what a sender sends: the folder holds each mail once however often it comes.
 type counting struct {
-	*mail.Folder
+	*ses.Folder
 	mu   sync.Mutex
 	sent map[string]int
 }
@@ -235,7 +235,7 @@ func makeWorld(t tb, lease time.Duration, scan bool) *world {
 	t.Cleanup(func() { in.Close() })
 	s3OfDeliver, dbOfDeliver := clients("deliver")
 	de, err := deliver.New(deliver.Config{Bucket: w.bucket, Table: w.table, TicketKeys: keys, PortalURL: "https://dossier.example/", From: "Dossier <dossier@dossier.example>", Lease: lease, Keep: 400 * 24 * time.Hour, DailyCap: 50, StaffDailyCap: 1000},
-		s3OfDeliver, dbOfDeliver, &counting{Folder: mail.NewFolder(w.mailDir), sent: w.sent}, log)
+		s3OfDeliver, dbOfDeliver, &counting{Folder: ses.NewFolder(w.mailDir), sent: w.sent}, log)
 	must(t, err)
 	s3OfPortal, dbOfPortal := clients("portal")
 	po, err := portal.New(portal.Config{Bucket: w.bucket, Table: w.table, TicketKeys: keys, TicketLife: time.Hour, MaxBytes: 10 << 20, PortalURL: "http://localhost/", StorageURL: shared.s3.URL},

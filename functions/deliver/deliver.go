@@ -15,6 +15,7 @@ import (
 
 	"dossier/internal/bucket"
 	"dossier/internal/fault"
+	"dossier/internal/locale"
 	"dossier/internal/mail"
 	"dossier/internal/meeting"
 	"dossier/internal/observe"
@@ -47,7 +48,7 @@ type Config struct {
 	Namespace string `env:"METRICS_NAMESPACE" envDefault:"Dossier"`
 }
 
-// Sender sends one mail; *mail.SES and *mail.Folder do. When it returns an id, the mail is out. It fails with
+// Sender sends one mail; *ses.Sender and *ses.Folder do. When it returns an id, the mail is out. It fails with
 // fault.Rejected when trying again is of no use.
 type Sender interface {
 	Send(ctx context.Context, raw []byte, from string, m meeting.Mail) (id string, err error)
@@ -72,7 +73,11 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, sender Sender, log *slog
 	if err != nil {
 		return nil, err
 	}
-	w, err := mail.NewWriter()
+	words, err := locale.New()
+	if err != nil {
+		return nil, err
+	}
+	w, err := mail.NewWriter(words)
 	if err != nil {
 		return nil, err
 	}

@@ -32,21 +32,21 @@ func (e *refused) Error() string { return e.err.Error() }
 func (e *refused) Unwrap() error { return e.err }
 
 // refusal says in words why nothing was changed.
-func (g *tongue) refusal(err error) (string, error) {
-	key := "refused-not-understood"
+func (g *language) refusal(err error) (string, error) {
+	key := "refusal.not-understood"
 	if reason := meeting.Refusal(fault.Reason(err)); slices.Contains(meeting.DecisionRefusals(), reason) {
-		key = "refused-" + string(reason)
+		key = "refusal." + string(reason)
 	}
-	text, sayErr := g.say(key)
-	if r, ok := errors.AsType[*refused](err); ok && r.faster != nil && sayErr == nil {
+	text, wordsErr := g.Text(key)
+	if r, ok := errors.AsType[*refused](err); ok && r.faster != nil && wordsErr == nil {
 		d := r.faster.Decision
 		var what, more string
-		if what, sayErr = g.say("did-" + string(d.Action)); sayErr == nil {
-			more, sayErr = g.say("refused-faster", "By", d.By, "What", what, "At", d.At.UTC().Format("2006-01-02 15:04 UTC"), "Reason", d.Reason)
+		if what, wordsErr = g.Text("history.did-" + string(d.Action)); wordsErr == nil {
+			more, wordsErr = g.Text("refusal.faster", "By", d.By, "What", what, "At", d.At.UTC().Format("2006-01-02 15:04 UTC"), "Reason", d.Reason)
 			text += " " + more
 		}
 	}
-	return text, sayErr
+	return text, wordsErr
 }
 
 // decide keeps a decision in the bucket, so that it can never be lost, and then carries it out.

@@ -12,10 +12,10 @@ import (
 
 // rows are a meeting's requirements as a table, its head first.
 func (p *Portal) rows(r *http.Request) ([][]string, error) {
-	g := p.tongue(r, "")
+	g := p.language(r, "")
 	var head []string
 	for _, key := range []string{"session", "title", "name", "agency", "country", "what", "state", "file", "document-title", "late", "reason"} {
-		word, err := g.say("column-" + key)
+		word, err := g.word("column-" + key)
 		if err != nil {
 			return nil, err
 		}
@@ -31,11 +31,11 @@ func (p *Portal) rows(r *http.Request) ([][]string, error) {
 	}
 	for _, s := range sessions {
 		for _, l := range s.Lines {
-			kind, errKind := g.say("kind-" + string(l.Kind))
-			state, errState := g.say("state-" + string(l.State))
+			kind, errKind := g.word("kind-" + string(l.Kind))
+			state, errState := g.word("state-" + string(l.State))
 			late, errLate := "", error(nil)
 			if l.Late {
-				late, errLate = g.say("late")
+				late, errLate = g.word("late")
 			}
 			if err := errors.Join(errKind, errState, errLate); err != nil {
 				return nil, err

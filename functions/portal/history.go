@@ -1,10 +1,8 @@
 package portal
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -37,7 +35,7 @@ func (p *Portal) history(w http.ResponseWriter, r *http.Request) {
 	}
 	page := historyPage{staffPage: head}
 	var errLessons error
-	page.Entries, err = p.past(r.Context(), p.tongue(r, ""), head.Meeting.ID, head.MayDecide())
+	page.Entries, err = p.past(r.Context(), p.language(r, ""), head.Meeting.ID, head.MayDecide())
 	page.Lessons, errLessons = p.store.Lessons(r.Context(), head.Meeting.ID)
 	if err := errors.Join(err, errLessons); err != nil {
 		p.fail(w, r, err)
@@ -47,7 +45,7 @@ func (p *Portal) history(w http.ResponseWriter, r *http.Request) {
 }
 
 // past are a meeting's last decisions in words, the newest first.
-func (p *Portal) past(ctx context.Context, g *tongue, id string, mayDecide bool) ([]entry, error) {
+func (p *Portal) past(ctx context.Context, g *language, id string, mayDecide bool) ([]entry, error) {
 	audits, err := p.store.Audits(ctx, id, maxListed)
 	if err != nil {
 		return nil, err
@@ -71,24 +69,47 @@ func (p *Portal) past(ctx context.Context, g *tongue, id string, mayDecide bool)
 	var all []entry
 	for _, a := range audits {
 		e := entry{Audit: a, Undone: snap.Undone[a.ID]}
-		if e.What, err = g.say("did-" + string(a.Decision.Action)); err != nil {
+		e.MayUndo = mayDecide && !e.Undone && a.Refused == "" && len(a.Effects) > 0 && a.Decision.Action != meeting.Revoke
+		if e.What, err = g.decision(a.Decision, snap); err != nil {
 			return nil, err
 		}
-		e.MayUndo = mayDecide && !e.Undone && a.Refused == "" && len(a.Effects) > 0 && a.Decision.Action != meeting.Revoke
-		if d := snap.Documents[a.Decision.Document]; d != nil {
-			e.What += ": " + d.FileName
-		} else if q := snap.Requirements[a.Decision.Requirement]; q != nil {
-			e.What += ": " + q.Name + ", " + string(q.Kind)
-		}
-		if a.Decision.Nominee != "" {
-			e.What += " (" + a.Decision.Nominee + ")"
-		}
 		for _, f := range a.Effects {
-			e.Changes = append(e.Changes, change(f, snap))
+			change, err := g.change(f, snap)
+			if err != nil {
+				return nil, err
+			}
+			e.Changes = append(e.Changes, change)
 		}
 		all = append(all, e)
 	}
 	return all, nil
+}
+
+// decision gives what a decision did, and to what, in words.
+func (g *language) decision(d meeting.Decision, snap *store.Snapshot) (string, error) {
+	what, err := g.Text("history.did-" + string(d.Action))
+	if err != nil {
+		return "", err
+	}
+	object := ""
+	if doc := snap.Documents[d.Document]; doc != nil {
+		object = doc.FileName
+	} else if q := snap.Requirements[d.Requirement]; q != nil {
+		kind, err := g.word("kind-" + string(q.Kind))
+		if err != nil {
+			return "", err
+		}
+		object = q.Name + ", " + kind
+	}
+	if object != "" {
+		if what, err = g.Text("history.of", "What", what, "Change", object); err != nil {
+			return "", err
+		}
+	}
+	if d.Nominee != "" {
+		what += " (" + d.Nominee + ")"
+	}
+	return what, nil
 }
 
 // without leaves out what is nothing; the store takes what is twice once.
@@ -102,49 +123,55 @@ func without[T comparable](list []T, nothing T) []T {
 	return rest
 }
 
-// change says one effect in words.
-func change(e meeting.Effect, snap *store.Snapshot) string {
-	stands := map[bool]string{true: "in force", false: "not in force"}
+// change gives one effect of a decision in words.
+func (g *language) change(e meeting.Effect, snap *store.Snapshot) (string, error) {
 	switch {
 	case e.Document != "":
-		name := "a document"
-		if d := snap.Documents[e.Document]; d != nil {
-			name = d.FileName
-		}
-		return name + ": " + arrow(string(e.DocumentBefore.Status), string(e.DocumentAfter.Status))
+		return g.documentChange(e, snap.Documents[e.Document])
 	case e.Links != "":
-		return "all links that the participant had: good for nothing any more"
+		return g.Text("history.links")
 	case e.Participant != "":
-		return "the participant: " + arrow(stands[e.StandsBefore], stands[e.StandsAfter])
+		return g.InForce("history.participant", e.StandsBefore, e.StandsAfter)
 	case e.Lesson != "":
-		return "what was learned: " + arrow(stands[e.StandsBefore], stands[e.StandsAfter])
+		return g.InForce("history.hint", e.StandsBefore, e.StandsAfter)
 	}
+	return g.requirementChange(e, snap.Requirements[e.Requirement])
+}
+
+// documentChange names the document by its file; d is nil if it is not there any more.
+func (g *language) documentChange(e meeting.Effect, d *meeting.Document) (string, error) {
+	name, err := g.Text("history.document")
+	if err != nil {
+		return "", err
+	}
+	if d != nil {
+		name = d.FileName
+	}
+	return g.Change(name, g.Status(e.DocumentBefore.Status), g.Status(e.DocumentAfter.Status))
+}
+
+// requirementChange names the requirement by person, kind and session; q is nil if it is not there any more.
+func (g *language) requirementChange(e meeting.Effect, q *meeting.Requirement) (string, error) {
 	name := e.Requirement.String()
-	if r := snap.Requirements[e.Requirement]; r != nil {
-		name = strings.Join([]string{r.Name, string(r.Kind), r.Session}, ", ")
+	if q != nil {
+		kind, err := g.word("kind-" + string(q.Kind))
+		if err != nil {
+			return "", err
+		}
+		name = strings.Join([]string{q.Name, kind, q.Session}, ", ")
 	}
-	before := "not asked for"
-	if b := e.RequirementBefore; b != nil && !b.Dropped {
-		before = state(b)
+	before, errBefore := g.state(e.RequirementBefore)
+	after, errAfter := g.state(e.RequirementAfter)
+	if err := errors.Join(errBefore, errAfter); err != nil {
+		return "", err
 	}
-	after := "not asked for"
-	if a := e.RequirementAfter; !a.Dropped {
-		after = state(a)
-	}
-	return name + ": " + arrow(before, after)
+	return g.Change(name, before, after)
 }
 
-// state is where a requirement stands, with the file that is in.
-func state(s *meeting.RequirementStanding) string {
-	if s.FileName != "" {
-		return fmt.Sprintf("%s by %s", s.State, cmp.Or(s.FileName, s.Document))
+// state gives where a requirement stands, with the file that satisfies it.
+func (g *language) state(s *meeting.RequirementStanding) (string, error) {
+	if s == nil || s.Dropped {
+		return g.Text("history.not-asked")
 	}
-	return string(s.State)
-}
-
-func arrow(before, after string) string {
-	if before == after {
-		return after
-	}
-	return before + " → " + after
+	return g.State(s.State, s.FileName), nil
 }

@@ -53,7 +53,7 @@ func (p *Portal) materials(w http.ResponseWriter, r *http.Request) {
 	for _, m := range list {
 		fmt.Fprintln(sum, m.Name, m.doc.ID, m.doc.Text)
 	}
-	g := p.tongue(r, "")
+	g := p.language(r, "")
 	o := meeting.Object{Bucket: p.config.Bucket, Key: bucket.Materials + meetingID + "/" + s.ID + "/" + g.Tag + hex.EncodeToString(sum.Sum(nil)[:12]) + ".zip"}
 	if _, err = p.bucket.Stat(ctx, o); fault.Is(err, fault.NotFound) {
 		err = p.pack(ctx, g, s, list, o.Key)
@@ -107,7 +107,7 @@ func (p *Portal) inSession(ctx context.Context, s *meeting.Session) ([]material,
 }
 
 // pack writes the zip into the bucket while it is being made.
-func (p *Portal) pack(ctx context.Context, g *tongue, s *meeting.Session, list []material, key string) error {
+func (p *Portal) pack(ctx context.Context, g *language, s *meeting.Session, list []material, key string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r, w := io.Pipe()
@@ -126,7 +126,7 @@ func (p *Portal) pack(ctx context.Context, g *tongue, s *meeting.Session, list [
 }
 
 // zip writes the files, their texts with the notes, and a page that lists them.
-func (p *Portal) zip(ctx context.Context, g *tongue, s *meeting.Session, list []material, out io.Writer) error {
+func (p *Portal) zip(ctx context.Context, g *language, s *meeting.Session, list []material, out io.Writer) error {
 	z := zip.NewWriter(out)
 	now := time.Now()
 	create := func(name string, method uint16) (io.Writer, error) {

@@ -21,14 +21,14 @@ import (
 	"dossier/internal/bucket"
 	"dossier/internal/fault"
 	"dossier/internal/filing"
-	"dossier/internal/mail"
+	"dossier/internal/locale"
 	"dossier/internal/meeting"
 	"dossier/internal/observe"
 	"dossier/internal/store"
 	"dossier/internal/ticket"
 )
 
-//go:embed pages assets words
+//go:embed pages assets
 var files embed.FS
 
 // Config is read from the environment.
@@ -73,17 +73,17 @@ type SignIn interface {
 // Portal is the handler.
 type Portal struct {
 	http.Handler
-	config   Config
-	bucket   *bucket.Bucket
-	store    *store.Store
-	registry *filing.Registry
-	tickets  *ticket.Keys
-	writer   *mail.Writer
-	tongues  map[string]*tongue
-	signIn   SignIn
-	limits   limits
-	log      *slog.Logger
-	meter    *observe.Meter
+	config    Config
+	bucket    *bucket.Bucket
+	store     *store.Store
+	registry  *filing.Registry
+	tickets   *ticket.Keys
+	words     *locale.Catalog
+	languages map[string]*language
+	signIn    SignIn
+	limits    limits
+	log       *slog.Logger
+	meter     *observe.Meter
 }
 
 // New wires the portal.
@@ -92,7 +92,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, signIn SignIn, log *slog
 	if err != nil {
 		return nil, err
 	}
-	w, err := mail.NewWriter()
+	words, err := locale.New()
 	if err != nil {
 		return nil, err
 	}
@@ -101,9 +101,9 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, signIn SignIn, log *slog
 		return nil, err
 	}
 	st := store.New(db, c.Table)
-	p := &Portal{config: c, bucket: bucket.New(s3c, c.Bucket), store: st, registry: filing.New(st, time.Now), tickets: keys, writer: w, signIn: signIn,
+	p := &Portal{config: c, bucket: bucket.New(s3c, c.Bucket), store: st, registry: filing.New(st, time.Now), tickets: keys, words: words, signIn: signIn,
 		limits: limits{who: map[string]*rate.Limiter{}}, log: log, meter: observe.NewMeter(log, c.Namespace)}
-	if p.tongues, err = tongues(w, a.path); err != nil {
+	if p.languages, err = languages(words, a.path); err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
@@ -183,11 +183,11 @@ func (p *Portal) secured(next http.Handler) http.Handler {
 }
 
 func (p *Portal) show(w http.ResponseWriter, r *http.Request, page string, status int, data any) {
-	p.showIn(w, r, p.tongue(r, ""), page, status, data)
+	p.showIn(w, r, p.language(r, ""), page, status, data)
 }
 
 // showIn is show in a language.
-func (p *Portal) showIn(w http.ResponseWriter, r *http.Request, g *tongue, page string, status int, data any) {
+func (p *Portal) showIn(w http.ResponseWriter, r *http.Request, g *language, page string, status int, data any) {
 	var b strings.Builder
 	if err := g.pages.ExecuteTemplate(&b, page, data); err != nil {
 		p.fail(w, r, err)
@@ -206,7 +206,7 @@ type notice struct{ Title, Text, Said, Back string }
 
 // fail is the one place where an error becomes a page.
 func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
-	g := p.tongue(r, "")
+	g := p.language(r, "")
 	status, n := http.StatusInternalServerError, notice{"went-wrong", "went-wrong-text", "", "/"}
 	switch {
 	case fault.Is(err, fault.NotFound):

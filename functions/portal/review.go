@@ -14,7 +14,6 @@ import (
 	"dossier/internal/extract/content"
 	"dossier/internal/fault"
 	"dossier/internal/fold"
-	"dossier/internal/mail"
 	"dossier/internal/meeting"
 )
 
@@ -41,12 +40,12 @@ type office struct{ Agency, Country string }
 type filed struct{ ID, Label string }
 
 // places gives a person's requirements as places: each presentation by itself, nominations together.
-func (g *tongue) places(name string, keys []meeting.RequirementKey, titles map[string]string) ([]place, error) {
-	presentation, err := g.say("kind-presentation")
+func (g *language) places(name string, keys []meeting.RequirementKey, titles map[string]string) ([]place, error) {
+	presentation, err := g.word("kind-presentation")
 	if err != nil {
 		return nil, err
 	}
-	letter, err := g.say("kind-nomination")
+	letter, err := g.word("kind-nomination")
 	if err != nil {
 		return nil, err
 	}
@@ -137,12 +136,11 @@ type reviewPage struct {
 	Offices  []office
 	Filed    []filed
 	Codes    []place // reasons of a rejection that can be said in every language
+	// Languages are those that an accepted nominee can be written to in.
+	Languages []string
 	// Undo is the decision before this, which can be taken back.
 	Undo string
 }
-
-// Languages are those that an accepted nominee can be written to in.
-func (reviewPage) Languages() []string { return mail.Languages() }
 
 // Roles are what an accepted nominee can do in a session.
 func (reviewPage) Roles() []meeting.RoleName { return meeting.RoleNames() }
@@ -156,7 +154,7 @@ func (p *Portal) review(w http.ResponseWriter, r *http.Request) {
 		p.fail(w, r, err)
 		return
 	}
-	page := reviewPage{staffPage: head, Undo: r.URL.Query().Get("undo")}
+	page := reviewPage{staffPage: head, Languages: p.words.Languages(), Undo: r.URL.Query().Get("undo")}
 	ctx, id := r.Context(), head.Meeting.ID
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
@@ -184,7 +182,7 @@ func (p *Portal) review(w http.ResponseWriter, r *http.Request) {
 		if at+1 < len(page.Queue) {
 			page.After = page.Queue[at+1].ID
 		}
-		g := p.tongue(r, "")
+		g := p.language(r, "")
 		if page.Reading, err = p.reading(ctx, page.Document); err == nil {
 			err = p.candidates(&page, g)
 		}
@@ -197,7 +195,7 @@ func (p *Portal) review(w http.ResponseWriter, r *http.Request) {
 }
 
 // candidates says of a document who may be meant, and what can be decided.
-func (p *Portal) candidates(page *reviewPage, g *tongue) error {
+func (p *Portal) candidates(page *reviewPage, g *language) error {
 	titles, names, people := map[string]string{}, map[string]string{}, map[string][]meeting.RequirementKey{}
 	for _, s := range page.Sessions {
 		titles[s.ID] = s.Title
@@ -213,7 +211,7 @@ func (p *Portal) candidates(page *reviewPage, g *tongue) error {
 		}
 	}
 	for _, code := range meeting.RejectionReasons() {
-		page.Codes = append(page.Codes, place{string(code), p.writer.Reason(g.Tag, code)})
+		page.Codes = append(page.Codes, place{string(code), g.Reason(code)})
 	}
 	d := page.Document
 	for _, x := range d.Candidates {
@@ -222,7 +220,7 @@ func (p *Portal) candidates(page *reviewPage, g *tongue) error {
 			return err
 		}
 		page.Places = append(page.Places, found...)
-		page.Perhaps = append(page.Perhaps, candidate{x, p.evidence(g, x.Evidence, titles)})
+		page.Perhaps = append(page.Perhaps, candidate{x, g.evidence(x.Evidence, titles)})
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(people), func(a, b string) int { return cmp.Or(cmp.Compare(names[a], names[b]), cmp.Compare(a, b)) }) {
 		found, err := g.places(names[id], people[id], titles)
@@ -233,7 +231,7 @@ func (p *Portal) candidates(page *reviewPage, g *tongue) error {
 	}
 	if d.Letter == nil { // a letter is shown as a whole
 		if len(d.Candidates) == 0 {
-			page.Why = p.evidence(g, d.Evidence, titles)
+			page.Why = g.evidence(d.Evidence, titles)
 		}
 		return nil
 	}
@@ -256,11 +254,11 @@ func (p *Portal) candidates(page *reviewPage, g *tongue) error {
 }
 
 // evidence says observations in words. Sessions are named by their ids there, which titles explains.
-func (p *Portal) evidence(g *tongue, evidence []meeting.Evidence, titles map[string]string) []string {
+func (g *language) evidence(evidence []meeting.Evidence, titles map[string]string) []string {
 	var all []string
 	for _, e := range evidence {
 		e.Detail = cmp.Or(titles[e.Detail], e.Detail)
-		all = append(all, p.writer.Evidence(g.Tag, e))
+		all = append(all, g.Evidence(e))
 	}
 	return all
 }
@@ -286,7 +284,7 @@ func (p *Portal) document(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page := documentPage{staffPage: head, Document: d}
-	g := p.tongue(r, "")
+	g := p.language(r, "")
 	entries, err := p.past(r.Context(), g, head.Meeting.ID, head.MayDecide())
 	if err == nil {
 		page.Reading, err = p.reading(r.Context(), d)
@@ -309,7 +307,7 @@ func (p *Portal) document(w http.ResponseWriter, r *http.Request) {
 	for _, s := range sessions {
 		titles[s.ID] = s.Title
 	}
-	page.Why = p.evidence(g, d.Evidence, titles)
+	page.Why = g.evidence(d.Evidence, titles)
 	for _, k := range d.Serves {
 		page.Serves = append(page.Serves, place{"/meetings/" + head.Meeting.ID + "/sessions/" + k.Session, titles[k.Session]})
 	}

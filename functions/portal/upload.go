@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -168,7 +167,7 @@ func (p *Portal) upload(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page.Sent = r.URL.Query().Has("key")
-	p.showIn(w, r, p.tongue(r, v.reads()), "upload.html", http.StatusOK, page)
+	p.showIn(w, r, p.language(r, v.reads()), "upload.html", http.StatusOK, page)
 }
 
 func (p *Portal) uploadPage(ctx context.Context, v *invited) (*uploadPage, error) {
@@ -244,7 +243,7 @@ func (p *Portal) understood(ctx context.Context, x *version) error {
 	}
 	for _, l := range c.Metadata.Languages {
 		if l.Share >= 0.1 {
-			x.Languages = append(x.Languages, cmp.Or(names()[l.Language], l.Language))
+			x.Languages = append(x.Languages, p.words.Name(l.Language))
 		}
 	}
 	for _, page := range c.Pages {
@@ -261,7 +260,7 @@ func (p *Portal) turnAway(w http.ResponseWriter, r *http.Request, v *invited, er
 	if v != nil {
 		known = v.reads()
 	}
-	g := p.tongue(r, known)
+	g := p.language(r, known)
 	switch {
 	case errors.Is(err, errTooOften):
 		w.Header().Set("Retry-After", "60")
@@ -297,7 +296,7 @@ func (p *Portal) renew(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	p.showIn(w, r, p.tongue(r, v.reads()), "link.html", http.StatusOK, linkPage{Text: "link-renewed"})
+	p.showIn(w, r, p.language(r, v.reads()), "link.html", http.StatusOK, linkPage{Text: "link-renewed"})
 }
 
 // Left is how many seats the office has left.

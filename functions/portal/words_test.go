@@ -2,7 +2,7 @@ package portal
 
 import (
 	"encoding/json"
-	"maps"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,99 +10,71 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
-
-	"github.com/google/go-cmp/cmp"
-
-	"dossier/internal/mail"
 )
 
-// Every word of a page is there in every language, fills in the same values, and there is none that no page says.
-func TestWordsAgree(t *testing.T) {
-	values := regexp.MustCompile(`\{\{\.\w+\}\}`)
-	words := map[string]map[string]any{}
-	for _, l := range mail.Languages() {
-		data, err := files.ReadFile("words/" + l + ".json")
-		if err != nil {
-			t.Fatal(err)
+// beginnings are those of keys of which a page makes the end: a kind, a state, a role.
+func beginnings() []string {
+	return []string{"page.kind-", "page.column-", "page.sector-", "page.state-", "page.menu-", "page.role-", "page.learned-", "page.failure-",
+		"page.unreachable-", "page.status-", "page.upload-title-", "history.did-", "history.status-", "history.state-", "refusal."}
+}
+
+// sources gives the text of every page and of the code beside them.
+func sources(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasSuffix(name, "_test.go") || !slices.Contains([]string{".go", ".html"}, filepath.Ext(name)) {
+			return err
 		}
-		var all map[string]any
-		if err := json.Unmarshal(data, &all); err != nil {
-			t.Fatalf("%s: %v", l, err)
-		}
-		words[l] = all
-	}
-	for _, l := range mail.Languages()[1:] {
-		if d := cmp.Diff(slices.Sorted(maps.Keys(words["en"])), slices.Sorted(maps.Keys(words[l]))); d != "" {
-			t.Errorf("%s has other words than English: %s", l, d)
-		}
-		for key, en := range words["en"] {
-			text, ok := words[l][key].(string)
-			english, plain := en.(string)
-			if ok != plain {
-				t.Errorf("%s: %s counts in one language and not in the other", l, key)
-				continue
-			}
-			a, b := values.FindAllString(english, -1), values.FindAllString(text, -1)
-			slices.Sort(a)
-			slices.Sort(b)
-			if d := cmp.Diff(a, b); plain && d != "" {
-				t.Errorf("%s: %s fills in other values: %s", l, key, d)
-			}
-		}
-	}
-	w, err := mail.NewWriter()
+		data, err := os.ReadFile(name)
+		all.Write(data)
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := tongues(w, func(string) (string, error) { return "", nil })
+	return all.String()
+}
+
+// Every key that a page asks for has words, and there are no words that no page asks for.
+func TestPagesAndWordsAgree(t *testing.T) {
+	data, err := os.ReadFile("../../internal/locale/en.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for l, g := range all {
-		for key, text := range words[l] {
-			if _, plain := text.(string); plain {
-				if _, err := g.say(key); err != nil {
-					t.Errorf("%s: %s: %v", l, key, err)
-				}
-				continue
-			}
-			for _, n := range []int{0, 1, 2, 3, 11, 100, 1_000_000} {
-				if _, err := g.count(key, n); err != nil {
-					t.Errorf("%s: %d of %s: %v", l, n, key, err)
-				}
-			}
-		}
+	var words map[string]map[string]any
+	if err := json.Unmarshal(data, &words); err != nil {
+		t.Fatal(err)
 	}
-	// What pages and code ask for, by whole keys and by the beginnings of made ones.
-	asked := regexp.MustCompile(`(?:\{\{|\()(?:t|n) "([a-z-]+)"|print "([a-z-]+-)"|g\.say\("([a-z-]+)"|"(link-[a-z-]+|no-page|no-page-text|went-wrong|went-wrong-text|nothing-changed|signed-out|signed-out-text|all-nominees|everybody)"|(?:say|newChart)\("([a-z-]+-)" ?\+|"(refused-)" \+|"(did-)" \+|"(column-)" \+|"(sector-)"`)
-	wholes, begins := map[string]bool{}, []string{"kind-", "refused-", "did-", "column-", "sector-", "state-", "menu-", "role-", "learned-", "failure-", "unreachable-", "status-", "upload-title-"}
-	for _, pattern := range []string{"pages/*.html", "*.go"} {
-		names, err := filepath.Glob(pattern)
-		if err != nil || len(names) == 0 {
-			t.Fatal(pattern, err)
+	text := sources(t)
+	asked := 0
+	for _, m := range regexp.MustCompile(`(?:\{\{|\()[tn] "([a-z-]+)"|\.(?:word|count|Word|Count)\("([a-z-]+)"`).FindAllStringSubmatch(text, -1) {
+		if key := m[1] + m[2]; words["page"][key] == nil && !strings.HasSuffix(key, "-") {
+			t.Errorf("a page asks for page.%s, which has no words", key)
 		}
-		for _, name := range names {
-			data, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, m := range asked.FindAllStringSubmatch(string(data), -1) {
-				for _, key := range m[1:] {
-					if key != "" && !strings.HasSuffix(key, "-") {
-						wholes[key] = true
-					}
-				}
-			}
-		}
+		asked++
 	}
-	for key := range wholes {
-		if _, ok := words["en"][key]; !ok {
-			t.Errorf("a page says %s, for which there are no words", key)
+	for _, m := range regexp.MustCompile(`"(page|history|refusal)\.([a-z-]+)"`).FindAllStringSubmatch(text, -1) {
+		if words[m[1]][m[2]] == nil && m[2] != "html" && !strings.HasSuffix(m[2], "-") {
+			t.Errorf("a page asks for %s.%s, which has no words", m[1], m[2])
 		}
+		asked++
 	}
-	for key := range words["en"] {
-		if !wholes[key] && !slices.ContainsFunc(begins, func(b string) bool { return strings.HasPrefix(key, b) }) {
-			t.Errorf("no page says %s", key)
+	if asked < 100 {
+		t.Errorf("only %d keys were found in the pages", asked)
+	}
+	shared, err := os.ReadFile("../../internal/locale/history.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text += string(shared)
+	for _, area := range []string{"page", "history", "refusal"} {
+		for key := range words[area] {
+			whole := area + "." + key
+			made := slices.ContainsFunc(beginnings(), func(b string) bool { return strings.HasPrefix(whole, b) })
+			if !made && !strings.Contains(text, `"`+whole+`"`) && (area != "page" || !strings.Contains(text, `"`+key+`"`)) {
+				t.Errorf("no page asks for %s", whole)
+			}
 		}
 	}
 }

@@ -29,8 +29,8 @@ import (
 	"dossier/functions/sweep"
 	"dossier/infra/engines"
 	"dossier/internal/bucket"
-	"dossier/internal/mail"
 	"dossier/internal/meeting"
+	"dossier/internal/ses"
 	"dossier/internal/store"
 )
 
@@ -172,7 +172,7 @@ func (s *System) wire(ctx context.Context, keys, dir string, log *slog.Logger) e
 	rosters := newQueue("roster", lambda.NewHandler(ro.Handle), letters, 1, log)
 	s.closers = append(s.closers, in.Close, s.intake.Close, rosters.Close)
 	de, err := deliver.New(deliver.Config{Bucket: bucketName, Table: tableName, TicketKeys: keys, PortalURL: s.url + "/", From: "Dossier <dossier@dossier.example>", Lease: 5 * time.Second, Keep: 400 * 24 * time.Hour},
-		s.client, s.db, mail.NewFolder(s.mailDir), log)
+		s.client, s.db, ses.NewFolder(s.mailDir), log)
 	if err != nil {
 		return err
 	}

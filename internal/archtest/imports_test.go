@@ -65,7 +65,9 @@ func TestImportsPointDown(t *testing.T) {
 		{"internal/match", "pure: document and roster to candidates", []string{"internal/meeting", "internal/extract/content", "internal/letter", "internal/fold"}},
 		{"internal/store", "the table alone", []string{"internal/meeting", "internal/fault"}},
 		{"internal/bucket", "the bucket alone", []string{"internal/meeting", "internal/fault"}},
-		{"internal/mail", "writes what it is given", []string{"internal/meeting", "internal/fault", "internal/roster"}},
+		{"internal/locale", "has the words for what the domain says", []string{"internal/meeting"}},
+		{"internal/mail", "writes what it is given", []string{"internal/meeting", "internal/fault", "internal/locale"}},
+		{"internal/ses", "sends what is written", []string{"internal/meeting", "internal/fault"}},
 		{"internal/filing", "decides what is filed", []string{"internal/meeting", "internal/fault", "internal/store", "internal/fold"}},
 		{"internal/archtest", "tests only", nil},
 		{"functions", "wiring and use cases", []string{"internal", "functions"}},
@@ -99,7 +101,7 @@ func TestLibrariesKeepTheirRooms(t *testing.T) {
 		library, reason string
 		may             []string
 	}{
-		{"github.com/aws/aws-sdk-go-v2", "only store, bucket, mail, queue, textract and the wiring talk to AWS", []string{"internal/store", "internal/bucket", "internal/mail", "internal/queue", "internal/textract", "functions", "infra"}},
+		{"github.com/aws/aws-sdk-go-v2", "only store, bucket, ses, queue, textract and the wiring talk to AWS", []string{"internal/store", "internal/bucket", "internal/ses", "internal/queue", "internal/textract", "functions", "infra"}},
 		{"github.com/aws/aws-lambda-go", "only the functions and what reads their events know Lambda", []string{"internal/bucket", "internal/queue", "functions", "infra"}},
 		{"github.com/klippa-app/go-pdfium", "PDF is read in one place", []string{"internal/extract/pdf"}},
 		{"github.com/tetratelabs/wazero", "the sandbox is the PDF reader's", []string{"internal/extract/pdf"}},
@@ -108,6 +110,8 @@ func TestLibrariesKeepTheirRooms(t *testing.T) {
 		{"github.com/oauth2-proxy/mockoidc", "a sign-in provider for this machine alone", []string{"infra/local"}},
 		{"github.com/coreos/go-oidc/v3", "staff sign in in one place", []string{"functions/portal/signin"}},
 		{"github.com/xuri/excelize/v2", "workbooks are the pages'", []string{"functions/portal"}},
+		{"github.com/nicksnyder/go-i18n/v2", "words come from one place", []string{"internal/locale"}},
+		{"github.com/goccy/go-yaml", "meeting.yaml is read in one place", []string{"internal/roster"}},
 		{"github.com/chromedp/chromedp", "a browser is for tests", nil},
 		{"github.com/ledongthuc/pdf", "a second reader for tests; on an upload it can kill the process", nil},
 	}
@@ -118,6 +122,23 @@ func TestLibrariesKeepTheirRooms(t *testing.T) {
 			if uses && !slices.ContainsFunc(rule.may, func(m string) bool { return under(name, m) }) {
 				t.Errorf("%s imports %s: %s", name, rule.library, rule.reason)
 			}
+		}
+	}
+}
+
+// What a function does not need is not in its binary.
+func TestNothingIsLinkedInVain(t *testing.T) {
+	for _, rule := range []struct{ function, library, reason string }{
+		{"portal", "github.com/aws/aws-sdk-go-v2/service/sesv2", "pages send no mail: deliver does"},
+		{"portal", "github.com/goccy/go-yaml", "pages read no roster"},
+		{"deliver", "github.com/goccy/go-yaml", "a mail about a roster is given its problems"},
+	} {
+		out, err := exec.Command("go", "list", "-deps", "dossier/functions/"+rule.function+"/bootstrap").Output()
+		if err != nil {
+			t.Fatalf("go list: %v", err)
+		}
+		if slices.ContainsFunc(strings.Fields(string(out)), func(p string) bool { return under(p, rule.library) }) {
+			t.Errorf("%s links %s: %s", rule.function, rule.library, rule.reason)
 		}
 	}
 }

@@ -2,13 +2,8 @@ package mail_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"flag"
-	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,13 +11,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/google/go-cmp/cmp"
 	"github.com/jhillyerd/enmime/v2"
 
 	"dossier/internal/fault"
+	"dossier/internal/locale"
 	"dossier/internal/mail"
 	"dossier/internal/meeting"
 	"dossier/internal/roster"
@@ -31,6 +24,15 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 var at = time.Date(2021, 6, 14, 16, 31, 0, 0, time.UTC)
+
+func words(t *testing.T) *locale.Catalog {
+	t.Helper()
+	c, err := locale.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
 
 func view(template, lang string) mail.View {
 	session := &meeting.Session{Plan: meeting.Plan{ID: "s1", Title: "Supply chains & finance", Number: 5, Starts: at}, Meeting: "m", Complete: true, Epoch: 1}
@@ -53,42 +55,17 @@ func view(template, lang string) mail.View {
 	}
 }
 
-// Whatever a reader finds, and whatever it refuses a file for, has words of its own in every language.
-func TestWordsForReaders(t *testing.T) {
-	w, err := mail.NewWriter()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, lang := range mail.Languages() {
-		seen := map[string]bool{w.Reason(lang, "no-such-reason"): true}
-		for _, code := range meeting.Reasons() {
-			if s := w.Reason(lang, code); seen[s] {
-				t.Errorf("%s: no words for reason %s", lang, code)
-			} else {
-				seen[s] = true
-			}
-		}
-		for _, code := range meeting.FindingCodes() {
-			if s := w.Finding(lang, meeting.Finding{Code: code, Detail: "7"}); strings.HasPrefix(s, string(code)) || seen[s] {
-				t.Errorf("%s: no words for finding %s", lang, code)
-			} else {
-				seen[s] = true
-			}
-		}
-	}
-}
-
 // Every mail in every language is as its golden file says, in both parts.
 func TestWrite(t *testing.T) {
-	w, err := mail.NewWriter()
+	w, err := mail.NewWriter(words(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{meeting.MailReceipt, "receipt-quarantined", meeting.MailReview, "review-quarantined", meeting.MailComplete, meeting.MailNoLongerComplete, meeting.MailRosterRejected,
 		meeting.MailOutcome, "outcome-rejected", "outcome-withdrawn", "outcome-superseded", "outcome-review", meeting.MailOverQuota, meeting.MailLinks, meeting.MailReminder} {
-		languages := mail.Languages()
+		languages := words(t).Languages()
 		if slices.Contains([]string{meeting.MailReview, "review-quarantined", meeting.MailComplete, meeting.MailNoLongerComplete, meeting.MailRosterRejected}, name) {
-			languages = mail.StaffLanguages()
+			languages = []string{"en", "fr"}
 		}
 		for _, lang := range languages {
 			t.Run(name+"."+lang, func(t *testing.T) {
@@ -144,30 +121,8 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// Every word of one language has its like in the others.
-func TestLanguagesSayTheSame(t *testing.T) {
-	w, err := mail.NewWriter()
-	if err != nil {
-		t.Fatal(err)
-	}
-	otherwise := w.Reason("en", "no-such-code")
-	for _, code := range meeting.Reasons() {
-		if w.Reason("en", code) == otherwise {
-			t.Errorf("%s has no words in English", code)
-		}
-		for _, lang := range mail.Languages()[1:] {
-			if w.Reason(lang, code) == w.Reason("en", code) || w.Reason(lang, code) == w.Reason(lang, "no-such-code") {
-				t.Errorf("%s has no words in %s", code, lang)
-			}
-		}
-	}
-	if w.Reason("sw", "empty") != w.Reason("en", "empty") {
-		t.Error("a language without words is not answered in English")
-	}
-}
-
 func TestMIME(t *testing.T) {
-	w, err := mail.NewWriter()
+	w, err := mail.NewWriter(words(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,61 +161,9 @@ func TestMIME(t *testing.T) {
 	}
 }
 
-// What goes to SES, on the wire; and what comes of its answers.
-func TestSES(t *testing.T) {
-	var got struct {
-		FromEmailAddress, ConfigurationSetName string
-		Destination                            struct{ ToAddresses []string }
-		Content                                struct{ Raw struct{ Data []byte } }
-		EmailTags                              []struct{ Name, Value string }
-	}
-	status, kind, says := http.StatusOK, "", ""
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/v2/email/outbound-emails" {
-			t.Errorf("path %s", r.URL.Path)
-		}
-		body, err := io.ReadAll(r.Body)
-		if err == nil {
-			err = json.Unmarshal(body, &got)
-		}
-		if err != nil {
-			t.Error(err)
-		}
-		w.Header().Set("X-Amzn-Errortype", kind)
-		w.WriteHeader(status)
-		fmt.Fprintf(w, `{"MessageId":"0100-abc","message":%q}`, says)
-	}))
-	defer server.Close()
-	client := sesv2.New(sesv2.Options{Region: "eu-west-1", BaseEndpoint: &server.URL, RetryMaxAttempts: 1,
-		Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""), HTTPClient: server.Client(), Retryer: aws.NopRetryer{}})
-	s := mail.NewSES(client, "dossier-set")
-	m := meeting.Mail{ID: "receipt-1", To: []string{"a@example.org"}}
-	id, err := s.Send(t.Context(), []byte("raw mail"), "dossier@meetings.example", m)
-	if err != nil || id != "0100-abc" {
-		t.Fatalf("%q %v", id, err)
-	}
-	if string(got.Content.Raw.Data) != "raw mail" || got.ConfigurationSetName != "dossier-set" || got.FromEmailAddress != "dossier@meetings.example" ||
-		len(got.Destination.ToAddresses) != 1 || len(got.EmailTags) != 1 || got.EmailTags[0].Name != "outbox" || got.EmailTags[0].Value != "receipt-1" {
-		t.Errorf("sent %+v", got)
-	}
-	for _, test := range []struct {
-		status     int
-		kind, says string
-		rejected   bool
-	}{{400, "MessageRejected", "Illegal content", true}, {400, "BadRequestException", "Illegal address", true}, {429, "TooManyRequestsException", "Rate exceeded", false},
-		{400, "SendingPausedException", "Paused", false}, {500, "InternalFailure", "", false}, {400, "LimitExceededException", "Daily quota exceeded", false},
-		// What an account in the sandbox is told.
-		{400, "MessageRejected", "Email address is not verified. The following identities failed the check in region EU-WEST-1: a@example.org", false}} {
-		status, kind, says = test.status, test.kind, test.says
-		if _, err := s.Send(t.Context(), []byte("raw"), "d@meetings.example", m); err == nil || fault.Is(err, fault.Rejected) != test.rejected {
-			t.Errorf("%s: %v", test.kind, err)
-		}
-	}
-}
-
 // A file's name is whatever its sender likes; it never becomes a header of a mail, or markup in it.
 func TestNoHeaderFromADocument(t *testing.T) {
-	w, err := mail.NewWriter()
+	w, err := mail.NewWriter(words(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -284,26 +187,5 @@ func TestNoHeaderFromADocument(t *testing.T) {
 				t.Errorf("%q in a %s: Bcc %q, subject %q", name, template, e.GetHeader("Bcc"), e.GetHeader("Subject"))
 			}
 		}
-	}
-}
-
-func TestFolder(t *testing.T) {
-	dir := t.TempDir()
-	f := mail.NewFolder(dir)
-	m := meeting.Mail{ID: "receipt-1"}
-	for _, text := range []string{"first", "second"} {
-		if id, err := f.Send(t.Context(), []byte(text), "", m); err != nil || id != m.ID {
-			t.Fatalf("%q %v", id, err)
-		}
-	}
-	got, err := os.ReadFile(filepath.Join(dir, "receipt-1.eml"))
-	if err != nil || string(got) != "first" {
-		t.Errorf("%q %v: a mail that was sent is not sent again", got, err)
-	}
-	if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
-		t.Errorf("%d files, %v", len(files), err)
-	}
-	if _, err := f.Send(t.Context(), nil, "", meeting.Mail{ID: "../x"}); err == nil {
-		t.Error("an id left the folder")
 	}
 }

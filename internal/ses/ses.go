@@ -1,11 +1,10 @@
-package mail
+// Package ses sends mails: by Amazon SES v2, or into a folder on a machine without it.
+package ses
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,22 +15,22 @@ import (
 	"dossier/internal/meeting"
 )
 
-// SES sends by Amazon SES v2.
-type SES struct {
+// Sender sends by Amazon SES v2.
+type Sender struct {
 	client           *sesv2.Client
 	configurationSet string
 }
 
-// NewSES makes a sender; configurationSet names the SES configuration set, "" is none.
-func NewSES(client *sesv2.Client, configurationSet string) *SES {
-	return &SES{client: client, configurationSet: configurationSet}
+// New makes a sender; configurationSet names the SES configuration set, "" is none.
+func New(client *sesv2.Client, configurationSet string) *Sender {
+	return &Sender{client: client, configurationSet: configurationSet}
 }
 
-// Send sends a mail as it is, the outbox id as the message tag "outbox", and gives SES's message id.
-// It fails with Rejected when SES refuses the message for good; any other failure may pass, also that an address is not
-// verified, which SES calls a rejection while the account is in its sandbox (Amazon SES API v2 Reference, "SendEmail";
+// Send sends a mail as it is, with the outbox id as the message tag "outbox", and gives SES's message id.
+// It fails with Rejected if SES refuses the message for good. Any other failure may pass. One of these is that an address is
+// not verified, which SES calls a rejection while the account is in its sandbox (Amazon SES API v2 Reference, "SendEmail";
 // Amazon SES Developer Guide, "Amazon SES email sending errors").
-func (s *SES) Send(ctx context.Context, raw []byte, from string, m meeting.Mail) (string, error) {
+func (s *Sender) Send(ctx context.Context, raw []byte, from string, m meeting.Mail) (string, error) {
 	in := &sesv2.SendEmailInput{
 		FromEmailAddress: &from,
 		Destination:      &types.Destination{ToAddresses: m.To},
@@ -51,32 +50,4 @@ func (s *SES) Send(ctx context.Context, raw []byte, from string, m meeting.Mail)
 		return "", fmt.Errorf("send by SES: %w", err)
 	}
 	return aws.ToString(out.MessageId), nil
-}
-
-// Folder writes mails as files named <outbox id>.eml, on a machine without SES.
-type Folder struct{ dir string }
-
-// NewFolder makes a sender into a folder that exists.
-func NewFolder(dir string) *Folder { return &Folder{dir: dir} }
-
-// Send writes the mail, whole or not at all. A mail that is there already was sent before: it stays as it is.
-func (f *Folder) Send(_ context.Context, raw []byte, _ string, m meeting.Mail) (string, error) {
-	if m.ID == "" || strings.ContainsAny(m.ID, `/\`) {
-		return "", fmt.Errorf("write mail: bad id %q", m.ID)
-	}
-	tmp, err := os.CreateTemp(f.dir, ".mail-*")
-	if err != nil {
-		return "", fmt.Errorf("write mail: %w", err)
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(raw)
-	if err := errors.Join(err, tmp.Close()); err != nil {
-		return "", fmt.Errorf("write mail: %w", err)
-	}
-	// A link fails when the name is taken, so two that send the same mail at once leave one.
-	err = os.Link(tmp.Name(), filepath.Join(f.dir, m.ID+".eml"))
-	if err != nil && !errors.Is(err, os.ErrExist) {
-		return "", fmt.Errorf("write mail: %w", err)
-	}
-	return m.ID, nil
 }

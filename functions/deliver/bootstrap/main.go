@@ -9,7 +9,7 @@ import (
 
 	"dossier/functions"
 	"dossier/functions/deliver"
-	"dossier/internal/mail"
+	"dossier/internal/ses"
 )
 
 func main() { functions.Main(run) }
@@ -23,7 +23,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	sender := mail.NewSES(sesv2.NewFromConfig(aws), c.ConfigurationSet)
+	sender := ses.New(sesv2.NewFromConfig(aws), c.ConfigurationSet)
 	f, err := deliver.New(c, functions.S3(aws), functions.DynamoDB(aws), sender, functions.Log())
 	if err != nil {
 		return err
