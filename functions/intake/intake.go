@@ -431,7 +431,10 @@ func (f *Function) submission(ctx context.Context, doc meeting.Document, c *cont
 			return in, err
 		}
 	}
-	found := index.Match(facts)
+	found, err := index.Match(ctx, facts, match.Budget{})
+	if err != nil {
+		return in, err
+	}
 	if places := found.Places(); len(found.File) == 0 && len(places) > 0 && facts.Claim == nil {
 		snap, err := f.store.Read(ctx, store.Wanted{Meeting: m.ID, Requirements: places})
 		if err != nil {
@@ -441,7 +444,9 @@ func (f *Function) submission(ctx context.Context, doc meeting.Document, c *cont
 		for k, r := range snap.Requirements {
 			facts.States[k] = r.State
 		}
-		found = index.Match(facts)
+		if found, err = index.Match(ctx, facts, match.Budget{}); err != nil {
+			return in, err
+		}
 	}
 	uploader, known := index.Participant(up.uploader)
 	if !known && facts.Sender.Verified {

@@ -39,8 +39,8 @@ const monthPattern = `(?:[a-z]{3,9}\.?|[\x{0621}-\x{064a}]+(?:\s+(?:الاول|�
 var dates = regexp.MustCompile(`\b(\d{1,2})\s*(?:st|nd|rd|th|er|o|º|°)?\s*(?:of\s+|de\s+|d'|-|\.)?\s*(` + monthPattern + `)\s*(?:,|de\s+|-|\.)?\s*(\d{4})\b|` +
 	`\b(` + monthPattern + `)\s+(\d{1,2})(?:st|nd|rd|th)?\s*,?\s+(\d{4})\b|\b(\d{4})-(\d{2})-(\d{2})\b|\b(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})\b`)
 
-// context tells dates that are not the letter's: of the letter that is answered, of the meeting, of birth.
-var context = regexp.MustCompile(`(?:\b(?:letter|note|invitation|email|mail)\b[^.\n]{0,60}|\bdated\s+|\blettre\b[^.\n]{0,60}|\bdatee\s+d[eu]\s+|\ben\s+date\s+d[eu]\s+|\bcarta\b[^.\n]{0,60}|\bdatada\s+de\s+|\bheld\b[^.\n]{0,40}|\bmeeting\b[^.\n]{0,60}|\breunion\b[^.\n]{0,60}|\breuniao\b[^.\n]{0,60}|\bfrom\s+|\bto\s+|\buntil\s+|\bborn\b[^.\n]{0,20}|\bne(?:e)?\s+le\s+|\bau\s+|\bbetween\b[^.\n]{0,20}|المورخ[^.\n]{0,30}|من\s+|الي\s+)$`)
+// otherDates tells dates that are not the letter's: of the letter that is answered, of the meeting, of birth.
+var otherDates = regexp.MustCompile(`(?:\b(?:letter|note|invitation|email|mail)\b[^.\n]{0,60}|\bdated\s+|\blettre\b[^.\n]{0,60}|\bdatee\s+d[eu]\s+|\ben\s+date\s+d[eu]\s+|\bcarta\b[^.\n]{0,60}|\bdatada\s+de\s+|\bheld\b[^.\n]{0,40}|\bmeeting\b[^.\n]{0,60}|\breunion\b[^.\n]{0,60}|\breuniao\b[^.\n]{0,60}|\bfrom\s+|\bto\s+|\buntil\s+|\bborn\b[^.\n]{0,20}|\bne(?:e)?\s+le\s+|\bau\s+|\bbetween\b[^.\n]{0,20}|المورخ[^.\n]{0,30}|من\s+|الي\s+)$`)
 
 // date is the letter's own: by its label, on a short line of the letterhead or by the signature, else the first that is not said of
 // something else.
@@ -90,7 +90,7 @@ func (p *page) date(closing int) (Field, time.Time) {
 		switch {
 		case label.MatchString(before):
 			score = 5
-		case context.MatchString(before[max(0, len(before)-80):]):
+		case otherDates.MatchString(before[max(0, len(before)-80):]):
 			score = 0
 		case short && (strings.Count(p.text[:s.From], "\n") < 14 || s.From > closing):
 			score = 4

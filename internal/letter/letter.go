@@ -4,6 +4,9 @@
 package letter
 
 import (
+	"cmp"
+	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -68,39 +71,62 @@ type Reader struct{ places places }
 // NewReader makes a Reader; it takes the names of the world's countries from the CLDR.
 func NewReader() *Reader { return &Reader{places: newPlaces()} }
 
-// longest is how many bytes of a text are looked at: a letter with its annexes is far shorter.
-const longest = 16 << 10
+// Budget bounds what one reading may cost. A zero field takes its default.
+type Budget struct {
+	// Text is how many bytes of the text are looked at. The default is 16 KiB: a letter with its annexes is far shorter.
+	Text int
+}
 
-// Read reads one text.
-func (r *Reader) Read(text string) Letter {
-	if len(text) > longest {
-		text = strings.ToValidUTF8(text[:longest], "")
+// cut gives the beginning of a text that the budget allows.
+func (b Budget) cut(text string) string {
+	if most := cmp.Or(b.Text, 16<<10); len(text) > most {
+		return strings.ToValidUTF8(text[:most], "")
 	}
-	t := newPage(text)
+	return text
+}
+
+// Read reads the beginning of one text, within the budget. It fails only when the context ends.
+func (r *Reader) Read(ctx context.Context, text string, b Budget) (Letter, error) {
+	t := newPage(b.cut(text))
 	var l Letter
-	cues := t.find(nominates)
-	cues = t.without(cues, asks)
-	cues = t.without(cues, recalls)
-	l.Nominates = len(cues) > 0
-	l.Declines = len(t.find(declines)) > 0
-	closing := t.closing(cues)
-	begin := len(text)
-	if len(cues) > 0 {
-		begin = t.sentence(cues[0].From)
+	var cues []Span
+	closing := 0
+	for _, step := range []func(){
+		func() { cues = t.without(t.without(t.find(nominates), asks), recalls) },
+		func() { l.Nominates, l.Declines = len(cues) > 0, len(t.find(declines)) > 0 },
+		func() { closing = t.closing(cues) },
+		func() { l.Nominees = t.nominated(cues, closing) },
+		func() { l.Nomination = l.nominates(t, cues) },
+		func() { l.Agency = t.agency(cues) },
+		func() { l.Country, l.CountryCode = r.places.find(t, l.Agency) },
+		func() { l.Agency = r.places.trim(t, l.Agency) },
+		func() { l.Reference = t.reference() },
+		func() { l.Date, l.Dated = t.date(closing) },
+		func() { l.Signatory = t.signatory(closing) },
+	} {
+		if err := ctx.Err(); err != nil {
+			return Letter{}, fmt.Errorf("read letter: %w", err)
+		}
+		step()
 	}
-	people := t.people(begin, closing)
-	l.Nominees = t.nominees(people, begin, closing)
-	// A letter that declines as well nominates only when somebody comes in another's place.
-	replaces := slices.ContainsFunc(l.Nominees, func(n Nominee) bool { return n.Replaces.Value != "" })
-	l.Nomination = len(cues) > 0 && (!l.Declines || replaces) && (len(l.Nominees) > 0 || t.forthcoming(cues))
 	if !l.Nomination {
 		l.Nominees = nil
 	}
-	l.Agency = t.agency(cues)
-	l.Country, l.CountryCode = r.places.find(t, l.Agency)
-	l.Agency = r.places.trim(t, l.Agency)
-	l.Reference = t.reference()
-	l.Date, l.Dated = t.date(closing)
-	l.Signatory = t.signatory(closing)
-	return l
+	return l, nil
+}
+
+// nominated gives the people whom the text may nominate, with or without the words of a nomination.
+func (p *page) nominated(cues []Span, closing int) []Nominee {
+	begin := len(p.text)
+	if len(cues) > 0 {
+		begin = p.sentence(cues[0].From)
+	}
+	return p.nominees(p.people(begin, closing), begin, closing)
+}
+
+// nominates reports whether the text is a nomination. One that declines as well nominates only when somebody comes in
+// another's place.
+func (l Letter) nominates(t *page, cues []Span) bool {
+	replaces := slices.ContainsFunc(l.Nominees, func(n Nominee) bool { return n.Replaces.Value != "" })
+	return len(cues) > 0 && (!l.Declines || replaces) && (len(l.Nominees) > 0 || t.forthcoming(cues))
 }

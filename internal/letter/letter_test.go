@@ -1,6 +1,8 @@
 package letter_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -87,12 +89,43 @@ func names(l letter.Letter, of func(letter.Nominee) string) []string {
 	return out
 }
 
+func readLetter(t testing.TB, r *letter.Reader, text string) letter.Letter {
+	t.Helper()
+	l, err := r.Read(t.Context(), text, letter.Budget{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// A reading stops when its context ends, and looks at no more text than its budget allows.
+func TestBudget(t *testing.T) {
+	const nominates = "The Ministry of Labour has the honour to nominate:\n\nMs Grace Kamau, Director\n\n"
+	r := letter.NewReader()
+	if l := readLetter(t, r, nominates); len(l.Nominees) != 1 {
+		t.Fatalf("%+v", l)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if l, err := r.Read(ended, nominates, letter.Budget{}); !errors.Is(err, context.Canceled) || l.Nominates {
+		t.Errorf("after its context ended: %+v, %v", l, err)
+	}
+	for most, want := range map[int]bool{0: true, len(nominates): true, 40: false} {
+		if l, err := r.Read(t.Context(), nominates, letter.Budget{Text: most}); err != nil || l.Nomination != want {
+			t.Errorf("%d bytes of it: nomination %t, %v", most, l.Nomination, err)
+		}
+	}
+	if l := readLetter(t, r, strings.Repeat("x ", 8<<10)+nominates); l.Nominates {
+		t.Error("what stands beyond 16 KiB is looked at by default")
+	}
+}
+
 // Every letter of the set, in clean text, is read as its labels say.
 func TestLabelledSet(t *testing.T) {
 	r := letter.NewReader()
 	for _, e := range examples(t) {
 		t.Run(e.name, func(t *testing.T) {
-			l := r.Read(e.text)
+			l := readLetter(t, r, e.text)
 			if l.Nomination != e.want.Nomination {
 				t.Fatalf("nomination is %v; %+v", l.Nomination, l)
 			}
@@ -133,7 +166,7 @@ func role(r letter.Role) func(letter.Nominee) string {
 // What is said of each nominee, and that each field stands where it says.
 func TestFields(t *testing.T) {
 	for _, e := range examples(t) {
-		l := letter.NewReader().Read(e.text)
+		l := readLetter(t, letter.NewReader(), e.text)
 		fields := []letter.Field{l.Agency, l.Country, l.Reference, l.Date, l.Signatory}
 		for _, n := range l.Nominees {
 			fields = append(fields, n.Name, n.Position, n.Email, n.Phone, n.Replaces)
@@ -219,7 +252,7 @@ func TestAccuracy(t *testing.T) {
 				if i == 1 {
 					text = noisy(text, uint64(k*10+round))
 				}
-				l := r.Read(text)
+				l := readLetter(t, r, text)
 				add("told from others", []string{fmt.Sprint(l.Nomination)}, []string{fmt.Sprint(e.want.Nomination)})
 				if !e.want.Nomination {
 					continue
@@ -251,7 +284,7 @@ func FuzzRead(f *testing.F) {
 	}
 	r := letter.NewReader()
 	f.Fuzz(func(t *testing.T, text string) {
-		l := r.Read(text)
+		l := readLetter(t, r, text)
 		if !l.Nomination && len(l.Nominees) > 0 {
 			t.Error("nominees without a nomination")
 		}
@@ -265,7 +298,7 @@ func BenchmarkHostile(b *testing.B) {
 		text := "We nominate\n\n" + strings.Repeat(piece, 70_000/len(piece))
 		b.Run(strings.TrimSpace(piece[:4]), func(b *testing.B) {
 			for b.Loop() {
-				r.Read(text)
+				readLetter(b, r, text)
 			}
 		})
 	}
@@ -276,6 +309,6 @@ func BenchmarkRead(b *testing.B) {
 	text := examples(b)[0].text
 	b.ReportAllocs()
 	for b.Loop() {
-		r.Read(text)
+		readLetter(b, r, text)
 	}
 }

@@ -148,8 +148,8 @@ type outcome struct {
 	rank   int  // of the right candidate, from 1; 0 is not among them
 }
 
-func judge(x *match.Index, d deck, noise func(string) string) outcome {
-	o := outcome{deck: d, result: x.Match(d.facts(noise))}
+func judge(t testing.TB, x *match.Index, d deck, noise func(string) string) outcome {
+	o := outcome{deck: d, result: run(t, x, d.facts(noise))}
 	o.filed = len(o.result.File) > 0
 	if o.filed {
 		o.right = slices.Equal(places(o.result.File), d.truth())
@@ -171,7 +171,7 @@ func TestDecks(t *testing.T) {
 	x := match.NewIndex(deckRoster(t), letter.NewReader())
 	for _, d := range decks(t) {
 		t.Run(d.name, func(t *testing.T) {
-			o := judge(x, d, nil)
+			o := judge(t, x, d, nil)
 			if o.wrong {
 				t.Fatalf("filed for %v (%.3f), is %v; %+v", places(o.result.File), o.result.Confidence, d.Is, o.result.Evidence)
 			}
@@ -211,7 +211,7 @@ func TestAccuracy(t *testing.T) {
 				if quality == "OCR" {
 					noise = func(s string) string { return noisy(s, uint64(i*10+round)) }
 				}
-				o := judge(x, d, noise)
+				o := judge(t, x, d, noise)
 				if traps[d.Trap] == nil {
 					traps[d.Trap] = &count{}
 				}

@@ -3,6 +3,7 @@ package match
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -217,9 +218,12 @@ func (x *Index) Participant(id string) (meeting.Participant, bool) {
 
 // named gives the people whose full name stands in one of the text's phrases, words in any order and next to
 // each other. A name within a longer name of somebody else at the same place does not count.
-func (x *Index) named(phrases [][]string) []int {
+func (x *Index) named(ctx context.Context, phrases [][]string) ([]int, error) {
 	found := map[int]bool{}
 	for _, words := range phrases {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		type hit struct{ person, from, to int }
 		var hits []hit
 		for i, w := range words {
@@ -247,7 +251,7 @@ func (x *Index) named(phrases [][]string) []int {
 		people = append(people, p)
 	}
 	slices.Sort(people)
-	return people
+	return people, nil
 }
 
 // phrases cuts a text where a name cannot go on: at line ends and at the signs between names. A line that is

@@ -67,7 +67,7 @@ func TestLetters(t *testing.T) {
 		"hyphens and apostrophes":         {"Direction Générale du Travail\nCôte d'Ivoire\nle 12 mai 2021\n\nLa Direction désigne M. N’GUESSAN Kouassi Jean Marc, sous-directeur.\n\nCordialement,", "nguessan"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := officials().Match(match.Facts{FileName: "letter.pdf", Content: &content.Content{Format: content.PDF, Pages: []content.Page{{Number: 1, Text: test.text, Width: 595, Height: 842}}}})
+			r := run(t, officials(), match.Facts{FileName: "letter.pdf", Content: &content.Content{Format: content.PDF, Pages: []content.Page{{Number: 1, Text: test.text, Width: 595, Height: 842}}}})
 			var filed []string
 			for _, k := range r.File {
 				filed = append(filed, k.Participant)
@@ -85,19 +85,19 @@ func TestLetters(t *testing.T) {
 
 // In review those who may be meant stand first, with what speaks for them.
 func TestLetterCandidates(t *testing.T) {
-	r := officials().Match(match.Facts{FileName: "letter.pdf", Content: &content.Content{Format: content.PDF, Pages: []content.Page{{Number: 1, Width: 595, Height: 842,
+	r := run(t, officials(), match.Facts{FileName: "letter.pdf", Content: &content.Content{Format: content.PDF, Pages: []content.Page{{Number: 1, Width: 595, Height: 842,
 		Text: note("Police Nationale", "République du Bénin", "1. M. Jean Diop, commissaire")}}}})
 	if len(r.Candidates) != 1 || r.Candidates[0].Participant != "jean-sn" || len(r.Candidates[0].Evidence) != 3 || r.Candidates[0].Evidence[1].Code != meeting.EvidenceCountryIsOther || r.Candidates[0].Evidence[2].Code != meeting.EvidenceAgencyAgrees {
 		t.Errorf("%+v", r.Candidates)
 	}
 	// Of a nominee who is not on the roster, the name is said.
-	r = officials().Match(match.Facts{FileName: "letter.pdf", Content: &content.Content{Format: content.PDF, Pages: []content.Page{{Number: 1, Width: 595, Height: 842,
+	r = run(t, officials(), match.Facts{FileName: "letter.pdf", Content: &content.Content{Format: content.PDF, Pages: []content.Page{{Number: 1, Width: 595, Height: 842,
 		Text: note("Police Nationale", "Sénégal", "1. M. Daniel Kiptoo, commissaire")}}}})
 	if r.Reason != meeting.ReasonNotOnRoster || len(r.Candidates) != 0 || len(r.Evidence) != 1 || r.Evidence[0].Detail != "Daniel Kiptoo" {
 		t.Errorf("%+v", r)
 	}
 	// A name in another script is found by its consonants.
-	r = officials().Match(match.Facts{FileName: "letter.pdf", Content: &content.Content{Format: content.PDF, Pages: []content.Page{{Number: 1, Width: 595, Height: 842,
+	r = run(t, officials(), match.Facts{FileName: "letter.pdf", Content: &content.Content{Format: content.PDF, Pages: []content.Page{{Number: 1, Width: 595, Height: 842,
 		Text: "المملكة المغربية\n12 مايو 2021\n\nتتشرف الوزارة بترشيح السيد يوسف عبدالرحمن حسن، مستشار\n\nوتفضلوا"}}}})
 	if len(r.File) != 1 || r.File[0].Participant != "youssef" {
 		t.Errorf("%+v", r)
@@ -131,7 +131,7 @@ func BenchmarkMatchLetter(b *testing.B) {
 		b.Run(fmt.Sprintf("people=%d", n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if len(x.Match(f).File) != 1 {
+				if len(run(b, x, f).File) != 1 {
 					b.Fatal("not matched")
 				}
 			}

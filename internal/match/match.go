@@ -2,6 +2,8 @@ package match
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -63,16 +65,31 @@ type Result struct {
 	Letter *meeting.Letter
 }
 
+// Budget bounds what one match may cost. A zero field takes its default; what goes beyond it is not looked at.
+type Budget struct {
+	// Text is how many bytes of the document's text are looked through for people; the default is 1 MiB.
+	Text int
+	// Mentions is how many places are considered where somebody may be named; the default is 10,000.
+	Mentions int
+	// Letter bounds the reading of the document as a letter.
+	Letter letter.Budget
+}
+
 // maxCandidates is how many places staff are shown.
 const maxCandidates = 3
 
-// Match decides.
-func (x *Index) Match(f Facts) Result {
-	p := read(f)
+// Match says where a document belongs, within the budget. It fails only when the context ends.
+func (x *Index) Match(ctx context.Context, f Facts, b Budget) (Result, error) {
+	p := read(f).within(cmp.Or(b.Text, 1<<20))
 	c := f.Content.Letter()
+	l, err := x.letters.Read(ctx, beginning(c), b.Letter)
+	if err != nil {
+		return Result{}, err
+	}
 	r := Result{}
-	l := x.letters.Read(beginning(c))
-	r.Kind = x.kindOf(f.FileName, c, l)
+	if r.Kind, err = x.kindOf(ctx, f.FileName, c, l, b.Letter); err != nil {
+		return Result{}, err
+	}
 	if f.Claim != nil && f.Claim.Kind != meeting.Unknown {
 		r.Kind = f.Claim.Kind
 	}
@@ -80,10 +97,11 @@ func (x *Index) Match(f Facts) Result {
 		r.Letter = x.letter(l)
 	}
 	if f.Claim != nil && f.Claim.Participant != "" {
-		return x.byTicket(r, *f.Claim, slices.Collect(maps.Keys(x.sessionsIn(p.title+"\n"+p.text[fileZone], sessionWeight))))
+		named := slices.Collect(maps.Keys(x.sessionsIn(p.title+"\n"+p.text[fileZone], sessionWeight)))
+		return x.byTicket(r, *f.Claim, named), nil
 	}
 	if r.Kind == meeting.Nomination && len(l.Nominees) > 0 {
-		return x.byLetter(r, l, f)
+		return x.byLetter(ctx, r, l, f)
 	}
 	if r.Kind == meeting.Nomination {
 		p.text[closingZone] = ""
@@ -92,8 +110,17 @@ func (x *Index) Match(f Facts) Result {
 			p.text[openingZone] = strings.ReplaceAll(p.text[openingZone], l.Signatory.Value, "")
 		}
 	}
-	options, none, found, stranger := x.weigh(f, r.Kind, p)
-	r.None = none
+	w, err := x.weigh(ctx, f, r.Kind, p, cmp.Or(b.Mentions, 10_000))
+	if err != nil {
+		return Result{}, fmt.Errorf("match document: %w", err)
+	}
+	return x.conclude(r, w), nil
+}
+
+// conclude chooses among the possible places, or says why it cannot.
+func (x *Index) conclude(r Result, w weighing) Result {
+	options := w.options
+	r.None = w.none
 	for _, o := range options {
 		if len(r.Candidates) == maxCandidates {
 			break
@@ -104,7 +131,7 @@ func (x *Index) Match(f Facts) Result {
 		r.Evidence = []meeting.Evidence{{Code: meeting.EvidenceLooksLike, Detail: string(r.Kind)}}
 	}
 	named, unneeded := 0, false
-	for i, s := range found {
+	for i, s := range w.people {
 		switch {
 		case s.aside || slices.Max(s.best[:]) < weightOf(openingZone, initials):
 		case len(x.people[i].of(r.Kind)) == 0:
@@ -128,7 +155,7 @@ func (x *Index) Match(f Facts) Result {
 			return r.review(meeting.ReasonSessionUnclear)
 		case named > 1:
 			return r.review(meeting.ReasonSeveralNamed)
-		case stranger != "":
+		case w.stranger != "":
 			return r.review(meeting.ReasonOtherPerson)
 		case named == 0 && unneeded:
 			return r.review(meeting.ReasonNotRequired)
@@ -233,11 +260,14 @@ func (x *Index) letter(l letter.Letter) *meeting.Letter {
 // byLetter files a nomination letter for those whom it nominates: each must be one person of the roster. A letter that
 // names anybody else as well is looked at by a person first. How many an agency may send is for filing to say, which knows
 // the agency's other letters.
-func (x *Index) byLetter(r Result, l letter.Letter, f Facts) Result {
+func (x *Index) byLetter(ctx context.Context, r Result, l letter.Letter, f Facts) (Result, error) {
 	r.Confidence = certain
 	reason := meeting.Reason("")
 	r.None = 0
 	for i, n := range l.Nominees {
+		if err := ctx.Err(); err != nil {
+			return Result{}, fmt.Errorf("match letter: %w", err)
+		}
 		if slices.Contains(f.Declined, n.Name.Value) {
 			r.Letter.Nominees[i].Declined = true
 			continue
@@ -290,11 +320,11 @@ func (x *Index) byLetter(r Result, l letter.Letter, f Facts) Result {
 		reason = cmp.Or(reason, meeting.ReasonNotOnRoster)
 	}
 	if reason != "" {
-		return r.review(reason)
+		return r.review(reason), nil
 	}
 	slices.SortFunc(r.File, meeting.RequirementKey.Compare)
 	r.File = slices.Compact(r.File)
-	return r
+	return r, nil
 }
 
 // clearly is the confidence from which the country that a letter comes from speaks against a person of another.
@@ -351,38 +381,54 @@ func (x *Index) nominee(l letter.Letter, n letter.Nominee, f Facts) ([]option, f
 
 // kindOf says what a document is. Slides are a presentation, and so are pages that lie on their side; an
 // upright document is a letter when it uses a letter's words, or a presentation when it or its name says so.
-func (x *Index) kindOf(fileName string, c *content.Content, l letter.Letter) meeting.Kind {
+func (x *Index) kindOf(
+	ctx context.Context, fileName string, c *content.Content, l letter.Letter, b letter.Budget,
+) (meeting.Kind, error) {
 	if c == nil {
-		return meeting.Unknown
+		return meeting.Unknown, nil
 	}
 	if about(fold.Words(fold.FileNameLine(fileName)), 99) || len(c.Pages) > 0 && about(fold.Words(head(c.Pages[0].Full(), 1)), 4) {
-		return meeting.Unknown
+		return meeting.Unknown, nil
 	}
 	if c.Format.Slides() {
-		return meeting.Presentation
+		return meeting.Presentation, nil
 	}
 	if len(c.Pages) == 0 {
-		return meeting.Unknown
+		return meeting.Unknown, nil
 	}
 	first := c.Pages[0]
 	if first.Width > first.Height {
-		return meeting.Presentation
+		return meeting.Presentation, nil
 	}
 	name := fold.Words(fold.FileNameLine(fileName))
 	empty := !slices.ContainsFunc(c.Pages, func(p content.Page) bool { return p.Full() != "" })
 	switch {
 	case l.Nomination:
-		return meeting.Nomination
+		return meeting.Nomination, nil
 	case l.Declines:
-		return meeting.Unknown
-	case l.Nominates, empty && x.letters.Read(strings.Join(name, " ")).Nominates:
-		return meeting.Nomination
-	case len(x.sessionsNamed(append(fold.Words(first.Full()), append([]string{"|"}, name...)...))) > 0, slices.ContainsFunc(name, func(w string) bool {
-		return slices.Contains([]string{"presentation", "slides", "deck", "diapositives", "diaporama", "apresentacao", "عرض"}, w)
-	}):
-		return meeting.Presentation
+		return meeting.Unknown, nil
+	case l.Nominates:
+		return meeting.Nomination, nil
 	}
-	return meeting.Unknown
+	if empty {
+		named, err := x.letters.Read(ctx, strings.Join(name, " "), b)
+		if err != nil {
+			return meeting.Unknown, err
+		}
+		if named.Nominates {
+			return meeting.Nomination, nil
+		}
+	}
+	line := append([]string{"|"}, name...)
+	if len(x.sessionsNamed(append(fold.Words(first.Full()), line...))) > 0 || slices.ContainsFunc(name, presentationWord) {
+		return meeting.Presentation, nil
+	}
+	return meeting.Unknown, nil
+}
+
+// presentationWord reports whether a word of a file's name says that it is a presentation.
+func presentationWord(w string) bool {
+	return slices.Contains([]string{"presentation", "slides", "deck", "diapositives", "diaporama", "apresentacao", "عرض"}, w)
 }
 
 // about tells whether at most so many words say that a document is neither a presentation nor a letter.

@@ -1,6 +1,8 @@
 package match_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -20,6 +22,39 @@ func person(id, name string, sector meeting.Sector, roles ...string) meeting.Par
 		p.Roles = append(p.Roles, meeting.Role{Name: meeting.RoleName(role), Session: session})
 	}
 	return p
+}
+
+// run matches within the default budget.
+func run(t testing.TB, x *match.Index, f match.Facts) match.Result {
+	t.Helper()
+	r, err := x.Match(t.Context(), f, match.Budget{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// A match stops when its context ends, and looks at no more than its budget allows.
+func TestBudget(t *testing.T) {
+	f := match.Facts{FileName: "slides.pptx", Content: slides("Chains\nKofi Annor\nAïssatou N'Diaye")}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if r, err := index().Match(ended, f, match.Budget{}); !errors.Is(err, context.Canceled) || len(r.Candidates) > 0 {
+		t.Errorf("after its context ended: %+v, %v", r, err)
+	}
+	for name, test := range map[string]struct {
+		budget match.Budget
+		filed  bool
+	}{
+		"default":         {match.Budget{}, true},
+		"enough":          {match.Budget{Text: 1000, Mentions: 10}, true},
+		"too little text": {match.Budget{Text: 10}, false},
+		"no mention more": {match.Budget{Mentions: 1}, false},
+	} {
+		if r, err := index().Match(t.Context(), f, test.budget); err != nil || len(r.File) > 0 != test.filed {
+			t.Errorf("%s: %+v, %v", name, r, err)
+		}
+	}
 }
 
 func index() *match.Index {
@@ -71,7 +106,7 @@ func TestNames(t *testing.T) {
 		"Chains\nYoussef El-Sayed":                       string(meeting.ReasonSessionUnclear),
 		"Supply chains II\nYoussef El Sayed":             "3",
 	} {
-		r := index().Match(match.Facts{FileName: "slides.pptx", Content: slides(text)})
+		r := run(t, index(), match.Facts{FileName: "slides.pptx", Content: slides(text)})
 		got := string(r.Reason)
 		if len(r.File) > 0 {
 			var ids []string
@@ -95,7 +130,7 @@ func TestFileNames(t *testing.T) {
 		"mbeki.pptx":                           string(meeting.ReasonSeveralNamed), // Jean or Jean Paul
 		"El-Sayed Youssef Supply chains I.ppt": "3",
 	} {
-		r := index().Match(match.Facts{FileName: name, Content: slides("Title")})
+		r := run(t, index(), match.Facts{FileName: name, Content: slides("Title")})
 		got := string(r.Reason)
 		if len(r.File) > 0 {
 			got = r.Participant.ID
@@ -128,7 +163,7 @@ func TestKinds(t *testing.T) {
 		{"a scan", "Nomination letter Grace.pdf", pdf(595, 842, ""), meeting.Nomination},
 		{"nothing read", "x.docx", nil, meeting.Unknown},
 	} {
-		if got := index().Match(match.Facts{FileName: test.file, Content: test.c}).Kind; got != test.want {
+		if got := run(t, index(), match.Facts{FileName: test.file, Content: test.c}).Kind; got != test.want {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)
 		}
 	}
@@ -136,7 +171,7 @@ func TestKinds(t *testing.T) {
 
 // A nomination names a person for the meeting: it serves every session in which the person has a role.
 func TestNominationServesAllSessions(t *testing.T) {
-	r := index().Match(match.Facts{FileName: "letter.pdf", Content: &content.Content{Format: content.PDF,
+	r := run(t, index(), match.Facts{FileName: "letter.pdf", Content: &content.Content{Format: content.PDF,
 		Pages: []content.Page{{Text: "We nominate\nMs Grace Odhiambo", Width: 595, Height: 842}}}})
 	want := []meeting.RequirementKey{{Session: "s1", Kind: meeting.Nomination, Participant: "6"}, {Session: "s3", Kind: meeting.Nomination, Participant: "6"}}
 	if d := cmp.Diff(want, r.File); d != "" {
@@ -146,7 +181,7 @@ func TestNominationServesAllSessions(t *testing.T) {
 
 // In review the candidates and what speaks for them are shown.
 func TestCandidates(t *testing.T) {
-	r := index().Match(match.Facts{FileName: "Jean Mbeki.pptx", Content: slides("Chains\nAïssatou N'Diaye")})
+	r := run(t, index(), match.Facts{FileName: "Jean Mbeki.pptx", Content: slides("Chains\nAïssatou N'Diaye")})
 	if r.Reason != meeting.ReasonSeveralNamed || len(r.Candidates) != 2 {
 		t.Fatalf("%+v", r)
 	}
@@ -171,7 +206,7 @@ func BenchmarkMatch(b *testing.B) {
 		b.Run(fmt.Sprintf("people=%d", n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if len(x.Match(f).File) != 1 {
+				if len(run(b, x, f).File) != 1 {
 					b.Fatal("not matched")
 				}
 			}

@@ -2,6 +2,7 @@ package match
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 	"unicode"
@@ -102,7 +103,7 @@ func cut(line string) [][]word {
 const shared = 20
 
 // mentioned finds the people of the roster whom a text names.
-func (x *Index) mentioned(z zone, text string) []mention {
+func (x *Index) mentioned(ctx context.Context, z zone, text string, most int) ([]mention, error) {
 	var all []mention
 	heading := false // the line before says that who follows is not the presenter
 	thanks := false  // so does everything after it
@@ -115,7 +116,11 @@ func (x *Index) mentioned(z zone, text string) []mention {
 		}
 		var here []mention
 		for _, p := range cut(line) {
-			here = append(here, x.phrase(z, line, p)...)
+			found, err := x.phrase(ctx, z, line, p, most-len(all)-len(here))
+			if err != nil {
+				return nil, err
+			}
+			here = append(here, found...)
 		}
 		low := fold.Words(line)
 		if len(here) == 0 {
@@ -136,7 +141,7 @@ func (x *Index) mentioned(z zone, text string) []mention {
 		all = append(all, here...)
 		n++
 	}
-	return all
+	return all, nil
 }
 
 // around gives the six words before, and those after, what is written in a line.
@@ -188,10 +193,12 @@ func asideWord(words []string) bool {
 	})
 }
 
-// phrase finds the people named in one phrase of a line.
-func (x *Index) phrase(z zone, line string, words []word) []mention {
+// phrase finds the people named in one phrase of a line, considering at most so many places where a name may stand.
+func (x *Index) phrase(ctx context.Context, z zone, line string, words []word, most int) ([]mention, error) {
 	var hits []hit
-	x.hits(z, line, words, &hits)
+	if err := x.hits(ctx, z, line, words, most, &hits); err != nil {
+		return nil, err
+	}
 	plain := make([]string, len(words))
 	for i, w := range words {
 		plain[i] = w.folded
@@ -203,7 +210,9 @@ func (x *Index) phrase(z zone, line string, words []word) []mention {
 			other = append(other, word{joined[i], words[from].from, words[end-1].to, words[from].raised})
 			from = end
 		}
-		x.hits(z, line, other, &hits)
+		if err := x.hits(ctx, z, line, other, most, &hits); err != nil {
+			return nil, err
+		}
 	}
 	// At one place stands one name: the longest, and of those the most alike.
 	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Or(cmp.Compare(b.size(), a.size()), cmp.Compare(b.score, a.score)) })
@@ -219,7 +228,7 @@ func (x *Index) phrase(z zone, line string, words []word) []mention {
 	for _, h := range kept {
 		all = append(all, h.mention)
 	}
-	return all
+	return all, nil
 }
 
 // hit is a mention, where in the line it stands, and how alike the names are.
@@ -232,8 +241,8 @@ type hit struct {
 // size is how many letters of the line it explains, titles left out.
 func (h hit) size() int { return h.to - h.from }
 
-// hits finds the people named in one spelling of a phrase.
-func (x *Index) hits(z zone, line string, words []word, hits *[]hit) {
+// hits adds the people named in one spelling of a phrase, until there are as many hits as may be considered.
+func (x *Index) hits(ctx context.Context, z zone, line string, words []word, most int, hits *[]hit) error {
 	seen := map[[2]int]bool{} // person, position
 	plain := make([]string, len(words))
 	for i, w := range words {
@@ -247,6 +256,12 @@ func (x *Index) hits(z zone, line string, words []word, hits *[]hit) {
 		*hits = append(*hits, hit{mention{person: person, zone: z, strength: s, written: line[words[from].from:words[to-1].to]}, words[at].from, words[to-1].to, score})
 	}
 	for i, w := range plain {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if len(*hits) >= most {
+			return nil
+		}
 		if utf8.RuneCountInString(w) < 2 || fold.Particle(w) {
 			continue
 		}
@@ -280,6 +295,7 @@ func (x *Index) hits(z zone, line string, words []word, hits *[]hit) {
 			}
 		}
 	}
+	return nil
 }
 
 // strength tells how much of a person's name words are that are alike to it by the score.

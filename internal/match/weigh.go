@@ -2,6 +2,7 @@ package match
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 	"strings"
@@ -121,6 +122,23 @@ func read(f Facts) parts {
 	return p
 }
 
+// within cuts the texts to so many bytes in all. Where a name says most of whose the document is comes first.
+func (p parts) within(left int) parts {
+	for z := range zones {
+		if len(p.text[z]) > left {
+			p.text[z] = strings.ToValidUTF8(p.text[z][:left], "")
+		}
+		left -= len(p.text[z])
+	}
+	if len(p.title) > len(p.text[titleZone]) {
+		p.title = p.text[titleZone]
+	}
+	if most := len(p.title); len(p.body) > most {
+		p.body = strings.ToValidUTF8(p.body[:most], "")
+	}
+	return p
+}
+
 // maxBody bounds how much of the text after the opening is looked through.
 const maxBody = 64 << 10
 
@@ -148,7 +166,7 @@ type standing struct {
 }
 
 // people weighs what the document says of each person whom it may be of.
-func (x *Index) standings(f Facts, p parts) (map[int]*standing, []mention) {
+func (x *Index) standings(ctx context.Context, f Facts, p parts, mentions int) (map[int]*standing, []mention, error) {
 	found := map[int]*standing{}
 	of := func(i int) *standing {
 		if found[i] == nil {
@@ -161,14 +179,11 @@ func (x *Index) standings(f Facts, p parts) (map[int]*standing, []mention) {
 		if p.text[z] == "" {
 			continue
 		}
-		var list []mention
-		if z == bodyZone {
-			for _, i := range x.named(phrases(p.text[z])) {
-				list = append(list, mention{person: i, zone: z, written: x.people[i].Name})
-			}
-		} else {
-			list = x.mentioned(z, p.text[z])
+		list, err := x.mentions(ctx, z, p.text[z], mentions)
+		if err != nil {
+			return nil, nil, err
 		}
+		mentions -= len(list)
 		if z == titleZone {
 			titled = list
 		}
@@ -246,7 +261,23 @@ func (x *Index) standings(f Facts, p parts) (map[int]*standing, []mention) {
 		s.weight += best + (sum-best)/3
 		s.aside = best == 0 && s.weight == 0
 	}
-	return found, titled
+	return found, titled, nil
+}
+
+// mentions finds at most so many mentions of people in the text of a zone.
+func (x *Index) mentions(ctx context.Context, z zone, text string, most int) ([]mention, error) {
+	if z != bodyZone {
+		return x.mentioned(ctx, z, text, most)
+	}
+	people, err := x.named(ctx, phrases(text))
+	if err != nil {
+		return nil, err
+	}
+	var list []mention
+	for _, i := range people[:min(most, len(people))] {
+		list = append(list, mention{person: i, zone: z, written: x.people[i].Name})
+	}
+	return list, nil
 }
 
 func (x *Index) learn(of func(int) *standing, participant string, e meeting.Evidence) {
@@ -277,9 +308,21 @@ type option struct {
 	chance   float64
 }
 
+// weighing is what is to be said of a document: its possible filings, the likeliest first, the chance that it is none of
+// them, what speaks for each person, and the presenter who is on no roster, if there is one.
+type weighing struct {
+	options  []option
+	none     float64
+	people   map[int]*standing
+	stranger string
+}
+
 // weigh makes the possible filings of a document of a kind, the likeliest first, and the chance that it is none of them.
-func (x *Index) weigh(f Facts, kind meeting.Kind, p parts) (options []option, none float64, who map[int]*standing, stranger string) {
-	found, titled := x.standings(f, p)
+func (x *Index) weigh(ctx context.Context, f Facts, kind meeting.Kind, p parts, mentions int) (weighing, error) {
+	found, titled, err := x.standings(ctx, f, p, mentions)
+	if err != nil {
+		return weighing{}, err
+	}
 	titleSessions := x.sessionsIn(p.title, sessionWeight)
 	for s, e := range x.sessionsIn(p.text[fileZone], sessionWeight-1) {
 		if e.Weight > titleSessions[s].Weight {
@@ -302,7 +345,7 @@ func (x *Index) weigh(f Facts, kind meeting.Kind, p parts) (options []option, no
 			agencies[a] = e
 		}
 	}
-	stranger = x.stranger(p.title, titled)
+	stranger := x.stranger(p.title, titled)
 	bare := x.bareName(p.body, titled)
 	names := map[string]bool{}
 	for _, m := range titled {
@@ -337,6 +380,7 @@ func (x *Index) weigh(f Facts, kind meeting.Kind, p parts) (options []option, no
 			}
 		}
 	}
+	var options []option
 	named := fold.String(" " + strings.Join(fold.Words(p.title), " ") + " ")
 	var order []int
 	for i := range candidates {
@@ -411,7 +455,7 @@ func (x *Index) weigh(f Facts, kind meeting.Kind, p parts) (options []option, no
 		options[i].chance = math.Exp(options[i].weight) / total
 	}
 	slices.SortStableFunc(options, func(a, b option) int { return cmp.Compare(b.weight, a.weight) })
-	return options, math.Exp(nothing) / total, found, stranger
+	return weighing{options, math.Exp(nothing) / total, found, stranger}, nil
 }
 
 func (o *option) add(e meeting.Evidence) {
