@@ -13,6 +13,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"dossier/infra/local/system"
 )
 
 func main() {
@@ -26,7 +28,7 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
-	o := Options{Out: os.Stdout}
+	o := system.Options{Out: os.Stdout}
 	flags.StringVar(&o.Addr, "addr", "127.0.0.1:8080", "address of the pages, on loopback")
 	flags.StringVar(&o.S3, "s3", "127.0.0.1:9000", "address of the S3 API, on loopback")
 	flags.StringVar(&o.Dir, "dir", ".dossier", "folder that keeps everything")
@@ -42,7 +44,7 @@ func run(ctx context.Context, args []string) error {
 			return err
 		}
 	}
-	s, err := Start(ctx, o)
+	s, err := system.Start(ctx, o)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package main
+package system
 
 import (
 	"bytes"
@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -54,15 +53,8 @@ func freePort(t *testing.T) string {
 
 func start(t *testing.T, dir string) (*System, *output) {
 	t.Helper()
-	// The PDF reader's cache is the one that other tests use too.
-	if err := os.MkdirAll(engines.PDFiumCache(), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(engines.PDFiumCache(), filepath.Join(dir, "cache")); err != nil && !os.IsExist(err) {
-		t.Fatal(err)
-	}
 	out := &output{}
-	s, err := Start(t.Context(), Options{Addr: freePort(t), S3: freePort(t), Dir: dir, Out: out})
+	s, err := Start(t.Context(), Options{Addr: freePort(t), S3: freePort(t), Dir: dir, PDFiumCache: engines.PDFiumCache(), Out: out})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,14 +240,6 @@ func TestPortTaken(t *testing.T) {
 	_, err = Start(t.Context(), Options{Addr: freePort(t), S3: l.Addr().String(), Dir: t.TempDir(), Out: io.Discard})
 	if err == nil || !strings.Contains(err.Error(), "choose another port with -s3") {
 		t.Errorf("a taken port: %v", err)
-	}
-}
-
-func TestLoopbackAlone(t *testing.T) {
-	for addr, ok := range map[string]bool{"127.0.0.1:1": true, "localhost:1": true, "[::1]:1": true, ":8080": false, "0.0.0.0:1": false, "192.0.2.1:1": false, "example.org:1": false} {
-		if err := loopback(addr); (err == nil) != ok {
-			t.Errorf("%s: %v", addr, err)
-		}
 	}
 }
 

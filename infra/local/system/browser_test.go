@@ -1,7 +1,7 @@
 //go:build browser
 
 // The pages in a real browser, on the whole local system: `make browser`.
-package main
+package system
 
 import (
 	"archive/zip"

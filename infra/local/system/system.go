@@ -1,6 +1,10 @@
-package main
+// Package system is the whole of Dossier in one process: the same functions as on Lambda, called with the same JSON events,
+// on an embedded S3 and DynamoDB. `make run`, measurements and tests start it.
+package system
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -12,12 +16,15 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -43,8 +50,14 @@ const (
 
 // Options are where the system listens and keeps its files.
 type Options struct {
-	Addr, S3, Dir string
-	Out           io.Writer
+	// Addr and S3 are the addresses of the pages and of the S3 API; port 0 takes a free one.
+	Addr, S3 string
+	// Dir is the folder that keeps everything.
+	Dir string
+	// PDFiumCache is the absolute path of the PDF reader's compiled code. If empty, it is kept in Dir.
+	PDFiumCache string
+	// Out is where progress is written for people to read.
+	Out io.Writer
 }
 
 // System is all of Dossier in one process.
@@ -71,13 +84,14 @@ func Start(ctx context.Context, o Options) (_ *System, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("find folder: %w", err)
 	}
+	o.PDFiumCache = cmp.Or(o.PDFiumCache, filepath.Join(dir, "cache"))
 	s := &System{o: o, mailDir: filepath.Join(dir, "mail")}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	for _, d := range []string{s.mailDir, filepath.Join(dir, "dead-letters"), filepath.Join(dir, "cache")} {
+	for _, d := range []string{s.mailDir, filepath.Join(dir, "dead-letters"), o.PDFiumCache} {
 		if err := os.MkdirAll(d, 0o700); err != nil {
 			return nil, fmt.Errorf("make folder: %w", err)
 		}
@@ -154,8 +168,9 @@ func (s *System) wire(ctx context.Context, keys, dir string, log *slog.Logger) e
 	const staff = "staff@dossier.example"
 	letters := filepath.Join(dir, "dead-letters")
 	config := intake.Config{Bucket: bucketName, Table: tableName, TicketKeys: keys, Staff: staff,
-		PDFiumCache: filepath.Join(dir, "cache"), MaxBytes: 250 << 20, ReadTime: time.Minute,
-		OCR: "auto", Tesseract: "tesseract", MaxScans: 30, Quarantine: []meeting.FindingCode{meeting.FindingMacros, meeting.FindingExecutable}}
+		PDFiumCache: s.o.PDFiumCache, MaxBytes: 250 << 20, ReadTime: time.Minute,
+		OCR: "auto", Tesseract: "tesseract", MaxScans: 30,
+		Quarantine: []meeting.FindingCode{meeting.FindingMacros, meeting.FindingExecutable}}
 	engine, err := intake.OCR(ctx, config, nil)
 	if err != nil {
 		return err
@@ -306,6 +321,42 @@ func (s *System) every(pause time.Duration, job func(context.Context) error) {
 		}
 	}()
 	s.closers = append(s.closers, func() error { cancel(); <-done; return nil })
+}
+
+// Store is the system's table.
+func (s *System) Store() *store.Store { return s.table }
+
+// Put uploads a file into the bucket as any S3 client does, and names the upload.
+func (s *System) Put(ctx context.Context, key string, data []byte) (meeting.Object, error) {
+	out, err := s.client.PutObject(ctx, &s3.PutObjectInput{Bucket: aws.String(bucketName), Key: &key, Body: bytes.NewReader(data)})
+	if err != nil {
+		return meeting.Object{}, fmt.Errorf("upload %s: %w", path.Base(key), err)
+	}
+	return meeting.Object{Bucket: bucketName, Key: key, Version: aws.ToString(out.VersionId)}, nil
+}
+
+// LoadRoster uploads a meeting's two roster files and returns the meeting once it is in force.
+func (s *System) LoadRoster(ctx context.Context, meetingID string, yaml, csv []byte) (*meeting.Meeting, error) {
+	if _, err := s.Put(ctx, bucket.Roster+meetingID+"/meeting.yaml", yaml); err != nil {
+		return nil, err
+	}
+	if _, err := s.Put(ctx, bucket.Roster+meetingID+"/participants.csv", csv); err != nil {
+		return nil, err
+	}
+	var m *meeting.Meeting
+	err := wait(ctx, "the roster of "+meetingID+" to be loaded", func() (bool, error) {
+		sessions, err := s.table.Sessions(ctx, meetingID)
+		if err != nil || len(sessions) == 0 {
+			return false, err
+		}
+		loading := func(x *meeting.Session) bool { return x.Loading != "" }
+		if slices.ContainsFunc(sessions, loading) {
+			return false, nil
+		}
+		m, err = s.table.Meeting(ctx, meetingID)
+		return err == nil, nil // it comes after its sessions
+	})
+	return m, err
 }
 
 // Close stops everything in the opposite order.

@@ -1,18 +1,14 @@
-package main
+package system
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-
 	"dossier/infra/local/sample"
+	"dossier/internal/bucket"
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
 )
@@ -27,25 +23,15 @@ func (s *System) Sample(ctx context.Context) error {
 		return err
 	}
 	s.say("\nLoading the sample meeting ...")
-	for _, name := range []string{"meeting.yaml", "participants.csv"} {
-		if _, err := s.put(ctx, "roster/"+name, "roster/"+sample.Meeting+"/"+name); err != nil {
-			return err
-		}
+	yaml, err := sample.Files.ReadFile("roster/meeting.yaml")
+	if err != nil {
+		return fmt.Errorf("read sample: %w", err)
 	}
-	var m *meeting.Meeting
-	err := wait(ctx, "the roster to be loaded", func() (bool, error) {
-		sessions, err := s.table.Sessions(ctx, sample.Meeting)
-		if err != nil || len(sessions) == 0 {
-			return false, err
-		}
-		for _, x := range sessions {
-			if x.Loading != "" {
-				return false, nil
-			}
-		}
-		m, err = s.table.Meeting(ctx, sample.Meeting)
-		return err == nil, nil
-	})
+	csv, err := sample.Files.ReadFile("roster/participants.csv")
+	if err != nil {
+		return fmt.Errorf("read sample: %w", err)
+	}
+	m, err := s.LoadRoster(ctx, sample.Meeting, yaml, csv)
 	if err != nil {
 		return err
 	}
@@ -55,7 +41,11 @@ func (s *System) Sample(ctx context.Context) error {
 	}
 	s.say("  %s\n  %d files to upload\n", m.Title, len(files))
 	for i, f := range files {
-		o, err := s.put(ctx, "incoming/"+f.Name(), "incoming/"+sample.Meeting+"/drop/"+f.Name())
+		data, err := sample.Files.ReadFile("incoming/" + f.Name())
+		if err != nil {
+			return fmt.Errorf("read sample: %w", err)
+		}
+		o, err := s.Put(ctx, bucket.Incoming+sample.Meeting+"/drop/"+f.Name(), data)
 		if err != nil {
 			return err
 		}
@@ -130,21 +120,12 @@ func (s *System) summary(ctx context.Context) error {
 	return nil
 }
 
-func (s *System) put(ctx context.Context, file, key string) (meeting.Object, error) {
-	data, err := sample.Files.ReadFile(file)
-	if err != nil {
-		return meeting.Object{}, fmt.Errorf("read sample: %w", err)
-	}
-	out, err := s.client.PutObject(ctx, &s3.PutObjectInput{Bucket: aws.String(bucketName), Key: &key, Body: bytes.NewReader(data)})
-	if err != nil {
-		return meeting.Object{}, fmt.Errorf("upload %s: %w", path.Base(file), err)
-	}
-	return meeting.Object{Bucket: bucketName, Key: key, Version: aws.ToString(out.VersionId)}, nil
-}
+// waitLimit is how long one step of loading may take on a busy machine.
+const waitLimit = 3 * time.Minute
 
-// wait asks until something is so, for at most a minute.
+// wait asks until something is so, for at most waitLimit.
 func wait(ctx context.Context, what string, so func() (bool, error)) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, time.Minute, errors.New("it took over a minute"))
+	ctx, cancel := context.WithTimeoutCause(ctx, waitLimit, fmt.Errorf("it took over %v", waitLimit))
 	defer cancel()
 	for {
 		ok, err := so()
