@@ -8,10 +8,14 @@ FN ?= intake
 EVENT ?= events/$(FN)
 FUZZTIME ?= 60s
 
-.PHONY: run test race model conformance cost pour build invoke deploy lint accuracy scans mutate coldstart compare fuzz bench browser screenshots reproducible clean
+.PHONY: run evaluate test race model conformance cost pour build invoke deploy lint accuracy scans mutate coldstart compare fuzz bench browser screenshots reproducible clean
 
 run: ## the whole system on this machine, with the sample meeting
 	go run ./infra/local
+
+OUT ?= evaluation.jsonl
+evaluate: ## what becomes of a set of papers: make evaluate SET=folder [OUT=file] (scans need tesseract)
+	go run ./infra/bench evaluate -set "$(SET)" -out "$(OUT)"
 
 test: ## every test that needs Go alone
 	go test ./...
@@ -103,7 +107,7 @@ AXE_CORE ?= 4.14.1
 browser: ## the pages in a browser, checked by axe-core, with a picture of each in .build/screenshots (needs chromium, and npm)
 	test -f .cache/axe/node_modules/axe-core/axe.min.js || npm install --silent --no-audit --no-fund --prefix .cache/axe axe-core@$(AXE_CORE)
 	mkdir -p $(BUILD)/screenshots
-	AXE=$(CURDIR)/.cache/axe/node_modules/axe-core/axe.min.js PICTURES=$(CURDIR)/$(BUILD)/screenshots go test -count=1 -tags browser -run TestBrowser -timeout 8m ./infra/local
+	AXE=$(CURDIR)/.cache/axe/node_modules/axe-core/axe.min.js PICTURES=$(CURDIR)/$(BUILD)/screenshots go test -count=1 -tags browser -run TestBrowser -timeout 8m ./infra/local/system
 
 screenshots: browser ## the same
 

@@ -1,0 +1,76 @@
+// Command bench measures Dossier: how well it reads and files, how fast, and what it survives.
+//
+//	go run ./infra/bench help
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"dossier/infra/bench/evaluate"
+)
+
+// command is one measurement. Flags declares its flags and returns what runs once they are parsed.
+type command struct {
+	name, summary string
+	flags         func(*flag.FlagSet) func(context.Context) error
+}
+
+func commands() []command {
+	return []command{
+		{"evaluate", "drop a set of papers into the running system and write what became of each", evaluate.Command},
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// run runs the command that the first argument names, with the rest as its flags.
+func run(ctx context.Context, args []string, out io.Writer) error {
+	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "-help" || args[0] == "--help" {
+		help(out)
+		return nil
+	}
+	for _, c := range commands() {
+		if c.name != args[0] {
+			continue
+		}
+		flags := flag.NewFlagSet("bench "+c.name, flag.ContinueOnError)
+		flags.SetOutput(out)
+		start := c.flags(flags)
+		if err := flags.Parse(args[1:]); errors.Is(err, flag.ErrHelp) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		if flags.NArg() > 0 {
+			return fmt.Errorf("%s: %q is no flag", c.name, flags.Arg(0))
+		}
+		if err := start(ctx); err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
+		}
+		return nil
+	}
+	help(out)
+	return fmt.Errorf("no command %q", args[0])
+}
+
+// help lists the commands.
+func help(out io.Writer) {
+	fmt.Fprintln(out, "usage: go run ./infra/bench COMMAND [FLAGS]\n\nCommands (-h after one shows its flags):")
+	for _, c := range commands() {
+		fmt.Fprintf(out, "  %-13s %s\n", c.name, c.summary)
+	}
+}
