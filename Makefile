@@ -27,7 +27,7 @@ race: ## the same under the race detector (needs a C compiler)
 N ?= 1000
 model: ## random histories of the whole system, with faults: make model N=10000
 	go test ./internal/filing -run AllOrders -rapid.checks=$(N) -timeout 0 -v
-	go test ./functions -run '^TestModel$$' -rapid.checks=$(N) -rapid.shrinktime=2m -timeout 0 -v
+	go test ./internal/e2e -run '^TestModel$$' -rapid.checks=$(N) -rapid.shrinktime=2m -timeout 0 -v
 
 MOTO ?= 5.2.5
 SES_LOCAL ?= 2.10.2
@@ -37,7 +37,7 @@ conformance: ## the tests against moto and aws-ses-v2-local (needs Python with v
 	go run ./infra/conformance
 
 cost: ## what a document costs at AWS's list prices, by counting
-	go test ./functions -run '^$$' -bench Cost -benchtime 1x
+	go test ./internal/e2e -run '^$$' -bench Cost -benchtime 1x
 
 SESSIONS ?= 100
 pour: ## ten documents for each of $(SESSIONS) sessions at once, and again with a kill -9 in the middle

@@ -55,9 +55,9 @@ func run(ctx context.Context, moto, ses string, histories int) (err error) {
 		// moto answers from several threads without a lock, and loses writes made at the same moment: what races is left to the
 		// embedded engine, whose transactions are one after the other as DynamoDB's are.
 		{"./internal/filing", "-skip", "HotSession|TwoDecideAtOnce|AllOrders"},
-		{"./functions", "-tags", "conformance", "-run", "Real"},
-		{"./functions", "-run", "Epochs|Matching|Decisions|Sweep|Accepted|OverQuota|TakenBack|OlderArrives|MailLease|Bounce|DailyCap|Sequencer|Poison|Receipts|Tickets|Split"},
-		{"./functions", "-run", "TestModel", fmt.Sprint("-rapid.checks=", histories)},
+		{"./internal/e2e", "-tags", "conformance", "-run", "Real"},
+		{"./functions/...", "./internal/e2e", "-run", "Epochs|Matching|Decisions|Sweep|Accepted|OverQuota|TakenBack|OlderArrives|MailLease|Bounce|DailyCap|Sequencer|Poison|Receipts|Tickets|Split"},
+		{"./internal/e2e", "-run", "TestModel", fmt.Sprint("-rapid.checks=", histories)},
 	} {
 		cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-count=1"}, args...)...)
 		cmd.Env, cmd.Stdout, cmd.Stderr = env, os.Stdout, os.Stderr

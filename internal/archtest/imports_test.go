@@ -46,12 +46,15 @@ func packages(t *testing.T) []listed {
 // under tells whether a package is the one named or in its folder.
 func under(p, folder string) bool { return p == folder || strings.HasPrefix(p, folder+"/") }
 
-// Data flows one way: each room may use those named after it, and no others of ours.
-func TestImportsPointDown(t *testing.T) {
-	rooms := []struct {
-		room, reason string
-		may          []string
-	}{
+// A room is a folder with what its packages may import of ours.
+type room struct {
+	folder, reason string
+	may            []string
+}
+
+// rooms is the direction of imports: data flows one way. Every package belongs to the longest folder that holds it.
+func rooms() []room {
+	return []room{
 		{"internal/meeting", "the domain knows nothing but itself", nil},
 		{"internal/fault", "the kinds of failure are for everybody", nil},
 		{"internal/ticket", "signs what the domain says", []string{"internal/meeting"}},
@@ -70,26 +73,89 @@ func TestImportsPointDown(t *testing.T) {
 		{"internal/ses", "sends what is written", []string{"internal/meeting", "internal/fault"}},
 		{"internal/filing", "decides what is filed", []string{"internal/meeting", "internal/fault", "internal/store", "internal/fold"}},
 		{"internal/archtest", "tests only", nil},
+		{"internal/e2e", "is the whole system in one process, for tests", []string{"functions", "internal", "infra/engines"}},
 		{"functions", "wiring and use cases", []string{"internal", "functions"}},
 		{"infra", "stands around everything", []string{"internal", "functions", "infra"}},
 	}
+}
+
+// testImports is what the tests of a room may import besides what the room may.
+func testImports(folder string) []string {
+	return map[string][]string{
+		"internal/bucket":   {"infra/engines"},
+		"internal/store":    {"infra/engines"},
+		"internal/filing":   {"infra/engines"},
+		"internal/extract":  {"infra/engines", "internal/fold"},
+		"internal/mail":     {"internal/extract/content", "internal/roster"},
+		"internal/match":    {"internal/roster"},
+		"internal/archtest": {"internal"},
+		"functions":         {"internal/e2e"},
+	}[folder]
+}
+
+// roomOf is the room of a package, by its path without the module's name.
+func roomOf(t *testing.T, name string) (room, bool) {
+	t.Helper()
+	var best room
+	for _, r := range rooms() {
+		if under(name, r.folder) && len(r.folder) > len(best.folder) {
+			best = r
+		}
+	}
+	if best.folder == "" {
+		t.Errorf("%s is in no room: add it to the table, with its reason", name)
+	}
+	return best, best.folder != ""
+}
+
+// ours are those of the imports that belong to the project, without the module's name.
+func ours(imports ...[]string) (names []string) {
+	for _, imp := range slices.Concat(imports...) {
+		if name, ok := strings.CutPrefix(imp, "dossier/"); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func within(name string, folders []string) bool {
+	return slices.ContainsFunc(folders, func(f string) bool { return under(name, f) })
+}
+
+// testHelper tells whether a package makes files for tests: ooxmltest, pdftest.
+func testHelper(name string) bool {
+	return under(name, "internal/extract") && strings.HasSuffix(name, "test")
+}
+
+func TestImportsPointDown(t *testing.T) {
 	for _, p := range packages(t) {
 		name := strings.TrimPrefix(p.ImportPath, "dossier/")
-		// The most particular room that holds the package.
-		best := -1
-		for i, r := range rooms {
-			if under(name, r.room) && (best < 0 || len(r.room) > len(rooms[best].room)) {
-				best = i
-			}
-		}
-		if best < 0 {
-			t.Errorf("%s is in no room: add it to the table, with its reason", name)
+		r, ok := roomOf(t, name)
+		if !ok {
 			continue
 		}
-		for _, imp := range p.Imports {
-			ours, ok := strings.CutPrefix(imp, "dossier/")
-			if ok && !slices.ContainsFunc(rooms[best].may, func(m string) bool { return under(ours, m) }) {
-				t.Errorf("%s imports %s, but it %s", name, ours, rooms[best].reason)
+		for _, imp := range ours(p.Imports) {
+			if !within(imp, r.may) {
+				t.Errorf("%s imports %s, but it %s", name, imp, r.reason)
+			}
+			if under(imp, "internal/e2e") && !under(name, "internal/e2e") {
+				t.Errorf("%s imports %s, which is for tests only", name, imp)
+			}
+		}
+	}
+}
+
+// A package's tests import the package, what it may import itself, files made for tests, and what its room lists.
+func TestTestsImportTheirOwn(t *testing.T) {
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, "dossier/")
+		r, ok := roomOf(t, name)
+		if !ok {
+			continue
+		}
+		for _, imp := range ours(p.TestImports, p.XTestImports) {
+			if !within(imp, slices.Concat(r.may, testImports(r.folder), []string{r.folder})) && !testHelper(imp) {
+				t.Errorf("the tests of %s import %s: test through what the package may import, or add it to testImports", name, imp)
 			}
 		}
 	}
@@ -101,8 +167,8 @@ func TestLibrariesKeepTheirRooms(t *testing.T) {
 		library, reason string
 		may             []string
 	}{
-		{"github.com/aws/aws-sdk-go-v2", "only store, bucket, ses, queue, textract and the wiring talk to AWS", []string{"internal/store", "internal/bucket", "internal/ses", "internal/queue", "internal/textract", "functions", "infra"}},
-		{"github.com/aws/aws-lambda-go", "only the functions and what reads their events know Lambda", []string{"internal/bucket", "internal/queue", "functions", "infra"}},
+		{"github.com/aws/aws-sdk-go-v2", "only store, bucket, ses, queue, textract and the wiring talk to AWS", []string{"internal/store", "internal/bucket", "internal/ses", "internal/queue", "internal/textract", "functions", "infra", "internal/e2e"}},
+		{"github.com/aws/aws-lambda-go", "only the functions and what reads their events know Lambda", []string{"internal/bucket", "internal/queue", "functions", "infra", "internal/e2e"}},
 		{"github.com/klippa-app/go-pdfium", "PDF is read in one place", []string{"internal/extract/pdf"}},
 		{"github.com/tetratelabs/wazero", "the sandbox is the PDF reader's", []string{"internal/extract/pdf"}},
 		{"github.com/versity/versitygw", "an engine for this machine alone", []string{"infra/engines"}},

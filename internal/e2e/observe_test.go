@@ -1,29 +1,30 @@
-package functions_test
+package e2e_test
 
 import (
 	"encoding/json"
 	"strings"
 	"testing"
 
+	"dossier/internal/e2e"
 	"dossier/internal/observe"
 )
 
 // One id ties the log lines of an upload together, from intake to the last mail that it caused, and what was measured stands
 // beside them in CloudWatch's format.
 func TestCorrelationAndMetrics(t *testing.T) {
-	w := newWorld(t)
-	w.load("m", yaml("s1"), csvHead+amina+kofi)
-	a := w.put("incoming/m/drop/a.pptx", deck("T", "Amina Diallo"), noon)
-	k := w.put("incoming/m/drop/k.pptx", deck("T", "Kofi Mensah"), noon)
-	w.takeIn(a, k)
-	w.takeIn(k) // again: nothing is counted twice
-	w.takeIn(w.put("incoming/m/drop/r.pptx", deck("T", "of us"), noon), w.put("incoming/m/drop/b.pptx", []byte("PK\x03\x04"), noon))
-	w.post()
-	w.decide("action=withdraw&reason=wrong&document=" + a.ID())
-	w.post()
+	w := e2e.New(t)
+	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
+	a := w.Put("incoming/m/drop/a.pptx", e2e.Deck("T", "Amina Diallo"), e2e.Noon)
+	k := w.Put("incoming/m/drop/k.pptx", e2e.Deck("T", "Kofi Mensah"), e2e.Noon)
+	w.TakeIn(a, k)
+	w.TakeIn(k) // again: nothing is counted twice
+	w.TakeIn(w.Put("incoming/m/drop/r.pptx", e2e.Deck("T", "of us"), e2e.Noon), w.Put("incoming/m/drop/b.pptx", []byte("PK\x03\x04"), e2e.Noon))
+	w.DeliverMails()
+	w.Decide("action=withdraw&reason=wrong&document=" + a.ID())
+	w.DeliverMails()
 	steps := map[string][]string{} // messages by correlation
 	sums := map[observe.Name]float64{}
-	for line := range strings.Lines(w.logs.String()) {
+	for line := range strings.Lines(w.Logs.String()) {
 		var l map[string]any
 		if err := json.Unmarshal([]byte(line), &l); err != nil {
 			t.Fatal(err)
@@ -51,7 +52,7 @@ func TestCorrelationAndMetrics(t *testing.T) {
 	if !found {
 		t.Errorf("a decision is not tied to its mails: %v", steps)
 	}
-	for n, want := range map[observe.Name]float64{observe.DocumentsFiled: 2, observe.DocumentsInReview: 1, observe.DocumentsRejected: 1, observe.MailsSent: float64(len(w.mails())), observe.Decisions: 1} {
+	for n, want := range map[observe.Name]float64{observe.DocumentsFiled: 2, observe.DocumentsInReview: 1, observe.DocumentsRejected: 1, observe.MailsSent: float64(len(w.Mails())), observe.Decisions: 1} {
 		if sums[n] != want {
 			t.Errorf("%s: %v, want %v", n, sums[n], want)
 		}

@@ -1,7 +1,6 @@
-package functions_test
+package e2e_test
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,7 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/smithy-go/middleware"
+
+	"dossier/internal/e2e"
 )
 
 // prices are AWS's list prices in us-east-1, in dollars, as they were in November 2024, after DynamoDB's on-demand prices were
@@ -72,58 +72,52 @@ func size(v any) int {
 
 func units(bytes, unit int) float64 { return float64(max(1, (bytes+unit-1)/unit)) }
 
-// count is a client's middleware that notes what each call costs.
-func (b *bill) count(stack *middleware.Stack) error {
-	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("bill", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-		out, meta, err := next.HandleInitialize(ctx, in)
-		// A write also pays for the item's copy in the index.
-		put := func(p map[string]types.AttributeValue, times float64) {
-			n := units(size(p), 1024) * times
-			if p["GPK"] != nil {
-				n += units(size(p), 1024)
-			}
-			b.add("DynamoDB write unit", n)
+// note adds what one call costs.
+func (b *bill) note(c e2e.Call) {
+	// A write also pays for the item's copy in the index.
+	put := func(p map[string]types.AttributeValue, times float64) {
+		n := units(size(p), 1024) * times
+		if p["GPK"] != nil {
+			n += units(size(p), 1024)
 		}
-		b.add("requests: "+middleware.GetServiceID(ctx)+" "+middleware.GetOperationName(ctx), 1)
-		switch c := in.Parameters.(type) {
-		case *s3.GetObjectInput, *s3.HeadObjectInput, *s3.GetObjectTaggingInput:
-			b.add("S3 get", 1)
-		case *s3.PutObjectInput, *s3.ListObjectVersionsInput:
-			b.add("S3 put, list", 1)
-		case *dynamodb.PutItemInput:
-			put(c.Item, 1)
-		case *dynamodb.TransactWriteItemsInput:
-			for _, i := range c.TransactItems {
-				put(i.Put.Item, 2)
+		b.add("DynamoDB write unit", n)
+	}
+	b.add("requests: "+c.Service+" "+c.Operation, 1)
+	switch in := c.Input.(type) {
+	case *s3.GetObjectInput, *s3.HeadObjectInput, *s3.GetObjectTaggingInput:
+		b.add("S3 get", 1)
+	case *s3.PutObjectInput, *s3.ListObjectVersionsInput:
+		b.add("S3 put, list", 1)
+	case *dynamodb.PutItemInput:
+		put(in.Item, 1)
+	case *dynamodb.TransactWriteItemsInput:
+		for _, i := range in.TransactItems {
+			put(i.Put.Item, 2)
+		}
+	}
+	// A strongly consistent read pays a unit for each 4 KB.
+	switch out := c.Output.(type) {
+	case *dynamodb.GetItemOutput:
+		b.add("DynamoDB read unit", units(size(out.Item), 4096))
+	case *dynamodb.BatchGetItemOutput:
+		found := 0
+		for _, list := range out.Responses {
+			found += len(list)
+			for _, item := range list {
+				b.add("DynamoDB read unit", units(size(item), 4096))
 			}
 		}
-		// A strongly consistent read pays a unit for each 4 KB.
-		switch r := out.Result.(type) {
-		case *dynamodb.GetItemOutput:
-			b.add("DynamoDB read unit", units(size(r.Item), 4096))
-		case *dynamodb.BatchGetItemOutput:
-			for _, list := range r.Responses {
-				for _, item := range list {
-					b.add("DynamoDB read unit", units(size(item), 4096))
-				}
-			}
-			for _, k := range in.Parameters.(*dynamodb.BatchGetItemInput).RequestItems {
-				// What is not there costs a unit too.
-				found := 0
-				for _, list := range r.Responses {
-					found += len(list)
-				}
-				b.add("DynamoDB read unit", float64(max(0, len(k.Keys)-found)))
-			}
-		case *dynamodb.QueryOutput:
-			n := 0
-			for _, item := range r.Items {
-				n += size(item)
-			}
-			b.add("DynamoDB read unit", units(n, 4096))
+		for _, k := range c.Input.(*dynamodb.BatchGetItemInput).RequestItems {
+			// What is not there costs a unit too.
+			b.add("DynamoDB read unit", float64(max(0, len(k.Keys)-found)))
 		}
-		return out, meta, err
-	}), middleware.After)
+	case *dynamodb.QueryOutput:
+		n := 0
+		for _, item := range out.Items {
+			n += size(item)
+		}
+		b.add("DynamoDB read unit", units(n, 4096))
+	}
 }
 
 // BenchmarkCost prints what a document costs: requests and units are counted while a session of ten presenters fills, all
@@ -132,29 +126,28 @@ func (b *bill) count(stack *middleware.Stack) error {
 func BenchmarkCost(b *testing.B) {
 	const documents = 10
 	for b.Loop() {
-		w := newWorldWith(b, 1)
-		w.load("m", yaml("s1"), largeRoster(documents))
 		spent := &bill{items: map[string]float64{}}
-		w.spent = spent
-		w.takeIn(w.put("incoming/m/drop/warm.pptx", deck("T", "of nobody"), noon)) // the index is in memory from here on
-		w.post()
+		w := e2e.NewWith(b, e2e.Options{MailLease: e2e.NoLease, Watch: spent.note})
+		w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.LargeRoster(documents))
+		w.TakeIn(w.Put("incoming/m/drop/warm.pptx", e2e.Deck("T", "of nobody"), e2e.Noon)) // the index is in memory from here on
+		w.DeliverMails()
 		spent.items = map[string]float64{}
-		logged := len(w.logs.String())
+		logged := len(w.Logs.String())
 		began := time.Now()
 		for i := range documents {
-			w.takeIn(w.put(fmt.Sprintf("incoming/m/drop/%d.pptx", i), deck(fmt.Sprint("T", i), fmt.Sprintf("Firstname%d Lastname%d", i, i)), noon))
+			w.TakeIn(w.Put(fmt.Sprintf("incoming/m/drop/%d.pptx", i), e2e.Deck(fmt.Sprint("T", i), fmt.Sprintf("Firstname%d Lastname%d", i, i)), e2e.Noon))
 		}
 		intake := time.Since(began)
 		began = time.Now()
-		w.post()
+		w.DeliverMails()
 		mails := time.Since(began)
-		spent.add("CloudWatch megabyte of log", float64(len(w.logs.String())-logged)/(1<<20))
+		spent.add("CloudWatch megabyte of log", float64(len(w.Logs.String())-logged)/(1<<20))
 		spent.add("S3 put, list", documents)               // the upload itself
 		spent.add("SQS request", 3*documents)              // sent by S3, received and deleted by Lambda
 		spent.add("Lambda request", documents+documents+1) // intake, and deliver for each record at the worst
 		spent.add("Lambda gigabyte second", intake.Seconds()*1769/1024+mails.Seconds()*256/1024)
-		spent.add("SES mail", float64(len(w.mails())-1))
-		if s := w.session("s1"); !s.Complete {
+		spent.add("SES mail", float64(len(w.Mails())-1))
+		if s := w.Session("s1"); !s.Complete {
 			b.Fatalf("%+v", s)
 		}
 		var table strings.Builder

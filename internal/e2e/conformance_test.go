@@ -1,6 +1,6 @@
 //go:build conformance
 
-package functions_test
+package e2e_test
 
 import (
 	"bytes"
@@ -25,6 +25,7 @@ import (
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"dossier/infra/engines"
+	"dossier/internal/e2e"
 	"dossier/internal/locale"
 	"dossier/internal/mail"
 	"dossier/internal/meeting"
@@ -72,22 +73,22 @@ func attribute(t *testing.T, v streamtypes.AttributeValue) events.DynamoDBAttrib
 func TestRealStream(t *testing.T) {
 	ctx := context.Background()
 	url := endpoint(t, "AWS_ENDPOINT_URL_DYNAMODB")
-	w := newWorld(t)
-	_, err := w.db.UpdateTable(ctx, &dynamodb.UpdateTableInput{TableName: &w.table, StreamSpecification: &dynamotypes.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: dynamotypes.StreamViewTypeNewImage}})
-	must(t, err)
-	described, err := w.db.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &w.table})
-	must(t, err)
-	w.load("m", yaml("s1"), csvHead+amina)
-	w.takeIn(w.put("incoming/m/drop/a.pptx", deck("T", "Amina Diallo"), noon))
+	w := e2e.New(t)
+	_, err := w.DB.UpdateTable(ctx, &dynamodb.UpdateTableInput{TableName: &w.Table, StreamSpecification: &dynamotypes.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: dynamotypes.StreamViewTypeNewImage}})
+	e2e.Must(t, err)
+	described, err := w.DB.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &w.Table})
+	e2e.Must(t, err)
+	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
+	w.TakeIn(w.Put("incoming/m/drop/a.pptx", e2e.Deck("T", "Amina Diallo"), e2e.Noon))
 	streams := dynamodbstreams.NewFromConfig(engines.Config(), func(o *dynamodbstreams.Options) { o.BaseEndpoint = &url })
 	stream, err := streams.DescribeStream(ctx, &dynamodbstreams.DescribeStreamInput{StreamArn: described.Table.LatestStreamArn})
-	must(t, err)
+	e2e.Must(t, err)
 	seen, delivered := 0, 0
 	for _, shard := range stream.StreamDescription.Shards {
 		at, err := streams.GetShardIterator(ctx, &dynamodbstreams.GetShardIteratorInput{StreamArn: described.Table.LatestStreamArn, ShardId: shard.ShardId, ShardIteratorType: streamtypes.ShardIteratorTypeTrimHorizon})
-		must(t, err)
+		e2e.Must(t, err)
 		got, err := streams.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: at.ShardIterator})
-		must(t, err)
+		e2e.Must(t, err)
 		for _, r := range got.Records {
 			seen++
 			event := events.DynamoDBEventRecord{EventID: aws.ToString(r.EventID), EventName: string(r.EventName), EventSource: aws.ToString(r.EventSource)}
@@ -105,14 +106,14 @@ func TestRealStream(t *testing.T) {
 			}
 			delivered++
 			var answer events.DynamoDBEventResponse
-			w.invoke(w.deliver, events.DynamoDBEvent{Records: []events.DynamoDBEventRecord{event}}, &answer)
+			w.Invoke(w.Deliver, events.DynamoDBEvent{Records: []events.DynamoDBEventRecord{event}}, &answer)
 			if len(answer.BatchItemFailures) > 0 {
-				t.Errorf("deliver failed:\n%s", w.logs)
+				t.Errorf("deliver failed:\n%s", w.Logs)
 			}
 		}
 	}
-	if seen < 5 || delivered != 2 || len(w.mails()) != 2 || w.open() != 0 {
-		t.Errorf("%d records, %d of them outbox items, %d mails, %d still open", seen, delivered, len(w.mails()), w.open())
+	if seen < 5 || delivered != 2 || len(w.Mails()) != 2 || w.CountOpenMails() != 0 {
+		t.Errorf("%d records, %d of them outbox items, %d mails, %d still open", seen, delivered, len(w.Mails()), w.CountOpenMails())
 	}
 }
 
@@ -121,29 +122,26 @@ func TestRealStream(t *testing.T) {
 func TestRealNotification(t *testing.T) {
 	ctx := context.Background()
 	url := endpoint(t, "CONFORMANCE_S3_SQS")
-	embedded := shared.s3
-	shared.s3 = &engines.S3{URL: url} // a world's clients go to the other engine for this test
-	defer func() { shared.s3 = embedded }()
-	w := newWorld(t)
+	w := e2e.NewWith(t, e2e.Options{S3URL: url})
 	queues := sqs.NewFromConfig(engines.Config(), func(o *sqs.Options) { o.BaseEndpoint = &url })
-	made, err := queues.CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String("intake-" + w.table)})
-	must(t, err)
+	made, err := queues.CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String("intake-" + w.Table)})
+	e2e.Must(t, err)
 	attributes, err := queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: made.QueueUrl, AttributeNames: []sqstypes.QueueAttributeName{sqstypes.QueueAttributeNameQueueArn}})
-	must(t, err)
+	e2e.Must(t, err)
 	arn := attributes.Attributes["QueueArn"]
-	w.load("m", yaml("s1"), csvHead+amina)
-	_, err = w.s3.PutBucketNotificationConfiguration(ctx, &s3.PutBucketNotificationConfigurationInput{Bucket: &w.bucket,
+	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
+	_, err = w.S3.PutBucketNotificationConfiguration(ctx, &s3.PutBucketNotificationConfigurationInput{Bucket: &w.Bucket,
 		NotificationConfiguration: &s3types.NotificationConfiguration{QueueConfigurations: []s3types.QueueConfiguration{{QueueArn: &arn, Events: []s3types.Event{"s3:ObjectCreated:*"},
 			Filter: &s3types.NotificationConfigurationFilter{Key: &s3types.S3KeyFilter{FilterRules: []s3types.FilterRule{{Name: s3types.FilterRuleNamePrefix, Value: aws.String("incoming/")}}}}}}}})
-	must(t, err)
-	o := w.put("incoming/m/drop/Présentation d'Amina + notes.pptx", deck("T", "Amina Diallo"), noon)
+	e2e.Must(t, err)
+	o := w.Put("incoming/m/drop/Présentation d'Amina + notes.pptx", e2e.Deck("T", "Amina Diallo"), e2e.Noon)
 	taken := 0
 	for range 20 {
 		got, err := queues.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: made.QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1})
-		must(t, err)
+		e2e.Must(t, err)
 		for _, m := range got.Messages {
-			if failed := w.send(w.intake, []byte(aws.ToString(m.Body))); len(failed) > 0 {
-				t.Fatalf("intake failed on %s\n%s", aws.ToString(m.Body), w.logs)
+			if failed := w.Send(w.Intake, []byte(aws.ToString(m.Body))); len(failed) > 0 {
+				t.Fatalf("intake failed on %s\n%s", aws.ToString(m.Body), w.Logs)
 			}
 			if strings.Contains(aws.ToString(m.Body), "ObjectCreated:Put") {
 				taken++
@@ -156,11 +154,11 @@ func TestRealNotification(t *testing.T) {
 	if taken != 1 {
 		t.Errorf("%d notifications came", taken)
 	}
-	w.quiet()
-	if d := w.document(o); d.Status != meeting.Filed {
+	w.RunUntilQuiet()
+	if d := w.Document(o); d.Status != meeting.Filed {
 		t.Errorf("%s (%s)", d.Status, d.Reason)
 	}
-	w.check()
+	w.Check()
 }
 
 // SES v2 as another engine has it takes our mails, both parts, for the addresses that we name.
@@ -168,20 +166,20 @@ func TestRealSES(t *testing.T) {
 	url := endpoint(t, "AWS_ENDPOINT_URL_SESV2")
 	client := sesv2.NewFromConfig(engines.Config(), func(o *sesv2.Options) { o.BaseEndpoint = &url })
 	words, err := locale.New()
-	must(t, err)
+	e2e.Must(t, err)
 	writer, err := mail.NewWriter(words)
-	must(t, err)
-	m := meeting.Mail{ID: "receipt-conformance", Meeting: "m", Template: meeting.MailReceipt, Language: "fr", To: []string{"amina@people.example"}, Outcome: meeting.Filed, Decided: noon}
-	message, err := writer.Write(mail.View{Mail: m, Meeting: meeting.Meeting{ID: "m", Title: "Réunion d'experts"}, Document: &meeting.Document{FileName: "Présentation.pptx", Status: meeting.Filed}, Now: noon})
-	must(t, err)
-	raw, err := message.MIME("Dossier <dossier@dossier.example>", m, noon)
-	must(t, err)
+	e2e.Must(t, err)
+	m := meeting.Mail{ID: "receipt-conformance", Meeting: "m", Template: meeting.MailReceipt, Language: "fr", To: []string{"amina@people.example"}, Outcome: meeting.Filed, Decided: e2e.Noon}
+	message, err := writer.Write(mail.View{Mail: m, Meeting: meeting.Meeting{ID: "m", Title: "Réunion d'experts"}, Document: &meeting.Document{FileName: "Présentation.pptx", Status: meeting.Filed}, Now: e2e.Noon})
+	e2e.Must(t, err)
+	raw, err := message.MIME("Dossier <dossier@dossier.example>", m, e2e.Noon)
+	e2e.Must(t, err)
 	id, err := ses.New(client, "").Send(t.Context(), raw, "Dossier <dossier@dossier.example>", m)
 	if err != nil || id == "" {
 		t.Fatalf("%q %v", id, err)
 	}
 	answer, err := http.Get(url + "/store")
-	must(t, err)
+	e2e.Must(t, err)
 	defer answer.Body.Close()
 	var store struct {
 		Emails []struct {
@@ -195,7 +193,7 @@ func TestRealSES(t *testing.T) {
 	if _, err := body.ReadFrom(answer.Body); err != nil {
 		t.Fatal(err)
 	}
-	must(t, json.Unmarshal(body.Bytes(), &store))
+	e2e.Must(t, json.Unmarshal(body.Bytes(), &store))
 	found := false
 	for _, e := range store.Emails {
 		if e.MessageID == id {

@@ -1,4 +1,4 @@
-package functions_test
+package e2e_test
 
 import (
 	"context"
@@ -15,7 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"pgregory.net/rapid"
 
-	"dossier/infra/inject"
+	"dossier/internal/e2e"
+	"dossier/internal/e2e/faultinject"
 	"dossier/internal/meeting"
 	"dossier/internal/ticket"
 )
@@ -30,7 +31,7 @@ type parcel struct {
 
 // model is Dossier as the world treats it: whatever can happen, in whatever order, with faults anywhere.
 type model struct {
-	*world
+	*e2e.World
 	t *rapid.T
 	// net holds the messages that are under way, in no order.
 	net []parcel
@@ -48,7 +49,7 @@ type model struct {
 
 func newModel(t *rapid.T) *model {
 	// A lease outlasts the sending of a mail, as it does in life; quiet lets it run out.
-	m := &model{world: newWorldWith(t, time.Hour), t: t, streamed: map[string]bool{}, truth: map[string][]string{}, absent: map[string]bool{}, struck: map[string]int{}}
+	m := &model{World: e2e.New(t), t: t, streamed: map[string]bool{}, truth: map[string][]string{}, absent: map[string]bool{}, struck: map[string]int{}}
 	m.roster(5, 2, false)
 	if rapid.Bool().Draw(t, "set up first") {
 		m.flush()
@@ -58,20 +59,20 @@ func newModel(t *rapid.T) *model {
 
 // roster drops roster files with the first people, for one session or two, with one official an agency or two.
 func (m *model) roster(people, sessions int, one bool) {
-	y := quotaYAML([]string{"s1", "s2"}[:sessions]...)
+	y := e2e.QuotaYAML([]string{"s1", "s2"}[:sessions]...)
 	if one {
 		y = strings.Replace(y, "agency: 2", "agency: 1", 1)
 	}
-	rows := []string{amina, kofi, grace, twice, joseph}[:people]
+	rows := []string{e2e.Amina, e2e.Kofi, e2e.Grace, e2e.Zainab, e2e.Joseph}[:people]
 	if sessions == 1 {
 		for i := range rows {
 			rows[i] = strings.NewReplacer(";expert:s2", "", ";presenter:s2", "").Replace(rows[i])
 		}
 	}
 	m.rosters++
-	for _, file := range [][2]string{{"meeting.yaml", y}, {"participants.csv", csvHead + strings.Join(rows, "")}} {
-		o := m.put("roster/m/"+file[0], []byte(file[1]), time.Now())
-		m.net = append(m.net, parcel{what: fmt.Sprintf("event of roster %d, %s", m.rosters, file[0]), to: "roster", body: m.event(o)})
+	for _, file := range [][2]string{{"meeting.yaml", y}, {"participants.csv", e2e.CSVHead + strings.Join(rows, "")}} {
+		o := m.Put("roster/m/"+file[0], []byte(file[1]), time.Now())
+		m.net = append(m.net, parcel{what: fmt.Sprintf("event of roster %d, %s", m.rosters, file[0]), to: "roster", body: m.Event(o)})
 	}
 }
 
@@ -84,33 +85,33 @@ func (m *model) upload() {
 	name := map[string]string{"p1": "Amina Diallo", "p2": "Kofi Mensah", "p4": "Zainab Bello"}[person]
 	session := rapid.SampledFrom([]string{"s1", "s2"}).Draw(t, "session")
 	title := fmt.Sprintf("Talk %d, Title of %s", m.uploads, session)
-	folder, file, data, truth := "drop", fmt.Sprintf("file %d.pptx", m.uploads), deck(title, name), []string{person}
+	folder, file, data, truth := "drop", fmt.Sprintf("file %d.pptx", m.uploads), e2e.Deck(title, name), []string{person}
 	if rapid.Bool().Draw(t, "same key") {
 		file = person + ".pptx"
 	}
 	switch what {
 	case "ticket":
-		folder = m.token(ticket.Ticket{Participant: person, Kind: meeting.Presentation, Session: session, Expires: noon.AddDate(5, 0, 0).Unix()})
-		data = deck(title, "by its author")
+		folder = m.Token(ticket.Ticket{Participant: person, Kind: meeting.Presentation, Session: session, Expires: e2e.Noon.AddDate(5, 0, 0).Unix()})
+		data = e2e.Deck(title, "by its author")
 	case "anonymous":
-		data, truth = deck(fmt.Sprint("Draft ", m.uploads), "of us all"), nil
+		data, truth = e2e.Deck(fmt.Sprint("Draft ", m.uploads), "of us all"), nil
 	case "letter":
-		file, data, truth = "letter.txt", append(nominating("Ms Grace ODHIAMBO"), fmt.Sprint(m.uploads)...), []string{"p3"}
+		file, data, truth = "letter.txt", append(e2e.NominationLetter("Ms Grace ODHIAMBO"), fmt.Sprint(m.uploads)...), []string{"p3"}
 	case "letter of two":
-		file, data, truth = "letter.txt", append(nominating("Ms Grace ODHIAMBO", "Mr Joseph KAMAU"), fmt.Sprint(m.uploads)...), []string{"p3", "p6"}
+		file, data, truth = "letter.txt", append(e2e.NominationLetter("Ms Grace ODHIAMBO", "Mr Joseph KAMAU"), fmt.Sprint(m.uploads)...), []string{"p3", "p6"}
 	case "letter with a stranger":
-		file, data, truth = "letter.txt", append(nominating("Ms Grace ODHIAMBO", "Mr Daniel KIPTOO"), fmt.Sprint(m.uploads)...), []string{"p3"}
+		file, data, truth = "letter.txt", append(e2e.NominationLetter("Ms Grace ODHIAMBO", "Mr Daniel KIPTOO"), fmt.Sprint(m.uploads)...), []string{"p3"}
 	case "broken":
 		if rapid.Bool().Draw(t, "by ticket") {
-			folder = m.token(ticket.Ticket{Participant: person, Kind: meeting.Presentation, Session: session, Expires: noon.AddDate(5, 0, 0).Unix()})
+			folder = m.Token(ticket.Ticket{Participant: person, Kind: meeting.Presentation, Session: session, Expires: e2e.Noon.AddDate(5, 0, 0).Unix()})
 		}
 		data, truth = []byte(fmt.Sprint("PK\x03\x04 broken ", m.uploads)), nil
 	}
 	at := time.Now().Add(time.Duration(rapid.IntRange(-3, 3).Draw(t, "skew")) * time.Second)
-	o := m.put("incoming/m/"+folder+"/"+file, data, at)
+	o := m.Put("incoming/m/"+folder+"/"+file, data, at)
 	m.truth[o.ID()], m.absent[o.ID()] = truth, person == "p4"
 	t.Logf("upload %d: %s of %s as %s", m.uploads, what, person, file)
-	m.net = append(m.net, parcel{what: fmt.Sprint("event of upload ", m.uploads), to: "intake", body: m.event(o)})
+	m.net = append(m.net, parcel{what: fmt.Sprint("event of upload ", m.uploads), to: "intake", body: m.Event(o)})
 }
 
 // arm draws what goes wrong in the next call of a function, most often nothing.
@@ -118,23 +119,23 @@ func (m *model) arm() string {
 	t := m.t
 	kind := rapid.SampledFrom([]string{"", "", "", "", "killed before", "killed after", "throttled", "timed out after it took effect", "conflict"}).Draw(t, "fault")
 	if kind == "" {
-		m.faults.Arm()
+		m.Faults.Arm()
 		return ""
 	}
-	f := inject.Fault{Nth: rapid.IntRange(1, 12).Draw(t, "call")}
+	f := faultinject.Fault{Nth: rapid.IntRange(1, 12).Draw(t, "call")}
 	switch kind {
 	case "killed before":
-		f.Err, f.Kill = inject.ErrKilled, true
+		f.Err, f.Kill = faultinject.ErrKilled, true
 	case "killed after":
-		f.Err, f.Kill, f.When = inject.ErrKilled, true, inject.After
+		f.Err, f.Kill, f.When = faultinject.ErrKilled, true, faultinject.After
 	case "throttled":
-		f.Err = inject.Throttled()
+		f.Err = faultinject.Throttled()
 	case "timed out after it took effect":
-		f.Err, f.When = inject.TimedOut(), inject.After
+		f.Err, f.When = faultinject.TimedOut(), faultinject.After
 	case "conflict":
 		f.Operation, f.Nth, f.Err = "DynamoDB TransactWriteItems", rapid.IntRange(1, 3).Draw(t, "transaction"), &types.TransactionConflictException{}
 	}
-	m.faults.Arm(f)
+	m.Faults.Arm(f)
 	return fmt.Sprintf(", %s at call %d", kind, f.Nth)
 }
 
@@ -143,22 +144,22 @@ func (m *model) carry(p parcel) bool {
 	switch p.to {
 	case "deliver":
 		var r events.DynamoDBEventResponse
-		met := m.faults.Met()
-		m.invoke(m.deliver, events.DynamoDBEvent{Records: []events.DynamoDBEventRecord{record(p.mail)}}, &r)
-		if m.faults.Met() > met {
+		met := m.Faults.Met()
+		m.Invoke(m.Deliver, events.DynamoDBEvent{Records: []events.DynamoDBEventRecord{e2e.StreamRecord(p.mail)}}, &r)
+		if m.Faults.Met() > met {
 			m.struck[p.mail]++
 		}
 		return len(r.BatchItemFailures) == 0
 	case "roster":
-		return len(m.send(m.world.roster, p.body)) == 0
+		return len(m.Send(m.World.Roster, p.body)) == 0
 	}
-	return len(m.send(m.intake, p.body)) == 0
+	return len(m.Send(m.Intake, p.body)) == 0
 }
 
 // stream puts a record under way for each outbox item that was written since.
 func (m *model) stream() {
-	open, err := m.store.OpenMails(context.Background(), time.Now().Add(time.Hour), 0)
-	must(m.t, err)
+	open, err := m.Store.OpenMails(context.Background(), time.Now().Add(time.Hour), 0)
+	e2e.Must(m.t, err)
 	for _, x := range open {
 		id := fmt.Sprint(x.ID, " ", x.Rev)
 		if x.State != meeting.Pending || m.streamed[id] {
@@ -171,25 +172,23 @@ func (m *model) stream() {
 
 // queue takes what functions put into queues under way.
 func (m *model) queue() {
-	m.queued.mu.Lock()
-	defer m.queued.mu.Unlock()
-	for _, b := range m.queued.intake {
+	uploads, rosters := m.TakeQueued()
+	for _, b := range uploads {
 		m.net = append(m.net, parcel{what: "an upload driven again", to: "intake", body: b})
 	}
-	for _, b := range m.queued.roster {
+	for _, b := range rosters {
 		m.net = append(m.net, parcel{what: "a roster driven again", to: "roster", body: b})
 	}
-	m.queued.intake, m.queued.roster = nil, nil
 }
 
 // flush brings everything under way where it belongs, without faults.
 func (m *model) flush() {
-	m.faults.Arm()
+	m.Faults.Arm()
 	for len(m.net) > 0 {
 		p := m.net[0]
 		m.net = m.net[1:]
 		if !m.carry(p) {
-			lines := strings.Split(strings.TrimSpace(m.logs.String()), "\n")
+			lines := strings.Split(strings.TrimSpace(m.Logs.String()), "\n")
 			m.t.Fatalf("%s fails without a fault: %s", p.what, lines[len(lines)-1])
 		}
 		m.queue()
@@ -202,8 +201,8 @@ func (m *model) decideSomething() {
 	t, ctx := m.t, context.Background()
 	var documents []*meeting.Document
 	for _, status := range []meeting.Status{meeting.Review, meeting.Filed, meeting.Rejected} {
-		found, err := m.store.Documents(ctx, "m", status, 0)
-		must(t, err)
+		found, err := m.Store.Documents(ctx, "m", status, 0)
+		e2e.Must(t, err)
 		documents = append(documents, found...)
 	}
 	f := url.Values{"action": {rapid.SampledFrom([]string{"waive", "require", "withdraw", "file", "file", "reject", "split", "join", "accept", "decline", "undo", "forget"}).Draw(t, "action")}, "reason": {"because"}}
@@ -236,14 +235,14 @@ func (m *model) decideSomething() {
 		f.Set("country", "Kenya")
 		f.Set("role", "expert:s1")
 	case "undo":
-		audits, err := m.store.Audits(ctx, "m", 5)
-		must(t, err)
+		audits, err := m.Store.Audits(ctx, "m", 5)
+		e2e.Must(t, err)
 		if len(audits) > 0 {
 			f.Set("of", audits[rapid.IntRange(0, len(audits)-1).Draw(t, "of")].ID)
 		}
 	case "forget":
-		lessons, err := m.store.Lessons(ctx, "m")
-		must(t, err)
+		lessons, err := m.Store.Lessons(ctx, "m")
+		e2e.Must(t, err)
 		if len(lessons) > 0 {
 			f.Set("of", lessons[rapid.IntRange(0, len(lessons)-1).Draw(t, "of")].ID)
 		}
@@ -251,19 +250,19 @@ func (m *model) decideSomething() {
 		f.Set("document", pick("document"))
 	}
 	fault := m.arm()
-	status := m.world.decide(f.Encode()).StatusCode
+	status := m.World.Decide(f.Encode()).StatusCode
 	t.Logf("decide %s: %d%s", f.Encode(), status, fault)
 }
 
 // check demands every promise, once everything has come to rest.
 func (m *model) check() {
 	t, ctx := m.t, context.Background()
-	m.world.check()
+	m.World.Check()
 	// 1: one record for each object version; 5: none filed by a machine where it does not belong; 6: who sent it has heard.
-	sent := m.mails()
+	sent := m.Mails()
 	newest := map[meeting.RequirementKey]string{}
-	for _, o := range m.world.uploads() {
-		d, err := m.store.Document(ctx, o.ID())
+	for _, o := range m.World.Uploads() {
+		d, err := m.Store.Document(ctx, o.ID())
 		if err != nil {
 			t.Errorf("upload %s has no record: %v", o.Key, err)
 			continue
@@ -290,8 +289,8 @@ func (m *model) check() {
 	// 2 is the world's; 4: the newest of those that were filed there counts.
 	for k, order := range newest {
 		if r := m.requirementOf(k); r != nil && r.Document != "" {
-			d, err := m.store.Document(ctx, r.Document)
-			must(t, err)
+			d, err := m.Store.Document(ctx, r.Document)
+			e2e.Must(t, err)
 			if d.Order() < order && d.Decision == "" {
 				t.Errorf("%s has %s, uploaded before another", k, d.FileName)
 			}
@@ -300,20 +299,20 @@ func (m *model) check() {
 	// 3: one mail for each epoch, and one for each end of one.
 	completes, ends := map[string]int{}, map[string]int{}
 	for id := range sent {
-		x, err := m.store.Mail(ctx, id)
-		must(t, err)
+		x, err := m.Store.Mail(ctx, id)
+		e2e.Must(t, err)
 		switch x.Template {
 		case meeting.MailComplete:
 			completes[x.Session]++
 		case meeting.MailNoLongerComplete:
 			ends[x.Session]++
 		}
-		if n := m.sent[id]; n > 1+m.struck[id] { // 7
+		if n := m.Sent[id]; n > 1+m.struck[id] { // 7
 			t.Errorf("mail %s went out %d times, struck %d times", id, n, m.struck[id])
 		}
 	}
-	sessions, err := m.store.AllSessions(ctx, "m")
-	must(t, err)
+	sessions, err := m.Store.AllSessions(ctx, "m")
+	e2e.Must(t, err)
 	for _, s := range sessions {
 		want := s.Epoch
 		if s.Complete {
@@ -324,10 +323,10 @@ func (m *model) check() {
 		}
 	}
 	// Every decision that was kept is carried out or refused, once.
-	decisions, _, err := m.objects.Versions(ctx, "decisions/", "", 100)
-	must(t, err)
-	audits, err := m.store.Audits(ctx, "m", 0)
-	must(t, err)
+	decisions, _, err := m.Objects.Versions(ctx, "decisions/", "", 100)
+	e2e.Must(t, err)
+	audits, err := m.Store.Audits(ctx, "m", 0)
+	e2e.Must(t, err)
 	if len(audits) != len(decisions) {
 		t.Errorf("%d decisions have %d audits", len(decisions), len(audits))
 	}
@@ -335,8 +334,8 @@ func (m *model) check() {
 
 // requirementOf gives a requirement, or nil when there never was one.
 func (m *model) requirementOf(k meeting.RequirementKey) *meeting.Requirement {
-	reqs, err := m.store.Requirements(context.Background(), "m", k.Session)
-	must(m.t, err)
+	reqs, err := m.Store.Requirements(context.Background(), "m", k.Session)
+	e2e.Must(m.t, err)
 	for _, r := range reqs {
 		if r.RequirementKey == k {
 			return r
@@ -347,8 +346,8 @@ func (m *model) requirementOf(k meeting.RequirementKey) *meeting.Requirement {
 
 // inState are the requirements of a session that stand so.
 func (m *model) inState(session string, state meeting.State) []string {
-	reqs, err := m.store.Requirements(context.Background(), "m", session)
-	must(m.t, err)
+	reqs, err := m.Store.Requirements(context.Background(), "m", session)
+	e2e.Must(m.t, err)
 	var keys []string
 	for _, r := range reqs {
 		if !r.Dropped && r.State == state {
@@ -364,7 +363,7 @@ func (m *model) inState(session string, state meeting.State) []string {
 func TestModel(t *testing.T) {
 	// `make test` is for a first look; `make model` says how many it wants.
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
-		must(t, flag.Set("rapid.checks", "30"))
+		e2e.Must(t, flag.Set("rapid.checks", "30"))
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		m := newModel(t)
@@ -384,7 +383,7 @@ func TestModel(t *testing.T) {
 			}
 		}
 		t.Repeat(map[string]func(*rapid.T){
-			"":                func(t *rapid.T) { m.t, m.world.t = t, t; m.queue(); m.stream() },
+			"":                func(t *rapid.T) { m.t = t; m.SetTB(t); m.queue(); m.stream() },
 			"upload":          func(*rapid.T) { m.upload() },
 			"another":         func(*rapid.T) { m.upload() },
 			"message":         carry,
@@ -396,7 +395,7 @@ func TestModel(t *testing.T) {
 				}
 				i := one("message")
 				p, q := m.net[i], m.net[(i+1)%len(m.net)]
-				m.faults.Arm()
+				m.Faults.Arm()
 				var wg sync.WaitGroup
 				ok := true
 				wg.Go(func() { ok = m.carry(p) })
@@ -419,7 +418,7 @@ func TestModel(t *testing.T) {
 				session := rapid.SampledFrom([]string{"s1", "s2"}).Draw(t, "session")
 				fault := m.arm()
 				for _, k := range m.inState(session, meeting.Outstanding) {
-					m.world.decide(url.Values{"action": {"waive"}, "requirement": {k}, "reason": {"cleared"}}.Encode())
+					m.World.Decide(url.Values{"action": {"waive"}, "requirement": {k}, "reason": {"cleared"}}.Encode())
 				}
 				t.Logf("clear %s%s", session, fault)
 			},
@@ -432,7 +431,7 @@ func TestModel(t *testing.T) {
 				k := waived[rapid.IntRange(0, len(waived)-1).Draw(t, "which")]
 				fault := m.arm()
 				for _, action := range []string{"require", "waive"} {
-					m.world.decide(url.Values{"action": {action}, "requirement": {k}, "reason": {"once more"}}.Encode())
+					m.World.Decide(url.Values{"action": {action}, "requirement": {k}, "reason": {"once more"}}.Encode())
 				}
 				t.Logf("%s once more%s", k, fault)
 			},
@@ -442,12 +441,12 @@ func TestModel(t *testing.T) {
 			},
 			"sweep": func(t *rapid.T) {
 				fault := m.arm()
-				m.trySweep()
+				m.TrySweep()
 				t.Logf("sweep%s", fault)
 			},
 		})
 		m.flush()
-		m.quiet()
+		m.RunUntilQuiet()
 		m.check()
 	})
 }

@@ -1,7 +1,7 @@
-// Package inject makes AWS clients fail on purpose: each call of each client that it is added to can be made to fail before
+// Package faultinject makes AWS clients fail on purpose: each call of each client that it is added to can be made to fail before
 // or after it takes effect, by operation and by count, or to take its time. So every crash of a function can be tried, and none
 // has to be waited for.
-package inject
+package faultinject
 
 import (
 	"context"

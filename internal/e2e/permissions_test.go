@@ -1,14 +1,12 @@
-package functions_test
+package e2e_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -18,11 +16,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/smithy-go/middleware"
 	goyaml "github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
 	"dossier/functions/erase"
+	"dossier/internal/e2e"
 	"dossier/internal/filing"
 	"dossier/internal/meeting"
 	"dossier/internal/ticket"
@@ -31,22 +29,13 @@ import (
 // permissions are what each function's calls ask of IAM: "s3:GetObjectVersion incoming/*".
 type permissions map[string]map[string]bool
 
-var permissionsLock sync.Mutex
-
-// of records the calls of one function's client.
-func (p permissions) of(function string) func(*middleware.Stack) error {
-	return func(stack *middleware.Stack) error {
-		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("permissions", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-			permissionsLock.Lock()
-			if p[function] == nil {
-				p[function] = map[string]bool{}
-			}
-			for _, needed := range needs(in.Parameters) {
-				p[function][needed] = true
-			}
-			permissionsLock.Unlock()
-			return next.HandleInitialize(ctx, in)
-		}), middleware.After)
+// note adds what a call of one of the functions asks for.
+func (p permissions) note(c e2e.Call) {
+	if p[c.Function] == nil {
+		p[c.Function] = map[string]bool{}
+	}
+	for _, needed := range needs(c.Input) {
+		p[c.Function][needed] = true
 	}
 }
 
@@ -132,10 +121,10 @@ func needs(call any) []string {
 // granted are the permissions that template.yaml gives each function, in the words of needs.
 func granted(t *testing.T) permissions {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(shared.root, "template.yaml"))
-	must(t, err)
+	data, err := os.ReadFile(e2e.ProjectFile("template.yaml"))
+	e2e.Must(t, err)
 	data, err = goyaml.YAMLToJSON(data)
-	must(t, err)
+	e2e.Must(t, err)
 	var tmpl struct {
 		Resources map[string]struct {
 			Type       string
@@ -145,7 +134,7 @@ func granted(t *testing.T) permissions {
 			}
 		}
 	}
-	must(t, json.Unmarshal(data, &tmpl))
+	e2e.Must(t, json.Unmarshal(data, &tmpl))
 	all := permissions{}
 	for _, r := range tmpl.Resources {
 		if r.Type != "AWS::Serverless::Function" {
@@ -154,7 +143,7 @@ func granted(t *testing.T) permissions {
 		name := strings.TrimPrefix(r.Properties.CodeURI, ".build/")
 		all[name] = map[string]bool{}
 		var policies any
-		must(t, json.Unmarshal(r.Properties.Policies, &policies))
+		e2e.Must(t, json.Unmarshal(r.Properties.Policies, &policies))
 		statements(policies, func(actions, resources []string) {
 			for _, a := range actions {
 				for _, r := range resources {
@@ -213,87 +202,80 @@ func statements(v any, give func(actions, resources []string)) {
 // and nothing is granted that none of them asks for.
 func TestPermissions(t *testing.T) {
 	used := permissions{}
-	note := func(w *world) {
-		permissionsLock.Lock()
-		defer permissionsLock.Unlock()
-		for f, calls := range w.used {
-			if used[f] == nil {
-				used[f] = map[string]bool{}
-			}
-			maps.Copy(used[f], calls)
-		}
-	}
+	var mu sync.Mutex
+	options := e2e.Options{MailLease: e2e.NoLease, Watch: func(c e2e.Call) {
+		mu.Lock()
+		defer mu.Unlock()
+		used.note(c)
+	}}
 	for _, s := range scenes() {
-		w := newWorldWith(t, 1)
+		w := e2e.NewWith(t, options)
 		s.before(w)
 		s.call(w)
-		w.quiet()
-		w.page("/")
-		w.page("/meetings/m/history")
-		for id := range w.mails() {
-			w.cameBack(t, "feedback/complaint.json", id)
+		w.RunUntilQuiet()
+		w.StaffPage("/")
+		w.StaffPage("/meetings/m/history")
+		for id := range w.Mails() {
+			w.SESEvent("feedback/complaint.json", id)
 			break
 		}
-		note(w)
 	}
 	// A decision that the sweep carries out, of the kind that reads most.
-	w := newWorldWith(t, 1)
-	w.load("m", quotaYAML("s1", "s2"), csvHead+grace)
-	o := w.put("incoming/m/drop/stranger.txt", nominating("Ms Grace ODHIAMBO", "Mr Daniel KIPTOO"), noon)
-	w.takeIn(o)
-	_, err := w.objects.PutDecision(t.Context(), "decisions/m/lost.json", meeting.Decision{Action: meeting.Decline, Meeting: "m", Document: o.ID(), Nominee: "Daniel KIPTOO", By: "Ms Staff", Reason: "x", At: noon})
-	must(t, err)
-	w.quiet()
-	if d := w.document(o); d.Status != meeting.Filed {
+	w := e2e.NewWith(t, options)
+	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Grace)
+	o := w.Put("incoming/m/drop/stranger.txt", e2e.NominationLetter("Ms Grace ODHIAMBO", "Mr Daniel KIPTOO"), e2e.Noon)
+	w.TakeIn(o)
+	_, err := w.Objects.PutDecision(t.Context(), "decisions/m/lost.json", meeting.Decision{Action: meeting.Decline, Meeting: "m", Document: o.ID(), Nominee: "Daniel KIPTOO", By: "Ms Staff", Reason: "x", At: e2e.Noon})
+	e2e.Must(t, err)
+	w.RunUntilQuiet()
+	if d := w.Document(o); d.Status != meeting.Filed {
 		t.Errorf("the lost decision was not carried out: %s", d.Status)
 	}
 	// Links on the board, a mail that answers another.
-	w.takeIn(w.put("incoming/m/"+w.token(ticket.Ticket{Participant: "p3", Kind: meeting.Nomination})+"/a.eml", mailFrom("grace@people.example", "<1@a>", "<0@a>", ""), time.Now()))
-	w.takeIn(w.put("incoming/m/drop/b.eml", mailFrom("grace@people.example", "<2@a>", "<1@a>", ""), time.Now()))
-	note(w)
+	w.TakeIn(w.Put("incoming/m/"+w.Token(ticket.Ticket{Participant: "p3", Kind: meeting.Nomination})+"/a.eml", e2e.MailFrom("grace@people.example", "<1@a>", "<0@a>", ""), time.Now()))
+	w.TakeIn(w.Put("incoming/m/drop/b.eml", e2e.MailFrom("grace@people.example", "<2@a>", "<1@a>", ""), time.Now()))
 	// Two are erased who had a part in everything: one of the roster, one whom staff accepted.
-	w = newWorldWith(t, 1)
-	w.load("m", quotaYAML("s1", "s2"), csvHead+grace+joseph)
-	w.takeIn(w.put("incoming/m/drop/both.txt", nominating("Ms Grace ODHIAMBO", "Mr Joseph KAMAU"), noon))
-	o = w.put("incoming/m/drop/letter.txt", nominating("Mr Daniel KIPTOO"), noon)
-	w.takeIn(o)
-	w.answer(url.Values{"action": {"accept"}, "document": {o.ID()}, "nominee": {"Daniel KIPTOO"}, "name": {"Daniel Kiptoo"}, "role": {"presenter:s2"}, "reason": {"known"}})
-	w.load("m", quotaYAML("s1", "s2"), csvHead+"p9,A B,Grace Odhiambo,f,private,X,Kenya,en,presenter:s1\n") // a broken file, kept with its problems
-	time.Sleep(time.Second)                                                                                 // S3 tells times in whole seconds
-	w.load("m", quotaYAML("s1", "s2"), csvHead+joseph)
-	w.visit("", http.MethodGet, "/meetings/m/sessions/s1/materials.zip", nil)
+	w = e2e.NewWith(t, options)
+	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Grace+e2e.Joseph)
+	w.TakeIn(w.Put("incoming/m/drop/both.txt", e2e.NominationLetter("Ms Grace ODHIAMBO", "Mr Joseph KAMAU"), e2e.Noon))
+	o = w.Put("incoming/m/drop/letter.txt", e2e.NominationLetter("Mr Daniel KIPTOO"), e2e.Noon)
+	w.TakeIn(o)
+	w.SubmitDecision(url.Values{"action": {"accept"}, "document": {o.ID()}, "nominee": {"Daniel KIPTOO"}, "name": {"Daniel Kiptoo"}, "role": {"presenter:s2"}, "reason": {"known"}})
+	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+"p9,A B,Grace Odhiambo,f,private,X,Kenya,en,presenter:s1\n") // a broken file, kept with its problems
+	time.Sleep(time.Second)                                                                                               // S3 tells times in whole seconds
+	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Joseph)
+	w.Visit("", http.MethodGet, "/meetings/m/sessions/s1/materials.zip", nil)
 	for _, id := range []string{"p3", filing.ParticipantID(o.ID(), "Daniel KIPTOO")} {
-		if _, err := w.eraseOne(t, erase.Request{Meeting: "m", Participant: id}); err != nil {
+		if _, err := w.ErasePerson(erase.Request{Meeting: "m", Participant: id}); err != nil {
 			t.Error(err)
 		}
 	}
-	note(w)
-	w = newScanningWorld(t)
-	clean := w.put("incoming/m/drop/a.pptx", deck("T", "Amina Diallo"), noon)
-	w.tag(clean, "NO_THREATS_FOUND")
-	w.scanned(clean)
-	note(w)
+	options.MalwareScan = true
+	w = e2e.NewWith(t, options)
+	clean := w.Put("incoming/m/drop/a.pptx", e2e.Deck("T", "Amina Diallo"), e2e.Noon)
+	w.TagVerdict(clean, "NO_THREATS_FOUND")
+	w.SendScanResult(clean)
 
+	options.MalwareScan = false
 	// Every page, with an upload in parts that is too large at its end.
-	w = newWorldWith(t, 1)
-	w.load("m", yaml("s1"), csvHead+kofi)
-	link := w.link(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1"})
-	o = w.put("incoming/m/"+strings.TrimPrefix(link, "/t/")+"/a.pptx", deck("T", "nobody"), time.Now())
-	w.takeIn(o)
+	w = e2e.NewWith(t, options)
+	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Kofi)
+	link := w.UploadLink(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1"})
+	o = w.Put("incoming/m/"+strings.TrimPrefix(link, "/t/")+"/a.pptx", e2e.Deck("T", "nobody"), time.Now())
+	w.TakeIn(o)
 	var begun struct{ Upload string }
-	_, body, _ := w.visit("nobody", http.MethodPost, link+"/parts/begin", url.Values{"name": {"x"}, "size": {"9"}})
-	must(t, json.Unmarshal([]byte(body), &begun))
+	_, body, _ := w.Visit("nobody", http.MethodPost, link+"/parts/begin", url.Values{"name": {"x"}, "size": {"9"}})
+	e2e.Must(t, json.Unmarshal([]byte(body), &begun))
 	for _, step := range []string{"url", "finish"} {
-		w.visit("nobody", http.MethodPost, link+"/parts/"+step, url.Values{"name": {"x"}, "upload": {begun.Upload}, "number": {"1"}, "size": {"9"}})
+		w.Visit("nobody", http.MethodPost, link+"/parts/"+step, url.Values{"name": {"x"}, "upload": {begun.Upload}, "number": {"1"}, "size": {"9"}})
 	}
 	for _, path := range []string{link, "/meetings/m", "/meetings/m/sessions/s1/materials.zip", "/meetings/m/documents/" + o.ID() + "/original", "/meetings/m/documents/" + o.ID(), "/meetings/m/search?q=x"} {
-		if code, page, _ := w.visit("Ms Staff", http.MethodGet, path, nil); code >= 400 {
+		if code, page, _ := w.Visit("Ms Staff", http.MethodGet, path, nil); code >= 400 {
 			t.Errorf("%s: %d %s", path, code, page)
 		}
 	}
-	w.visit("Ms Staff", http.MethodPost, "/meetings/m/links", url.Values{"what": {"links"}})
-	w.post()
-	note(w)
+	w.Visit("Ms Staff", http.MethodPost, "/meetings/m/links", url.Values{"what": {"links"}})
+	w.DeliverMails()
 
 	have := granted(t)
 	// What no call of these engines shows, and why it is granted all the same.

@@ -1,4 +1,4 @@
-package inject_test
+package faultinject_test
 
 import (
 	"errors"
@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"dossier/infra/engines"
-	"dossier/infra/inject"
+	"dossier/internal/e2e/faultinject"
 )
 
 // A fault hits the call that it names, on the side that it names, and no other; a killed process makes no further call.
@@ -24,7 +24,7 @@ func TestInjector(t *testing.T) {
 	if err := engines.MakeTable(t.Context(), server.Client(), "t"); err != nil {
 		t.Fatal(err)
 	}
-	var i inject.Injector
+	var i faultinject.Injector
 	db := dynamodb.NewFromConfig(engines.Config(), func(o *dynamodb.Options) {
 		o.BaseEndpoint = &server.URL
 		o.APIOptions = append(o.APIOptions, i.Add)
@@ -42,26 +42,26 @@ func TestInjector(t *testing.T) {
 	}
 	failed := errors.New("on purpose")
 
-	i.Arm(inject.Fault{Operation: "DynamoDB PutItem", Nth: 2, Err: failed})
+	i.Arm(faultinject.Fault{Operation: "DynamoDB PutItem", Nth: 2, Err: failed})
 	if a, b, c := put("a"), put("b"), put("c"); a != nil || !errors.Is(b, failed) || c != nil || there("b") || !there("c") {
 		t.Errorf("before the second: %v, %v, %v, there %v", a, b, c, there("b"))
 	}
-	i.Arm(inject.Fault{Nth: 1, When: inject.After, Err: inject.Throttled()})
+	i.Arm(faultinject.Fault{Nth: 1, When: faultinject.After, Err: faultinject.Throttled()})
 	if err := put("d"); err == nil || !there("d") {
 		t.Errorf("after the first: %v, there %v", err, there("d"))
 	}
-	i.Arm(inject.Fault{Operation: "DynamoDB GetItem", Nth: 1, Err: failed})
+	i.Arm(faultinject.Fault{Operation: "DynamoDB GetItem", Nth: 1, Err: failed})
 	if err := put("e"); err != nil || i.Met() != 0 {
 		t.Errorf("another operation's fault: %v", err)
 	}
-	i.Arm(inject.Fault{Nth: 1, When: inject.After, Err: inject.ErrKilled, Kill: true})
-	if a, b := put("f"), put("g"); !errors.Is(a, inject.ErrKilled) || !errors.Is(b, inject.ErrKilled) || !there("f") || there("g") || !i.Killed() {
+	i.Arm(faultinject.Fault{Nth: 1, When: faultinject.After, Err: faultinject.ErrKilled, Kill: true})
+	if a, b := put("f"), put("g"); !errors.Is(a, faultinject.ErrKilled) || !errors.Is(b, faultinject.ErrKilled) || !there("f") || there("g") || !i.Killed() {
 		t.Errorf("killed: %v, %v", a, b)
 	}
 	if got := i.Calls(); !slices.Equal(got, []string{"DynamoDB PutItem", "DynamoDB PutItem"}) {
 		t.Errorf("calls: %v", got)
 	}
-	i.Arm(inject.Fault{Nth: 1, Delay: 30 * time.Millisecond})
+	i.Arm(faultinject.Fault{Nth: 1, Delay: 30 * time.Millisecond})
 	if began := time.Now(); put("h") != nil || time.Since(began) < 30*time.Millisecond || i.Met() != 1 {
 		t.Error("not delayed")
 	}

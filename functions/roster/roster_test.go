@@ -1,0 +1,116 @@
+package roster_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dossier/internal/e2e"
+	"dossier/internal/meeting"
+	"dossier/internal/ticket"
+)
+
+// A file that came by ticket before its meeting was set up is turned down before it is matched again: its sender hears so.
+func TestRejectedBeforeMatchedAgain(t *testing.T) {
+	w := e2e.New(t)
+	o := w.Put("incoming/m/"+w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})+"/slides.pptx", e2e.Deck("T", "nobody"), time.Now())
+	w.TakeIn(o)
+	for name, text := range map[string]string{"meeting.yaml": e2e.MeetingYAML("s1"), "participants.csv": e2e.CSVHead + e2e.Amina} {
+		if failed := w.Send(w.Roster, w.Event(w.Put("roster/m/"+name, []byte(text), time.Now()))); len(failed) > 0 {
+			t.Fatal(w.Logs)
+		}
+	}
+	if code, page := w.SubmitDecision(url.Values{"action": {"reject"}, "document": {o.ID()}, "code": {"unfinished"}}); code != http.StatusSeeOther {
+		t.Fatal(page)
+	}
+	w.Drain()
+	if got := w.Subjects(meeting.MailReceipt); len(got) != 1 || !strings.Contains(got[0], "slides.pptx") {
+		t.Errorf("the presenter was told %q", got)
+	}
+}
+
+// A broken file comes by ticket before its meeting is set up: its sender hears of it as soon as a roster knows the sender, once.
+func TestRejectedBeforeRoster(t *testing.T) {
+	w := e2e.NewWith(t, e2e.Options{MailLease: e2e.NoLease})
+	o := w.Put("incoming/m/"+w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})+"/slides.pptx", []byte("PK\x03\x04"), time.Now())
+	w.TakeIn(o)
+	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Kofi) // somebody else
+	if got := w.Subjects(meeting.MailReceipt); len(got) != 0 {
+		t.Errorf("told %q", got)
+	}
+	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Kofi+e2e.Amina)
+	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Kofi+e2e.Amina+e2e.Zainab)
+	w.RunUntilQuiet()
+	if got := w.Subjects(meeting.MailReceipt); len(got) != 1 || !strings.Contains(got[0], "slides.pptx") {
+		t.Errorf("told %q", got)
+	}
+	if d := w.Document(o); d.Status != meeting.Rejected || d.Told != meeting.Rejected {
+		t.Errorf("%+v", d)
+	}
+}
+
+// A broken roster changes nothing at all, and is answered by one mail that names every bad line.
+func TestBrokenRoster(t *testing.T) {
+	w := e2e.New(t)
+	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
+	before := *w.Session("s1")
+	o := w.Put("roster/m/participants.csv", []byte(e2e.CSVHead+e2e.Amina+"p8,New Person,nomail,f,private,A,B,en,presenter:s1\np9,Other Person,o@people.example,f,army,A,B,en,presenter:s7\n"), time.Now().Add(2*time.Second))
+	for range 3 {
+		w.Send(w.Roster, w.Event(o))
+	}
+	if d := cmp.Diff(before, *w.Session("s1")); d != "" {
+		t.Errorf("the session changed:\n%s", d)
+	}
+	if reqs, err := w.Store.Requirements(context.Background(), "m", "s1"); err != nil || len(reqs) != 1 {
+		t.Errorf("requirements %v %v", reqs, err)
+	}
+	if got := w.Subjects("roster-rejected"); len(got) != 1 {
+		t.Fatalf("mails: %v", got)
+	}
+	for id, e := range w.Mails() {
+		if !strings.HasPrefix(id, "roster-rejected") {
+			continue
+		}
+		for _, want := range []string{"participants.csv, line 3: this is no mail address: nomail", "participants.csv, line 4: a sector is", "participants.csv, line 4: meeting.yaml has no session s7"} {
+			if !strings.Contains(e.Text, want) {
+				t.Errorf("the mail lacks %q:\n%s", want, e.Text)
+			}
+		}
+	}
+	w.Check()
+}
+
+// A session of more requirements than a transaction holds loads whole, and is not complete until it is.
+func TestLargeSession(t *testing.T) {
+	w := e2e.New(t)
+	csv := e2e.CSVHead
+	for i := range 250 {
+		csv += fmt.Sprintf("q%03d,Person Number%d,q%d@people.example,f,private,A,B,en,presenter:s1\n", i, i, i)
+	}
+	w.LoadRoster("m", e2e.MeetingYAML("s1"), csv)
+	if s := w.Session("s1"); s.Required != 250 || s.Outstanding != 250 || s.Complete {
+		t.Errorf("%+v", s)
+	}
+	w.Check()
+}
+
+// Rosters are fenced by their order of upload: the event of an older one that comes late changes nothing.
+func TestOlderRosterComesLate(t *testing.T) {
+	w := e2e.New(t)
+	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
+	older, err := w.Objects.RosterAsOf(context.Background(), "m", meeting.Object{Time: time.Now()})
+	e2e.Must(t, err)
+	time.Sleep(1100 * time.Millisecond) // S3 tells times in whole seconds
+	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
+	token := w.Session("s1").Roster
+	w.Send(w.Roster, w.Event(*older.Participants), w.Event(*older.Meeting))
+	if s := w.Session("s1"); s.Required != 2 || s.Roster != token {
+		t.Errorf("an older roster took over: %+v", s)
+	}
+}

@@ -1,0 +1,9 @@
+package e2e_test
+
+import (
+	"testing"
+
+	"dossier/internal/e2e"
+)
+
+func TestMain(m *testing.M) { e2e.Main(m) }

@@ -1,0 +1,159 @@
+package e2e
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"time"
+
+	"dossier/functions/portal/signin"
+	"dossier/internal/meeting"
+	"dossier/internal/ticket"
+)
+
+// StaffPage gives a page as a member of staff sees it.
+func (w *World) StaffPage(path string) string {
+	w.t.Helper()
+	r, err := http.NewRequest(http.MethodGet, "http://localhost"+path, nil)
+	Must(w.t, err)
+	r.Header.Set("Test-Who", "Ms Staff")
+	var b strings.Builder
+	Must(w.t, w.Serve(r).Write(&b))
+	return b.String()
+}
+
+// SubmitDecision decides by a form, and gives the status and the page.
+func (w *World) SubmitDecision(form url.Values) (int, string) {
+	w.t.Helper()
+	r := w.Decide(form.Encode())
+	var b strings.Builder
+	Must(w.t, r.Write(&b))
+	return r.StatusCode, b.String()
+}
+
+// Visit asks for a page as somebody, "" for a viewer and "nobody" for a visitor.
+func (w *World) Visit(who, method, path string, form url.Values) (int, string, http.Header) {
+	w.t.Helper()
+	r := httptest.NewRequest(method, "http://localhost"+path, strings.NewReader(form.Encode()))
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r.Header.Set("Test-Who", who)
+	answer := w.Serve(r)
+	body, err := io.ReadAll(answer.Body)
+	Must(w.t, err)
+	return answer.StatusCode, string(body), answer.Header
+}
+
+// UploadLink is the path of an upload page.
+func (w *World) UploadLink(tk ticket.Ticket) string {
+	w.t.Helper()
+	if tk.Issued == 0 {
+		tk.Issued = time.Now().Add(-time.Minute).Unix()
+	}
+	return "/t/" + w.Token(tk)
+}
+
+// ObjectsUnder are the objects under a prefix.
+func (w *World) ObjectsUnder(prefix string) []meeting.Object {
+	w.t.Helper()
+	found, _, err := w.Objects.Versions(context.Background(), prefix, "", 10)
+	Must(w.t, err)
+	return found
+}
+
+// VisitPacked is how many bytes of a page go over the line to a browser that takes them packed.
+func (w *World) VisitPacked(who, path string) (size int, page string) {
+	w.t.Helper()
+	r := httptest.NewRequest(http.MethodGet, "http://localhost"+path, nil)
+	r.Header.Set("Test-Who", who)
+	r.Header.Set("Accept-Encoding", "gzip")
+	answer := w.Serve(r)
+	body, err := io.ReadAll(answer.Body)
+	Must(w.t, err)
+	if answer.Header.Get("Content-Encoding") != "gzip" {
+		return len(body), string(body)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(body))
+	Must(w.t, err)
+	text, err := io.ReadAll(z)
+	Must(w.t, err)
+	return len(body), string(text)
+}
+
+func (w *World) Token(tk ticket.Ticket) string {
+	w.t.Helper()
+	k, err := ticket.ParseKeys(TicketKeys)
+	Must(w.t, err)
+	tk.Meeting = "m"
+	if tk.Expires == 0 {
+		tk.Expires = time.Now().Add(time.Hour).Unix()
+	}
+	token, err := k.Sign(tk)
+	Must(w.t, err)
+	return token
+}
+
+func (w *World) Decide(form string) *http.Response {
+	w.t.Helper()
+	r, err := http.NewRequest(http.MethodPost, "http://localhost/meetings/m/decisions", strings.NewReader(form))
+	Must(w.t, err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Test-Who", "Ms Staff")
+	return w.Serve(r)
+}
+
+// byHeader lets in whoever a request's header names: an editor, or without a name a viewer.
+type byHeader struct{ http.Handler }
+
+func (byHeader) Who(r *http.Request) signin.Person {
+	switch name := r.Header.Get("Test-Who"); name {
+	case "":
+		return signin.Person{Name: "a viewer", Role: signin.Viewer}
+	case "nobody":
+		return signin.Person{}
+	default:
+		return signin.Person{Name: name, Role: signin.Editor}
+	}
+}
+
+// StaffPages is what staff see of the meeting: the board, each session, each document in review, and the people.
+func (w *World) StaffPages() string {
+	w.t.Helper()
+	paths := []string{"/meetings/m", "/meetings/m/people"}
+	sessions, err := w.Store.Sessions(context.Background(), "m")
+	Must(w.t, err)
+	for _, s := range sessions {
+		paths = append(paths, "/meetings/m/sessions/"+s.ID)
+	}
+	review, err := w.Store.Documents(context.Background(), "m", meeting.Review, 0)
+	Must(w.t, err)
+	for _, d := range review {
+		paths = append(paths, "/meetings/m/review/"+d.ID)
+	}
+	all := ""
+	for _, path := range paths {
+		r, err := http.NewRequest(http.MethodGet, "http://localhost"+path, nil)
+		Must(w.t, err)
+		r.Header.Set("Test-Who", "Ms Staff")
+		answer := w.Serve(r)
+		page, err := io.ReadAll(answer.Body)
+		Must(w.t, err)
+		if answer.StatusCode != http.StatusOK {
+			w.t.Fatalf("%s: %d\n%s\n%s", path, answer.StatusCode, page, w.Logs)
+		}
+		all += string(page)
+	}
+	return all
+}
+
+func (w *World) Serve(r *http.Request) *http.Response {
+	rec := httptest.NewRecorder()
+	w.Portal.ServeHTTP(rec, r)
+	return rec.Result()
+}
