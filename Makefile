@@ -8,7 +8,7 @@ FN ?= intake
 EVENT ?= events/$(FN)
 FUZZTIME ?= 60s
 
-.PHONY: run evaluate test race model conformance cost pour build invoke deploy lint accuracy scans mutate coldstart compare fuzz bench browser screenshots reproducible clean
+.PHONY: run evaluate test race model conformance cost pour build invoke deploy lint accuracy scans mutants mutate coldstart compare fuzz bench browser screenshots reproducible clean
 
 run: ## the whole system on this machine, with the sample meeting
 	go run ./infra/local
@@ -77,6 +77,9 @@ accuracy: ## how well letters and documents are told, and what the readers find 
 
 scans: ## how well scanned letters are read (needs LibreOffice, poppler and tesseract)
 	go run ./infra/scans
+
+mutants: ## wrong rules put in one at a time: which ones do the tests notice? make mutants ARGS="-changed 10 -limit 8m" for a part
+	go run ./infra/mutants $(ARGS)
 
 mutate: ## a thousand broken files through one process
 	go run ./infra/mutate

@@ -1,0 +1,296 @@
+// Command mutants puts wrong rules into the code, one at a time, and tells which of them the tests of the package notice.
+//
+// The rules come from two places. Those of the folder edits were written down by people: each must be noticed. The others are
+// made from the syntax tree: a condition that always holds, or never; a part of a condition left out or turned round; a
+// comparison with its boundary moved; an assignment, a call, a return, a field of a literal, a case, or one field of a struct
+// that is compared or assigned, left out; a sign turned. All of a package are compiled into one test binary, and an
+// environment variable wakes one of them, so that each costs only the run of those tests that come by it.
+//
+// gremlins (v0.6.0) was tried first: it builds the tests anew for each mutant (97 of package meeting's in two minutes, where
+// this takes seconds), runs all of them, and has no edit that drops a statement, a part of a condition or a field.
+//
+// It exits with 1 when a package falls below the floor, when an edit survives, and when an explained survivor is one no longer.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+)
+
+// editLimit bounds the tests of a package with an edit.
+const editLimit = 5 * time.Minute
+
+// options are the flags.
+type options struct {
+	root     string
+	folder   string   // of this command, where edits and survivors.txt are
+	packages []string // none are those of rules
+	floor    int
+	limit    time.Duration
+	changed  int
+	workers  int
+	verbose  bool
+	together string
+	list     bool
+}
+
+func main() {
+	o := options{}
+	flag.StringVar(&o.root, "C", ".", "the project's folder")
+	flag.StringVar(&o.folder, "data", "infra/mutants", "where edits/ and survivors.txt are, from the project's folder")
+	flag.IntVar(&o.floor, "floor", 85, "how many of 100 mutants the tests of a package have to kill")
+	flag.DurationVar(&o.limit, "limit", 0, "when to stop, and say what was left out; 0 is never")
+	flag.IntVar(&o.changed, "changed", 0, "only files that the last so many commits changed; 0 is all")
+	flag.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "how many mutants are tried at once")
+	flag.BoolVar(&o.verbose, "v", false, "name the explained survivors too")
+	flag.BoolVar(&o.list, "list", false, "name all mutants and try none")
+	flag.StringVar(&o.together, "together", "", "make all edits of these names (a pattern) at once and run all tests")
+	flag.Parse()
+	o.packages = flag.Args()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	ok, err := o.run(ctx, os.Stdout)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "mutants:", err)
+	}
+	if err != nil || !ok {
+		stop()
+		os.Exit(1)
+	}
+}
+
+// run tells whether everything is as it should be.
+func (o *options) run(ctx context.Context, out io.Writer) (bool, error) {
+	start := time.Now()
+	root, err := filepath.Abs(o.root)
+	if err != nil {
+		return false, err
+	}
+	o.root, o.folder = root, filepath.Join(root, o.folder)
+	if o.together != "" {
+		return o.allAtOnce(ctx, out)
+	}
+	known, err := readExplained(filepath.Join(o.folder, "survivors.txt"))
+	if err != nil {
+		return false, err
+	}
+	edits, err := readEdits(o.root, filepath.Join(o.folder, "edits"))
+	if err != nil {
+		return false, err
+	}
+	only, err := o.filter(ctx, out)
+	if err != nil {
+		return false, err
+	}
+	whole := o.changed == 0 && len(o.packages) == 0
+	if len(o.packages) == 0 {
+		o.packages = o.rules()
+	}
+	subjects, err := load(o.root, o.packages, only, nil)
+	if err != nil {
+		return false, err
+	}
+	if o.list {
+		for _, s := range subjects {
+			for _, m := range s.Mutants {
+				fmt.Fprintf(out, "%s:%d: %s: %s\n", m.File, m.Line, m.Func, m.Edit)
+			}
+		}
+		return true, nil
+	}
+	r := &report{out: out, known: known, floor: o.floor, verbose: o.verbose, ok: true, start: start, whole: whole}
+	if o.limit > 0 {
+		r.until = start.Add(o.limit)
+	}
+	for _, s := range subjects {
+		if err := o.subject(ctx, s, only, r); err != nil {
+			return false, err
+		}
+	}
+	if err := o.edits(ctx, edits, only, whole, r); err != nil {
+		return false, err
+	}
+	r.end()
+	return r.ok, nil
+}
+
+// rules are the packages whose rules are tested, those of them that there are.
+func (o *options) rules() []string {
+	var all []string
+	for _, p := range []string{"meeting", "roster", "store", "filing", "review"} {
+		if _, err := os.Stat(filepath.Join(o.root, "internal", p)); err == nil {
+			all = append(all, "./internal/"+p)
+		}
+	}
+	return all
+}
+
+// filter admits the files that are to be mutated.
+func (o *options) filter(ctx context.Context, out io.Writer) (func(string) bool, error) {
+	if o.changed == 0 {
+		return func(string) bool { return true }, nil
+	}
+	cmd := exec.CommandContext(ctx, "git", "diff", "--name-only", fmt.Sprintf("HEAD~%d", o.changed))
+	cmd.Dir = o.root
+	list, err := cmd.Output()
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		fmt.Fprintf(out, "There are no %d commits to look back upon: all files are taken.\n", o.changed)
+		return func(string) bool { return true }, nil
+	}
+	files := strings.Fields(string(list))
+	return func(f string) bool { return slices.Contains(files, f) }, nil
+}
+
+// build compiles a package with all its mutants. What does not compile is left out, and named.
+func (o *options) build(ctx context.Context, s *subject, only func(string) bool, temp string, r *report) (*subject, *bench, error) {
+	skip := map[string]map[int]bool{}
+	var last error
+	for range 5 {
+		b, err := compile(ctx, o.root, temp, s.Path, s.Overlay)
+		broken := (*compileError)(nil)
+		if !errors.As(err, &broken) || len(broken.lines()) == 0 {
+			return s, b, err
+		}
+		last = broken
+		for _, file := range s.Files {
+			for _, n := range broken.lines()[filepath.Base(file)] {
+				if skip[file] == nil {
+					skip[file] = map[int]bool{}
+				}
+				skip[file][n] = true
+				r.leftOut(file, fmt.Sprintf("line %d, where a mutant does not compile", n))
+			}
+		}
+		again, err := load(o.root, []string{"./" + s.Path}, only, skip)
+		if err != nil || len(again) == 0 {
+			return nil, nil, errors.Join(err, broken)
+		}
+		s = again[0]
+	}
+	return nil, nil, fmt.Errorf("%s does not compile with mutants: %w", s.Path, last)
+}
+
+// subject tries the mutants of one package.
+func (o *options) subject(ctx context.Context, s *subject, only func(string) bool, r *report) error {
+	if r.late() {
+		r.skipped(s.Mutants)
+		return nil
+	}
+	temp, err := os.MkdirTemp("", "mutants-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(temp)
+	start := time.Now()
+	s, b, err := o.build(ctx, s, only, temp, r)
+	if err != nil {
+		return err
+	}
+	if err := b.watch(ctx, temp); err != nil {
+		return err
+	}
+	watched := time.Since(start)
+	outcomes, err := o.tryAll(ctx, b, s.Mutants, r)
+	if err != nil {
+		return err
+	}
+	r.subject(s, outcomes, watched, time.Since(start))
+	return nil
+}
+
+// tryAll tries the mutants on all cores, until time is up: an outcome that is empty is of one that was not tried.
+func (o *options) tryAll(ctx context.Context, b *bench, mutants []mutant, r *report) ([]outcome, error) {
+	outcomes := make([]outcome, len(mutants))
+	next := make(chan int)
+	fail := make(chan error, o.workers)
+	for range o.workers {
+		go func() {
+			for i := range next {
+				var err error
+				if outcomes[i], err = b.try(ctx, mutants[i].ID); err != nil {
+					fail <- err
+					for range next { // whoever sends must not wait for nobody
+					}
+					return
+				}
+			}
+			fail <- nil
+		}()
+	}
+	for i := range mutants {
+		if r.late() || ctx.Err() != nil {
+			break
+		}
+		next <- i
+	}
+	close(next)
+	var errs []error
+	for range o.workers {
+		errs = append(errs, <-fail)
+	}
+	return outcomes, errors.Join(errs...)
+}
+
+// edits tries the edits that touch a file that is admitted; of the packages that were named, unless it is the whole.
+func (o *options) edits(ctx context.Context, all []*edit, only func(string) bool, whole bool, r *report) error {
+	for _, e := range all {
+		if !slices.ContainsFunc(e.files, only) || !whole && !slices.ContainsFunc(e.packages, o.wants) {
+			continue
+		}
+		if r.late() {
+			r.leftOut("edits/"+e.name+".txtar", e.rule)
+			continue
+		}
+		got, err := e.try(ctx, o.root)
+		if err != nil {
+			return err
+		}
+		r.edit(e, got)
+	}
+	return nil
+}
+
+func (o *options) wants(pkg string) bool { return slices.Contains(o.packages, "./"+pkg) }
+
+// allAtOnce makes edits together and tells whether the tests of the whole project notice.
+func (o *options) allAtOnce(ctx context.Context, out io.Writer) (bool, error) {
+	names, err := filepath.Glob(filepath.Join(o.folder, "edits", o.together+".txtar"))
+	if err != nil || len(names) == 0 {
+		return false, errors.Join(err, fmt.Errorf("no edits are called %s", o.together))
+	}
+	e, err := together(o.root, names)
+	if err != nil {
+		return false, err
+	}
+	temp, err := os.MkdirTemp("", "mutants-")
+	if err != nil {
+		return false, err
+	}
+	defer os.RemoveAll(temp)
+	list, err := writeOverlay(temp, e.overlay)
+	if err != nil {
+		return false, err
+	}
+	cmd := exec.CommandContext(ctx, "go", "test", "-short", "-overlay", list, "./...")
+	cmd.Dir, cmd.Stdout, cmd.Stderr = o.root, out, os.Stderr
+	if err = cmd.Run(); err == nil {
+		fmt.Fprintf(out, "%d wrong rules at once, and no test notices\n", len(names))
+		return false, nil
+	}
+	fmt.Fprintf(out, "%d wrong rules at once are noticed\n", len(names))
+	return true, ctx.Err()
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+)
+
+// report gathers what is said at the end, and whether all is well.
+type report struct {
+	out     io.Writer
+	known   explained
+	floor   int
+	verbose bool
+	start   time.Time
+	until   time.Time // zero is never
+	ok      bool
+
+	whole bool            // nothing was left to choose: every explanation must have its mutant
+	met   map[string]bool // keys of all mutants that there were, and their files
+	left  map[string][]string
+}
+
+// late tells whether time is up.
+func (r *report) late() bool { return !r.until.IsZero() && time.Now().After(r.until) }
+
+func (r *report) leftOut(file, what string) {
+	if r.left == nil {
+		r.left = map[string][]string{}
+	}
+	r.left[file] = append(r.left[file], what)
+}
+
+// skipped notes mutants for which there was no time.
+func (r *report) skipped(mutants []mutant) {
+	count := map[string]int{}
+	for _, m := range mutants {
+		count[m.File]++
+		r.meet(m)
+	}
+	for file, n := range count {
+		r.leftOut(file, fmt.Sprintf("%d mutants, for which there was no time", n))
+	}
+}
+
+func (r *report) meet(m mutant) {
+	if r.met == nil {
+		r.met = map[string]bool{}
+	}
+	r.met[m.key()], r.met[m.File] = true, true
+}
+
+// subject says how a package's mutants fared.
+func (r *report) subject(s *subject, outcomes []outcome, watched, took time.Duration) {
+	dead, tried, why, slow := 0, 0, 0, 0
+	var rest []mutant
+	for i, m := range s.Mutants {
+		r.meet(m)
+		reason, explained := r.known[m.key()]
+		switch o := outcomes[i]; o {
+		case "":
+			rest = append(rest, m)
+			continue
+		case killed, timedOut:
+			dead++
+			if o == timedOut {
+				slow++
+			}
+			if explained && o == killed {
+				r.ok = false
+				fmt.Fprintf(r.out, "%s:%d: %s: %s: is killed; survivors.txt says that it is not\n", m.File, m.Line, m.Func, m.Edit)
+			}
+		default:
+			if explained {
+				why++
+				if r.verbose {
+					fmt.Fprintf(r.out, "%s:%d: %s: %s: %s, explained: %s\n", m.File, m.Line, m.Func, m.Edit, o, reason)
+				}
+			} else {
+				fmt.Fprintf(r.out, "%s:%d: %s: %s: %s\n", m.File, m.Line, m.Func, m.Edit, o)
+			}
+		}
+		tried++
+	}
+	r.skipped(rest)
+	if tried == 0 {
+		return
+	}
+	verdict := ""
+	if dead*100 < r.floor*tried {
+		r.ok = false
+		verdict = fmt.Sprintf(", BELOW THE FLOOR of %d", r.floor)
+	}
+	fmt.Fprintf(r.out, "%-16s %4d mutants, %4d killed (%d by time) = %.1f of 100%s, %d survived, of which %d are explained; %.0f s, of which %.0f to build and watch\n",
+		s.Path, tried, dead, slow, 100*float64(dead)/float64(tried), verdict, tried-dead, why, took.Seconds(), watched.Seconds())
+}
+
+// edit says how an edit fared.
+func (r *report) edit(e *edit, o outcome) {
+	if o == survived {
+		r.ok = false
+		fmt.Fprintf(r.out, "edits/%s.txtar: SURVIVED: %s\n", e.name, e.rule)
+		return
+	}
+	fmt.Fprintf(r.out, "edits/%s.txtar: %s\n", e.name, o)
+}
+
+// end names what was left out and what is explained for no mutant.
+func (r *report) end() {
+	for _, file := range slices.Sorted(maps.Keys(r.left)) {
+		for _, what := range r.left[file] {
+			fmt.Fprintf(r.out, "left out: %s: %s\n", file, what)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(r.known)) {
+		if !r.met[key] && (r.whole || r.met[fileOf(key)]) {
+			r.ok = false
+			fmt.Fprintf(r.out, "survivors.txt explains a mutant that there is no longer: %s\n", key)
+		}
+	}
+	fmt.Fprintf(r.out, "%.0f s\n", time.Since(r.start).Seconds())
+}
