@@ -1,35 +1,29 @@
-// Package portal serves the pages: those of the people who upload, by their links, and those of staff, who sign in.
+// Package portal serves the pages: those of presenters and offices, by their upload links, and those of staff, who sign in.
 package portal
 
 import (
-	"cmp"
-	"embed"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/klauspost/compress/gzhttp"
-	"golang.org/x/time/rate"
 
+	"dossier/functions/portal/decision"
+	"dossier/functions/portal/page"
 	"dossier/functions/portal/signin"
+	"dossier/functions/portal/staff"
+	"dossier/functions/portal/uploader"
 	"dossier/internal/bucket"
-	"dossier/internal/fault"
 	"dossier/internal/filing"
 	"dossier/internal/locale"
-	"dossier/internal/meeting"
 	"dossier/internal/observe"
 	"dossier/internal/store"
 	"dossier/internal/ticket"
 )
-
-//go:embed pages assets
-var files embed.FS
 
 // Config is read from the environment.
 type Config struct {
@@ -67,28 +61,15 @@ func (c Config) SignIn() signin.Config {
 // SignIn tells who makes a request, and serves /signin and /signout; *signin.SignIn does.
 type SignIn interface {
 	http.Handler
-	Who(*http.Request) signin.Person
+	staff.SignIn
 }
 
-// Portal is the handler.
-type Portal struct {
-	http.Handler
-	config    Config
-	bucket    *bucket.Bucket
-	store     *store.Store
-	registry  *filing.Registry
-	tickets   *ticket.Keys
-	words     *locale.Catalog
-	languages map[string]*language
-	signIn    SignIn
-	limits    limits
-	log       *slog.Logger
-	meter     *observe.Meter
-}
+// Portal is the handler of every page.
+type Portal struct{ http.Handler }
 
 // New wires the portal.
 func New(c Config, s3c *s3.Client, db *dynamodb.Client, signIn SignIn, log *slog.Logger) (*Portal, error) {
-	keys, err := ticket.ParseKeys(c.TicketKeys)
+	tickets, err := ticket.ParseKeys(c.TicketKeys)
 	if err != nil {
 		return nil, err
 	}
@@ -96,141 +77,66 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, signIn SignIn, log *slog
 	if err != nil {
 		return nil, err
 	}
-	a, err := readAssets()
+	policy := page.Policy{HTTPS: strings.HasPrefix(c.PortalURL, "https:"), Storage: c.StorageURL}
+	pages, err := page.New(words, policy, log, staff.Pages(), uploader.Pages())
 	if err != nil {
 		return nil, err
 	}
-	st := store.New(db, c.Table)
-	p := &Portal{config: c, bucket: bucket.New(s3c, c.Bucket), store: st, registry: filing.New(st, time.Now), tickets: keys, words: words, signIn: signIn,
-		limits: limits{who: map[string]*rate.Limiter{}}, log: log, meter: observe.NewMeter(log, c.Namespace)}
-	if p.languages, err = languages(words, a.path); err != nil {
-		return nil, err
-	}
+	b, st := bucket.New(s3c, c.Bucket), store.New(db, c.Table)
+	decisions := decision.NewRecorder(b, st, filing.New(st, time.Now), log, observe.NewMeter(log, c.Namespace))
 	mux := http.NewServeMux()
-	mux.Handle("GET /assets/{name}", a)
+	mux.Handle("GET /assets/{name}", pages.Assets())
 	for _, path := range []string{"/signin", "/signin/", "/signout"} {
 		mux.Handle(path, signIn)
 	}
-	mux.HandleFunc("GET /signed-out", func(w http.ResponseWriter, r *http.Request) {
-		p.show(w, r, "notice.html", http.StatusOK, notice{"signed-out", "signed-out-text", "", "/"})
-	})
-	mux.HandleFunc("GET /t/{token}", p.upload)
-	mux.HandleFunc("POST /t/{token}/renew", p.renew)
-	mux.HandleFunc("POST /t/{token}/confirm", p.confirm)
-	mux.HandleFunc("POST /t/{token}/parts/{step}", p.parts)
-	look := func(pattern string, page http.HandlerFunc) { mux.Handle(pattern, p.from(signin.Viewer, page)) }
-	look("GET /{$}", p.home)
-	look("GET /meetings/{meeting}", p.board)
-	look("GET /meetings/{meeting}/sessions/{session}", p.sessionPage)
-	look("GET /meetings/{meeting}/sessions/{session}/materials.zip", p.materials)
-	look("GET /meetings/{meeting}/review", p.review)
-	look("GET /meetings/{meeting}/review/{document}", p.review)
-	look("GET /meetings/{meeting}/documents/{document}", p.document)
-	look("GET /meetings/{meeting}/documents/{document}/original", p.original)
-	look("GET /meetings/{meeting}/people", p.people)
-	look("GET /meetings/{meeting}/search", p.search)
-	look("GET /meetings/{meeting}/export.csv", p.exportCSV)
-	look("GET /meetings/{meeting}/export.xlsx", p.exportXLSX)
-	look("GET /meetings/{meeting}/history", p.history)
-	look("GET /meetings/{meeting}/links", p.links)
-	look("GET /meetings/{meeting}/links/{batch}", p.linksSent)
-	mux.HandleFunc("POST /meetings/{meeting}/decisions", p.decide)
-	mux.Handle("POST /meetings/{meeting}/addresses", p.from(signin.Editor, p.mailAgain))
-	mux.Handle("POST /meetings/{meeting}/links", p.from(signin.Editor, p.sendLinks))
-	// Pages are packed for slow lines. Their length varies a little at random, so that nobody learns from it what stands beside what
-	// he can put into one (the BREACH attack).
+	mux.Handle("GET /signed-out", pages.Handle(pages.SignedOut))
+	addUploader(mux, pages, uploader.New(uploader.Config{MaxBytes: c.MaxBytes, LinkLife: c.TicketLife, URL: c.PortalURL},
+		pages, b, st, tickets, decisions, log))
+	addStaff(mux, pages, staff.New(staff.Config{Bucket: c.Bucket, LinkLife: c.TicketLife}, pages, b, st, tickets, decisions, signIn, log))
+	// Pages are packed for slow lines. Their length varies a little at random, so that nobody learns from it what else is on a page
+	// into which they can put something (the BREACH attack).
 	pack, err := gzhttp.NewWrapper(gzhttp.RandomJitter(32, 0, false))
 	if err != nil {
 		return nil, fmt.Errorf("wrap pages: %w", err)
 	}
 	// A form on another site cannot decide in a member of staff's name.
-	p.Handler = p.secured(http.NewCrossOriginProtection().Handler(pack(p.remember(mux))))
-	return p, nil
+	return &Portal{pages.Secure(http.NewCrossOriginProtection().Handler(pack(pages.Remember(mux))))}, nil
 }
 
-// from lets those in who have a role. Whoever is not signed in is sent to do it, and comes back.
-func (p *Portal) from(role signin.Role, page http.HandlerFunc) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch who := p.signIn.Who(r); {
-		case who.Role >= role:
-			page(w, r)
-		case who.Role == signin.Nobody && r.Method == http.MethodGet:
-			http.Redirect(w, r, "/signin?to="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
-		default:
-			p.fail(w, r, fault.Reject(meeting.RefusalNotAllowed, "%s wants role %d", r.Pattern, role))
-		}
-	})
+// addUploader adds the pages of presenters and offices.
+func addUploader(mux *http.ServeMux, pages *page.Renderer, u *uploader.Uploader) {
+	for pattern, h := range map[string]page.Handler{
+		"GET /t/{token}":          u.Upload,
+		"POST /t/{token}/renew":   u.Renew,
+		"POST /t/{token}/confirm": u.Confirm,
+	} {
+		mux.Handle(pattern, pages.Handle(h))
+	}
+	mux.HandleFunc("POST /t/{token}/parts/{step}", u.Parts)
 }
 
-func (p *Portal) secured(next http.Handler) http.Handler {
-	storage := p.config.StorageURL
-	policy := "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self' " + storage + "; img-src 'self' data: " + storage + "; frame-src " + storage +
-		"; form-action 'self' " + storage + "; base-uri 'none'; frame-ancestors 'none'"
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("X-Robots-Tag", "noindex")
-		if p.secure() {
-			h.Set("Strict-Transport-Security", "max-age=63072000")
-		}
-		if !strings.HasPrefix(r.URL.Path, "/assets/") {
-			h.Set("Cache-Control", "no-store")
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-func (p *Portal) show(w http.ResponseWriter, r *http.Request, page string, status int, data any) {
-	p.showIn(w, r, p.language(r, ""), page, status, data)
-}
-
-// showIn is show in a language.
-func (p *Portal) showIn(w http.ResponseWriter, r *http.Request, g *language, page string, status int, data any) {
-	var b strings.Builder
-	if err := g.pages.ExecuteTemplate(&b, page, data); err != nil {
-		p.fail(w, r, err)
-		return
+// addStaff adds the pages of staff. A decision is answered to everybody, so that whoever may not decide is told so.
+func addStaff(mux *http.ServeMux, pages *page.Renderer, s *staff.Staff) {
+	for pattern, h := range map[string]page.Handler{
+		"/{$}":                                   s.Home,
+		"/meetings/{meeting}":                    s.Board,
+		"/meetings/{meeting}/sessions/{session}": s.Session,
+		"/meetings/{meeting}/sessions/{session}/materials.zip": s.Materials,
+		"/meetings/{meeting}/review":                           s.Review,
+		"/meetings/{meeting}/review/{document}":                s.Review,
+		"/meetings/{meeting}/documents/{document}":             s.Document,
+		"/meetings/{meeting}/documents/{document}/original":    s.Original,
+		"/meetings/{meeting}/people":                           s.People,
+		"/meetings/{meeting}/search":                           s.Search,
+		"/meetings/{meeting}/export.csv":                       s.ExportCSV,
+		"/meetings/{meeting}/export.xlsx":                      s.ExportXLSX,
+		"/meetings/{meeting}/history":                          s.History,
+		"/meetings/{meeting}/links":                            s.Links,
+		"/meetings/{meeting}/links/{batch}":                    s.LinksSent,
+	} {
+		mux.Handle("GET "+pattern, s.For(signin.Viewer, h))
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Language", g.Tag)
-	w.WriteHeader(status)
-	if _, err := w.Write([]byte(b.String())); err != nil {
-		p.log.DebugContext(r.Context(), "page not taken", "error", err)
-	}
-}
-
-// notice is a page of a title and a text, both keys of words; Said are words as they are.
-type notice struct{ Title, Text, Said, Back string }
-
-// fail is the one place where an error becomes a page.
-func (p *Portal) fail(w http.ResponseWriter, r *http.Request, err error) {
-	g := p.language(r, "")
-	status, n := http.StatusInternalServerError, notice{"went-wrong", "went-wrong-text", "", "/"}
-	switch {
-	case fault.Is(err, fault.NotFound):
-		status, n = http.StatusNotFound, notice{"no-page", "no-page-text", "", "/"}
-	case fault.Is(err, fault.Rejected):
-		said, wordsErr := g.refusal(err)
-		err = errors.Join(err, wordsErr)
-		status, n = http.StatusConflict, notice{"nothing-changed", "", said, cmp.Or(r.Header.Get("Referer"), "/")}
-		if fault.Reason(err) == "not-allowed" {
-			status = http.StatusForbidden
-		}
-	case fault.Is(err, fault.Transient):
-		status = http.StatusServiceUnavailable
-	}
-	if status >= 500 {
-		p.log.ErrorContext(r.Context(), "page failed", "method", r.Method, "pattern", r.Pattern, "error", err)
-	}
-	var b strings.Builder
-	if err := g.pages.ExecuteTemplate(&b, "notice.html", n); err != nil {
-		p.log.ErrorContext(r.Context(), "notice failed", "error", err)
-		http.Error(w, http.StatusText(status), status)
-		return
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = fmt.Fprint(w, b.String()) // whoever asked may be gone
+	mux.Handle("POST /meetings/{meeting}/decisions", pages.Handle(s.Decide))
+	mux.Handle("POST /meetings/{meeting}/addresses", s.For(signin.Editor, s.MailAgain))
+	mux.Handle("POST /meetings/{meeting}/links", s.For(signin.Editor, s.SendLinks))
 }

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 )
 
 // here is the package's folder: a World of another test changes the working directory.
@@ -80,59 +79,4 @@ func TestPagesAndWordsAgree(t *testing.T) {
 			}
 		}
 	}
-}
-
-// A file name from a browser leads nowhere but to a file.
-func TestFileName(t *testing.T) {
-	for in, want := range map[string]string{
-		"slides.pptx": "slides.pptx", "../../etc/passwd": "passwd", `C:\Users\me\letter.pdf`: "letter.pdf", "": "document", "..": "document", "/": "document",
-		"a\x00b\r\n.pdf": "ab.pdf", "خطاب الترشيح.pdf": "خطاب الترشيح.pdf",
-	} {
-		if got := fileName(in); got != want {
-			t.Errorf("%q is %q, want %q", in, got, want)
-		}
-	}
-	if got := []rune(fileName(strings.Repeat("é", 500) + ".pptx")); len(got) != 200 || string(got[195:]) != ".pptx" {
-		t.Errorf("a long name is %q", string(got))
-	}
-}
-
-// No cell of an export is taken for a formula.
-func TestHarmless(t *testing.T) {
-	for in, want := range map[string]string{"": "", "Amina": "Amina", "=1+1": "'=1+1", "+243": "'+243", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\tx": "'\tx", "＝1": "'＝1"} {
-		if got := harmless(in); got != want {
-			t.Errorf("%q is %q", in, got)
-		}
-	}
-}
-
-// What is shown of a text is about the word that was looked for, and whole letters.
-func TestAround(t *testing.T) {
-	text := strings.Repeat("é ", 100) + "les chaînes d’approvisionnement sont longues " + strings.Repeat("à ", 100)
-	got := around(text, "chaines")
-	if !strings.Contains(got, "chaînes") || !strings.HasPrefix(got, "… ") || !strings.HasSuffix(got, " …") || strings.ContainsRune(got, '\ufffd') || len(got) > 300 {
-		t.Errorf("%q", got)
-	}
-	if got := around("x", "nothing"); got != "x" {
-		t.Errorf("%q", got)
-	}
-}
-
-// Whatever a browser calls a file, its name is one part of a key, and can be seen; what is shown of a text is valid.
-func FuzzNames(f *testing.F) {
-	for _, s := range []string{"slides.pptx", "../../x", `C:\x\y.pdf`, "\x00\xff/..", strings.Repeat("é", 300) + ".pptx", "a b\u202ec.pdf"} {
-		f.Add(s, "chaines")
-	}
-	f.Fuzz(func(t *testing.T, s, word string) {
-		name := fileName(s)
-		if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\x00\r\n") || len([]rune(name)) > 200 || !utf8.ValidString(name) {
-			t.Errorf("%q is %q", s, name)
-		}
-		if text := strings.ToValidUTF8(s, ""); !utf8.ValidString(around(text, word)) {
-			t.Errorf("about %q in %q: %q", word, s, around(text, word))
-		}
-		if h := harmless(s); h != "" && strings.ContainsRune("=+-@\t\r\n", []rune(h)[0]) {
-			t.Errorf("%q is a formula", h)
-		}
-	})
 }

@@ -1,4 +1,4 @@
-package portal
+package uploader
 
 import (
 	"net"
@@ -9,7 +9,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// limits slow down who tries links that are not good, address by address. They hold for one instance of the function; what
+// limits slow down the addresses from which links are tried that are not good. They hold for one instance of the function; what
 // keeps a link from being guessed is its signature of 256 bits.
 type limits struct {
 	mu  sync.Mutex
@@ -24,7 +24,9 @@ const (
 	maxLimited = 10_000
 )
 
-// of gives the limit of whoever makes the request.
+func newLimits() *limits { return &limits{who: map[string]*rate.Limiter{}} }
+
+// of gives the limit of the address that a request comes from.
 func (l *limits) of(r *http.Request) *rate.Limiter {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil { // on Lambda it has no port

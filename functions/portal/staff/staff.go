@@ -1,0 +1,166 @@
+// Package staff serves the pages of the secretariat: board, sessions, review queue, people, links, search and history.
+package staff
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"dossier/functions/portal/decision"
+	"dossier/functions/portal/page"
+	"dossier/functions/portal/signin"
+	"dossier/internal/bucket"
+	"dossier/internal/fault"
+	"dossier/internal/meeting"
+	"dossier/internal/store"
+	"dossier/internal/ticket"
+)
+
+//go:embed *.html
+var files embed.FS
+
+// Pages are the templates of this package's pages.
+func Pages() fs.FS { return files }
+
+// maxListed bounds the lists of the pages, and maxForm the bytes of a form.
+const (
+	maxListed = 200
+	maxForm   = 64 << 10
+)
+
+// SignIn tells who makes a request; *signin.SignIn does.
+type SignIn interface {
+	Who(*http.Request) signin.Person
+}
+
+// Config says how links are made.
+type Config struct {
+	// Bucket is the name of the bucket.
+	Bucket string
+	// LinkLife is for how long an upload link can be used.
+	LinkLife time.Duration
+}
+
+// Staff serves the pages. It is safe for concurrent use.
+type Staff struct {
+	config    Config
+	pages     *page.Renderer
+	bucket    *bucket.Bucket
+	store     *store.Store
+	tickets   *ticket.Keys
+	decisions *decision.Recorder
+	signIn    SignIn
+	log       *slog.Logger
+}
+
+// New makes the pages of staff.
+func New(c Config, pages *page.Renderer, b *bucket.Bucket, s *store.Store, tickets *ticket.Keys, decisions *decision.Recorder, signIn SignIn,
+	log *slog.Logger) *Staff {
+	return &Staff{config: c, pages: pages, bucket: b, store: s, tickets: tickets, decisions: decisions, signIn: signIn, log: log}
+}
+
+// For lets those in who have a role. A visitor who is not signed in is sent to sign in, and comes back.
+func (s *Staff) For(role signin.Role, h page.Handler) http.Handler {
+	return s.pages.Handle(func(w http.ResponseWriter, r *http.Request) error {
+		switch who := s.signIn.Who(r); {
+		case who.Role >= role:
+			return h(w, r)
+		case who.Role == signin.Nobody && r.Method == http.MethodGet:
+			http.Redirect(w, r, "/signin?to="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+			return nil
+		}
+		return fault.Reject(meeting.RefusalNotAllowed, "%s wants role %d", r.Pattern, role)
+	})
+}
+
+// header is what every page of a meeting has.
+type header struct {
+	Meeting meeting.Meeting
+	Who     signin.Person
+	// Here is the page's place in the navigation.
+	Here string
+}
+
+// header reads the meeting of a page's address.
+func (s *Staff) header(r *http.Request, here string) (header, error) {
+	m, err := s.store.Meeting(r.Context(), r.PathValue("meeting"))
+	if err != nil {
+		return header{}, err
+	}
+	return header{*m, s.signIn.Who(r), here}, nil
+}
+
+// MayDecide reports whether the visitor may decide, and not only look.
+func (h header) MayDecide() bool { return h.Who.Role >= signin.Editor }
+
+// Code gives a new name for the action of a form, by which the second sending of the form is known.
+func (header) Code() string { return rand.Text() }
+
+// line is one requirement on a page.
+type line struct {
+	*meeting.Requirement
+	// Link is where a file for it is uploaded; only for what is outstanding, and for visitors who may decide.
+	Link string
+	// Unreachable is why no mail goes to the person any more.
+	Unreachable string
+}
+
+// session is a session with its requirements.
+type session struct {
+	*meeting.Session
+	Lines []line
+}
+
+// sessions reads every session of a meeting with its requirements, in the agenda's order.
+func (s *Staff) sessions(ctx context.Context, meetingID string) ([]session, error) {
+	found, err := s.store.Sessions(ctx, meetingID)
+	if err != nil {
+		return nil, err
+	}
+	return inParallel(ctx, found, 16, s.session)
+}
+
+// session reads the requirements of a session.
+func (s *Staff) session(ctx context.Context, of *meeting.Session) (session, error) {
+	requirements, err := s.store.Requirements(ctx, of.Meeting, of.ID)
+	if err != nil {
+		return session{}, err
+	}
+	row := session{Session: of}
+	for _, q := range requirements {
+		if !q.Dropped {
+			row.Lines = append(row.Lines, line{Requirement: q})
+		}
+	}
+	return row, nil
+}
+
+// titles gives the titles of sessions by their ids.
+func titles(sessions []*meeting.Session) map[string]string {
+	all := map[string]string{}
+	for _, s := range sessions {
+		all[s.ID] = s.Title
+	}
+	return all
+}
+
+// inParallel reads something for each of a list, so many at the same time, and gives what was read in the list's order.
+func inParallel[A, B any](ctx context.Context, list []A, limit int, read func(context.Context, A) (B, error)) ([]B, error) {
+	all := make([]B, len(list))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(limit)
+	for i, x := range list {
+		group.Go(func() (err error) {
+			all[i], err = read(ctx, x)
+			return err
+		})
+	}
+	return all, group.Wait()
+}

@@ -1,0 +1,133 @@
+package uploader
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"dossier/functions/portal/page"
+	"dossier/internal/bucket"
+	"dossier/internal/fault"
+	"dossier/internal/meeting"
+	"dossier/internal/store"
+	"dossier/internal/ticket"
+)
+
+// link is an upload link that somebody opened.
+type link struct {
+	ticket.Ticket
+	Meeting *meeting.Meeting
+	token   string
+	// requirements are those that an upload would satisfy; none if nothing of the kind is asked any more.
+	requirements []*meeting.Requirement
+	sessions     map[string]*meeting.Session
+}
+
+// language gives the language of the link's owner; "" if it is not known.
+func (k *link) language() string {
+	if k == nil || len(k.requirements) == 0 {
+		return ""
+	}
+	return k.requirements[0].Language
+}
+
+// prefix is where the uploads of the link are in the bucket.
+func (k *link) prefix() string { return bucket.Incoming + k.Ticket.Meeting + "/" + k.token + "/" }
+
+// Why a link cannot be used.
+var (
+	errBadLink  = errors.New("link is not good")
+	errOldLink  = errors.New("link is not good any more")
+	errTooOften = errors.New("too many links that are not good")
+)
+
+// resolveLink gives the link of a page's address. It fails with errTooOften, errBadLink for a link that we never signed or whose
+// meeting is not there, or errOldLink for one that is expired or revoked. With errOldLink the link is given too, so that a new
+// one can be offered.
+func (u *Uploader) resolveLink(r *http.Request) (*link, error) {
+	limit := u.limits.of(r)
+	if limit.Tokens() < 1 {
+		return nil, errTooOften
+	}
+	k, err := u.readLink(r.Context(), r.PathValue("token"))
+	if errors.Is(err, errBadLink) && k == nil || errors.Is(err, errOldLink) {
+		limit.Allow()
+	}
+	return k, err
+}
+
+// readLink checks a token, and reads what the link is for. The link is nil if we never signed the token.
+func (u *Uploader) readLink(ctx context.Context, token string) (*link, error) {
+	t, err := u.tickets.Open(token, time.Now())
+	if err != nil && !errors.Is(err, ticket.ErrExpired) {
+		return nil, errBadLink
+	}
+	old := err != nil
+	k := &link{Ticket: t, token: token, sessions: map[string]*meeting.Session{}}
+	if k.Meeting, err = u.store.Meeting(ctx, t.Meeting); err != nil {
+		if fault.Is(err, fault.NotFound) {
+			return k, errBadLink
+		}
+		return nil, err
+	}
+	revoked, err := u.store.Revoked(ctx, t.Meeting, t.Participant)
+	if err != nil {
+		return nil, err
+	}
+	if err := u.loadRequirements(ctx, k); err != nil {
+		return nil, err
+	}
+	if old || revoked != nil && t.Issued <= revoked.Before.Unix() {
+		return k, errOldLink
+	}
+	return k, nil
+}
+
+// loadRequirements reads what is asked of the link's owner, in the agenda's order.
+func (u *Uploader) loadRequirements(ctx context.Context, k *link) error {
+	sessions, err := u.store.Sessions(ctx, k.Ticket.Meeting)
+	if err != nil {
+		return err
+	}
+	want := store.Wanted{Meeting: k.Ticket.Meeting}
+	for _, s := range sessions {
+		k.sessions[s.ID] = s
+		if k.Session == "" || k.Session == s.ID {
+			want.Requirements = append(want.Requirements, meeting.RequirementKey{Session: s.ID, Kind: k.Kind, Participant: k.Participant})
+		}
+	}
+	snap, err := u.store.Read(ctx, want)
+	if err != nil {
+		return err
+	}
+	for _, key := range want.Requirements {
+		if q := snap.Requirements[key]; q != nil && !q.Dropped {
+			k.requirements = append(k.requirements, q)
+		}
+	}
+	return nil
+}
+
+// linkPage says what is the matter with a link, by a key of words. With a Token it offers a new link.
+type linkPage struct{ Text, Token string }
+
+// turnAway explains a link that cannot be used; any other error is returned.
+func (u *Uploader) turnAway(w http.ResponseWriter, r *http.Request, k *link, err error) error {
+	l := u.pages.Locale(r, k.language())
+	show := func(status int, p linkPage) error { return u.showLink(w, r, l, status, p) }
+	switch {
+	case errors.Is(err, errTooOften):
+		w.Header().Set("Retry-After", "60")
+		return show(http.StatusTooManyRequests, linkPage{Text: "link-too-often"})
+	case errors.Is(err, errOldLink):
+		return show(http.StatusGone, linkPage{Text: "link-old", Token: k.token})
+	case errors.Is(err, errBadLink):
+		return show(http.StatusNotFound, linkPage{Text: "link-bad"})
+	}
+	return err
+}
+
+func (u *Uploader) showLink(w http.ResponseWriter, r *http.Request, l *page.Locale, status int, p linkPage) error {
+	return u.pages.ShowIn(w, r, l, "link.html", status, p)
+}
