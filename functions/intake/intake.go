@@ -59,6 +59,8 @@ type Config struct {
 	Tesseract string `env:"TESSERACT" envDefault:"tesseract"`
 	// MaxScans bounds the pages of a document that are read by OCR.
 	MaxScans int `env:"MAX_SCANS" envDefault:"30"`
+	// ScanTime bounds the reading of one such page; a page that takes longer is left unread.
+	ScanTime time.Duration `env:"SCAN_TIME" envDefault:"20s"`
 	// Quarantine are the findings for which a document is set aside, whatever it is.
 	Quarantine []meeting.FindingCode `env:"QUARANTINE" envDefault:"macros,executable"`
 	// Namespace is where CloudWatch keeps the function's metrics.
@@ -89,7 +91,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, engine ocr.Engine, log *
 	if err != nil {
 		return nil, err
 	}
-	limits := content.Limits{Bytes: c.MaxBytes, Time: c.ReadTime, Scans: c.MaxScans}.WithDefaults()
+	limits := content.Limits{Bytes: c.MaxBytes, Time: c.ReadTime, Scans: c.MaxScans, ScanTime: c.ScanTime}.WithDefaults()
 	pdfium := pdf.New(c.PDFiumCache, limits.Memory)
 	st, b := store.New(db, c.Table), bucket.New(s3c, c.Bucket)
 	f := &Function{bucket: b, store: st, registry: filing.New(st, time.Now), reader: extract.New(pdfium, engine, limits),

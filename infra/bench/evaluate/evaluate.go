@@ -22,6 +22,7 @@ type options struct {
 	set, out string
 	seed     uint64
 	limit    time.Duration
+	patience int
 }
 
 // Command declares the flags of evaluate and returns what runs it.
@@ -30,7 +31,8 @@ func Command(flags *flag.FlagSet) func(context.Context) error {
 	flags.StringVar(&o.set, "set", "", "folder of the set of papers")
 	flags.StringVar(&o.out, "out", "evaluation.jsonl", "file to write, a line of JSON a document")
 	flags.Uint64Var(&o.seed, "seed", 2022, "another seed drops the files in another order")
-	flags.DurationVar(&o.limit, "limit", 5*time.Minute, "how long the system may take over one file")
+	flags.DurationVar(&o.limit, "limit", 15*time.Minute, "how long to wait for one file to end")
+	flags.IntVar(&o.patience, "patience", 10, "multiply the system's time limits of reading, for a busy machine; 1 leaves them")
 	return func(ctx context.Context) error { return run(ctx, o, os.Stderr) }
 }
 
@@ -53,7 +55,7 @@ func run(ctx context.Context, o options, progress io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	s, err := system.Start(ctx, system.Options{Addr: "127.0.0.1:0", S3: "127.0.0.1:0", Dir: dir,
-		PDFiumCache: engines.PDFiumCache(), Out: progress})
+		PDFiumCache: engines.PDFiumCache(), Patience: o.patience, Out: progress})
 	if err != nil {
 		return err
 	}

@@ -56,6 +56,9 @@ type Options struct {
 	Dir string
 	// PDFiumCache is the absolute path of the PDF reader's compiled code. If empty, it is kept in Dir.
 	PDFiumCache string
+	// Patience multiplies the time that reading a file may take. Measurements raise it, so that what is read does not
+	// depend on how busy the machine is. 0 is 1.
+	Patience int
 	// Out is where progress is written for people to read.
 	Out io.Writer
 }
@@ -167,9 +170,10 @@ func Start(ctx context.Context, o Options) (_ *System, err error) {
 func (s *System) wire(ctx context.Context, keys, dir string, log *slog.Logger) error {
 	const staff = "staff@dossier.example"
 	letters := filepath.Join(dir, "dead-letters")
+	patience := time.Duration(max(1, s.o.Patience))
 	config := intake.Config{Bucket: bucketName, Table: tableName, TicketKeys: keys, Staff: staff,
-		PDFiumCache: s.o.PDFiumCache, MaxBytes: 250 << 20, ReadTime: time.Minute,
-		OCR: "auto", Tesseract: "tesseract", MaxScans: 30,
+		PDFiumCache: s.o.PDFiumCache, MaxBytes: 250 << 20, ReadTime: patience * time.Minute,
+		OCR: "auto", Tesseract: "tesseract", MaxScans: 30, ScanTime: patience * 20 * time.Second,
 		Quarantine: []meeting.FindingCode{meeting.FindingMacros, meeting.FindingExecutable}}
 	engine, err := intake.OCR(ctx, config, nil)
 	if err != nil {
