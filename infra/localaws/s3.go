@@ -1,46 +1,28 @@
-// Package engines starts the S3 and the DynamoDB that `make run`, `make invoke` and the tests use:
-// versitygw and minidyn, in this process, on loopback alone.
-package engines
+package localaws
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	ddbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/oklog/ulid/v2"
-	"github.com/truora/minidyn/server"
 	"github.com/versity/versitygw/backend/meta"
 	"github.com/versity/versitygw/backend/posix"
 	"github.com/versity/versitygw/embedgw"
 	"github.com/versity/versitygw/s3response"
 
-	"dossier/internal/store"
+	"dossier/internal/loopback"
 )
 
-// Credentials of the embedded S3; they open nothing but this machine's loopback.
-const (
-	AccessKey = "dossier"
-	SecretKey = "dossier-local"
-	Region    = "us-east-1"
-)
-
-// Config is the AWS configuration for engines on this machine.
-func Config() aws.Config {
-	return aws.Config{Region: Region, Credentials: credentials.NewStaticCredentialsProvider(AccessKey, SecretKey, "")}
-}
+// maxCopy is the largest object in bytes that CopyObject copies (Amazon S3 API Reference, "CopyObject").
+const maxCopy = 5 << 30
 
 // S3 is a running embedded S3.
 type S3 struct {
@@ -68,7 +50,7 @@ func StartS3(ctx context.Context, dir, addr, webhook string) (*S3, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)
 	}
-	inner, err := FreeAddr("127.0.0.1:0")
+	inner, err := loopback.FreeAddr("127.0.0.1:0")
 	if err != nil {
 		return nil, errors.Join(err, front.Close())
 	}
@@ -79,7 +61,7 @@ func StartS3(ctx context.Context, dir, addr, webhook string) (*S3, error) {
 	var backend *posix.Posix
 	err = quietly(func() (err error) {
 		backend, err = posix.New(root, side, posix.PosixOpts{VersioningDir: versions, SideCarDir: sidecar,
-			NewDirPerm: 0o700, NewFilePerm: 0o600, Concurrency: 64, ForceNoObjLockFile: true})
+			CopyObjectThreshold: maxCopy, NewDirPerm: 0o700, NewFilePerm: 0o600, Concurrency: 64, ForceNoObjLockFile: true})
 		return err
 	})
 	if err != nil {
@@ -92,7 +74,7 @@ func StartS3(ctx context.Context, dir, addr, webhook string) (*S3, error) {
 	err = quietly(func() error {
 		go func() {
 			g.done <- embedgw.RunVersityGW(ctx, dated{backend}, &embedgw.Config{
-				RootUserAccess: AccessKey, RootUserSecret: SecretKey, Region: Region, Ports: []string{inner}, CORSAllowOrigin: "*",
+				RootUserAccess: loopback.AccessKey, RootUserSecret: loopback.SecretKey, Region: loopback.Region, Ports: []string{inner}, CORSAllowOrigin: "*",
 				// Without keep-alive no client's idle connection holds up a stop.
 				MaxConnections: 1024, MaxRequests: 512, MultipartMaxParts: 10000, Quiet: true, KeepAlive: false,
 				DisableACLs: true, EventWebhookURL: webhook, HealthPath: "/health",
@@ -155,124 +137,7 @@ func (g *S3) Close() error {
 }
 
 // Client is a client of the running S3.
-func (g *S3) Client() *s3.Client { return S3Client(g.URL) }
-
-// S3Client is a client of an S3 on this machine.
-func S3Client(url string) *s3.Client {
-	return s3.NewFromConfig(Config(), func(o *s3.Options) {
-		o.BaseEndpoint = &url
-		o.UsePathStyle = true
-	})
-}
-
-// MakeBucket makes a versioned bucket when it is not there yet.
-func MakeBucket(ctx context.Context, client *s3.Client, name string) error {
-	_, err := client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: &name})
-	var owned *types.BucketAlreadyOwnedByYou
-	var exists *types.BucketAlreadyExists
-	if err != nil && !errors.As(err, &owned) && !errors.As(err, &exists) {
-		return fmt.Errorf("create bucket: %w", err)
-	}
-	_, err = client.PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{Bucket: &name,
-		VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled}})
-	if err != nil {
-		return fmt.Errorf("turn versioning on: %w", err)
-	}
-	return nil
-}
-
-// DynamoDB is a running embedded DynamoDB. It lives in memory.
-type DynamoDB struct {
-	URL    string
-	server *http.Server
-}
-
-// StartDynamoDB serves an empty DynamoDB on a free port of loopback until Close.
-func StartDynamoDB() (*DynamoDB, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("listen: %w", err)
-	}
-	d := &DynamoDB{URL: "http://" + l.Addr().String(), server: &http.Server{Handler: server.NewServer(), ReadHeaderTimeout: 5 * time.Second}}
-	go d.server.Serve(l)
-	return d, nil
-}
-
-// Close stops the server.
-func (d *DynamoDB) Close() error { return d.server.Close() }
-
-// TestTable is a table of its own for one test: in an embedded DynamoDB of its own, or in the one that
-// AWS_ENDPOINT_URL_DYNAMODB names, so that the same tests run against another engine.
-type TestTable struct {
-	Name   string
-	URL    string
-	engine *DynamoDB
-}
-
-// MakeTestTable makes an empty table; Close takes it away.
-func MakeTestTable(ctx context.Context) (*TestTable, error) {
-	t := &TestTable{Name: "dossier-" + strings.ToLower(rand.Text()), URL: os.Getenv("AWS_ENDPOINT_URL_DYNAMODB")}
-	if t.URL == "" {
-		var err error
-		if t.engine, err = StartDynamoDB(); err != nil {
-			return nil, err
-		}
-		t.URL = t.engine.URL
-	}
-	if err := MakeTable(ctx, t.Client(), t.Name); err != nil {
-		return nil, errors.Join(err, t.Close())
-	}
-	return t, nil
-}
-
-// Client is a client of the table's engine.
-func (t *TestTable) Client() *dynamodb.Client { return DynamoDBClient(t.URL) }
-
-// Close takes the table away, or the engine with it.
-func (t *TestTable) Close() error {
-	if t.engine != nil {
-		return t.engine.Close()
-	}
-	_, err := t.Client().DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &t.Name})
-	return err
-}
-
-// Client is a client of the running DynamoDB.
-func (d *DynamoDB) Client() *dynamodb.Client { return DynamoDBClient(d.URL) }
-
-// DynamoDBClient is a client of a DynamoDB on this machine.
-func DynamoDBClient(url string) *dynamodb.Client {
-	return dynamodb.NewFromConfig(Config(), func(o *dynamodb.Options) { o.BaseEndpoint = &url })
-}
-
-// MakeTable makes Dossier's table when it is not there yet.
-func MakeTable(ctx context.Context, client *dynamodb.Client, name string) error {
-	_, err := client.CreateTable(ctx, store.TableInput(name))
-	var exists *ddbtypes.ResourceInUseException
-	if err != nil && !errors.As(err, &exists) {
-		return fmt.Errorf("create table: %w", err)
-	}
-	return nil
-}
-
-// FreeAddr turns port 0 into a free port and says clearly when a port is taken.
-func FreeAddr(addr string) (string, error) {
-	l, err := net.Listen("tcp", addr)
-	if err != nil {
-		return "", fmt.Errorf("listen on %s: %w", addr, err)
-	}
-	defer l.Close()
-	return l.Addr().String(), nil
-}
-
-// PDFiumCache is the folder in which this machine keeps PDFium's compiled cache between runs and tests.
-func PDFiumCache() string {
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		dir = os.TempDir()
-	}
-	return filepath.Join(dir, "dossier", "pdfium")
-}
+func (g *S3) Client() *s3.Client { return loopback.S3(g.URL) }
 
 // quietly runs f with standard output closed to it: the gateway prints its settings there.
 func quietly(f func() error) error {

@@ -2,7 +2,6 @@ package bucket_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,40 +13,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/google/go-cmp/cmp"
 
-	"dossier/infra/engines"
+	"dossier/internal/awstest"
 	"dossier/internal/bucket"
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
 )
 
-type engine struct{ s3 *engines.S3 }
-
-var shared engine
-
-func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "dossier-bucket-*")
-	if err == nil {
-		shared.s3, err = engines.StartS3(context.Background(), dir, "127.0.0.1:0", "")
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	code := m.Run()
-	if err := errors.Join(shared.s3.Close(), os.RemoveAll(dir)); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
-
 func newBucket(t *testing.T) (*bucket.Bucket, func(key, text string) meeting.Object) {
 	t.Helper()
-	name := fmt.Sprintf("b-%d", time.Now().UnixNano())
-	client := shared.s3.Client()
-	if err := engines.MakeBucket(t.Context(), client, name); err != nil {
-		t.Fatal(err)
-	}
+	made := awstest.MakeBucket(t)
+	client, name := made.Client, made.Name
 	return bucket.New(client, name), func(key, text string) meeting.Object {
 		t.Helper()
 		out, err := client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &name, Key: &key, Body: bytes.NewReader([]byte(text))})

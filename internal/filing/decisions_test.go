@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"dossier/infra/engines"
+	"dossier/internal/awstest"
 	"dossier/internal/fault"
 	"dossier/internal/filing"
 	"dossier/internal/meeting"
@@ -81,10 +81,8 @@ var day = time.Date(2031, 3, 1, 8, 0, 0, 0, time.UTC)
 
 func newOffice(t rapid.TB) *office {
 	o := &office{TB: t, ctx: context.Background(), clock: day}
-	db, err := engines.MakeTestTable(o.ctx)
-	o.ok(err)
-	t.(interface{ Cleanup(func()) }).Cleanup(func() { db.Close() })
-	o.store = store.New(db.Client(), db.Name)
+	table := awstest.MakeTable(t.(awstest.TB))
+	o.store = store.New(table.Client, table.Name)
 	o.registry = filing.New(o.store, func() time.Time { return o.clock })
 	o.load("001", 6)
 	return o

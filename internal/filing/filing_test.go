@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"dossier/infra/engines"
+	"dossier/internal/awstest"
 	"dossier/internal/fault"
 	"dossier/internal/filing"
 	"dossier/internal/meeting"
@@ -24,10 +24,8 @@ func must(t testing.TB, err error) {
 
 func newStore(t testing.TB) *store.Store {
 	t.Helper()
-	db, err := engines.MakeTestTable(t.Context())
-	must(t, err)
-	t.Cleanup(func() { db.Close() })
-	return store.New(db.Client(), db.Name)
+	table := awstest.MakeTable(t)
+	return store.New(table.Client, table.Name)
 }
 
 func roster(token string, presenters int) *meeting.Roster {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"dossier/infra/engines"
+	"dossier/internal/awstest"
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
 	"dossier/internal/store"
@@ -17,12 +17,8 @@ import (
 
 func newStore(t testing.TB) *store.Store {
 	t.Helper()
-	db, err := engines.MakeTestTable(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	return store.New(db.Client(), db.Name)
+	table := awstest.MakeTable(t)
+	return store.New(table.Client, table.Name)
 }
 
 func TestCommitAndRead(t *testing.T) {
