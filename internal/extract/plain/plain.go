@@ -44,6 +44,9 @@ func Read(ctx context.Context, f content.Format, src io.ReaderAt, size int64, li
 
 // Decode turns text of an unknown character set into UTF-8: by its byte order mark, as UTF-8 if it is valid, as UTF-16
 // if every other byte is mostly zero, else as the set that its bytes are most likely of.
+//
+// The detector is old and still the better one for Arabic: of 294 texts in windows-1256 it reads 286 and
+// wlynxg/chardet 1.0.5 reads 189; of 71 in ISO 8859-6, 70 and none.
 func Decode(data []byte) string {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
