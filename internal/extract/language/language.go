@@ -90,46 +90,60 @@ type piece struct {
 
 // chunks cuts the text at line ends into pieces of one script and some 300 letters.
 func chunks(pages []content.Page) []piece {
-	var all []piece
-	var b strings.Builder
-	letters, arabic := 0, false
-	cut := func() {
-		if letters > 0 {
-			all = append(all, piece{b.String(), letters})
-		}
-		b.Reset()
-		letters = 0
-	}
+	var c cutter
 	for _, p := range pages {
-		if letters >= short { // a new page may well be in another language
-			cut()
+		if c.letters >= short { // a new page may well be in another language
+			c.cut()
 		}
 		for _, text := range []string{p.Title, p.Text, p.Notes} {
 			for line := range strings.Lines(text) {
-				n, rtl := 0, 0
-				for _, r := range line {
-					if unicode.IsLetter(r) {
-						n++
-						if r >= 0x0600 && r <= 0x08ff {
-							rtl++
-						}
-					}
-				}
-				if n == 0 {
-					continue
-				}
-				if is := 2*rtl > n; is != arabic || letters >= chunk {
-					cut()
-					arabic = is
-				}
-				b.WriteString(line)
-				b.WriteByte(' ')
-				letters += n
+				c.line(line)
 			}
 		}
 	}
-	cut()
-	return all
+	c.cut()
+	return c.all
+}
+
+// cutter gathers lines into pieces.
+type cutter struct {
+	all     []piece
+	text    strings.Builder
+	letters int
+	arabic  bool
+}
+
+// cut ends a piece.
+func (c *cutter) cut() {
+	if c.letters > 0 {
+		c.all = append(c.all, piece{c.text.String(), c.letters})
+	}
+	c.text.Reset()
+	c.letters = 0
+}
+
+// line adds a line, to a new piece if the one before is long enough or in another script.
+func (c *cutter) line(line string) {
+	letters, arabic := 0, 0
+	for _, r := range line {
+		if !unicode.IsLetter(r) {
+			continue
+		}
+		letters++
+		if r >= 0x0600 && r <= 0x08ff {
+			arabic++
+		}
+	}
+	if letters == 0 {
+		return
+	}
+	if mostly := 2*arabic > letters; mostly != c.arabic || c.letters >= chunk {
+		c.cut()
+		c.arabic = mostly
+	}
+	c.text.WriteString(line)
+	c.text.WriteByte(' ')
+	c.letters += letters
 }
 
 // spread picks chunks evenly over the text.

@@ -131,20 +131,29 @@ func (c *Compound) powerpoint(ctx context.Context, to *content.Content) error {
 	if !ok {
 		return content.Broken("the document's record is missing")
 	}
+	s.risks(doc)
+	slides, notes := s.slides(doc)
+	if len(slides) == 0 {
+		return fault.Reject(meeting.ReasonEmpty, "the presentation has no slide")
+	}
+	return s.read(doc, slides, notes)
+}
+
+// risks notes what is risky about a presentation.
+func (s *show) risks(doc record) {
 	if len(doc.all(rtExternalOleObjStg, 4)) > 0 || s.objects() {
-		to.Find(meeting.FindingEmbedded, "")
+		s.c.Find(meeting.FindingEmbedded, "")
 	}
 	for _, vba := range doc.all(rtVBAInfoAtom, 4) {
 		if u32(vba.data, 4) == 1 {
-			to.Find(meeting.FindingMacros, "")
+			s.c.Find(meeting.FindingMacros, "")
 		}
 	}
-	var width, height float64
-	if atom, ok := doc.find(rtDocumentAtom); ok {
-		width, height = float64(u32(atom.data, 0))/unitsPerPoint, float64(u32(atom.data, 4))/unitsPerPoint
-	}
-	notes := map[int]int{} // persist ids of notes by their id
-	var slides []slide
+}
+
+// slides lists the slides, with their outline texts, and the persist ids of notes by the notes' ids.
+func (s *show) slides(doc record) (slides []slide, notes map[int]int) {
+	notes = map[int]int{}
 	for _, list := range records(doc.data) {
 		if list.kind != rtSlideListWithText {
 			continue
@@ -156,32 +165,42 @@ func (c *Compound) powerpoint(ctx context.Context, to *content.Content) error {
 			case r.kind == rtSlidePersistAtom && list.instance == slidesList:
 				slides = append(slides, slide{show: s, persist: u32(r.data, 0)})
 			case list.instance == slidesList && len(slides) > 0:
-				last := &slides[len(slides)-1]
-				switch r.kind {
-				case rtTextHeader:
-					last.outline = append(last.outline, outline{kind: u32(r.data, 0)})
-				case rtTextChars, rtTextBytes:
-					if n := len(last.outline); n > 0 {
-						last.outline[n-1].text = text(r)
-					}
-				}
+				slides[len(slides)-1].outlined(r)
 			}
 		}
 	}
-	if len(slides) == 0 {
-		return fault.Reject(meeting.ReasonEmpty, "the presentation has no slide")
+	return slides, notes
+}
+
+// outlined takes one record of a slide's outline texts.
+func (s *slide) outlined(r record) {
+	switch r.kind {
+	case rtTextHeader:
+		s.outline = append(s.outline, outline{kind: u32(r.data, 0)})
+	case rtTextChars, rtTextBytes:
+		if n := len(s.outline); n > 0 {
+			s.outline[n-1].text = text(r)
+		}
+	}
+}
+
+// read adds a page for each slide. It fails if no slide can be read.
+func (s *show) read(doc record, slides []slide, notes map[int]int) error {
+	var width, height float64
+	if atom, ok := doc.find(rtDocumentAtom); ok {
+		width, height = float64(u32(atom.data, 0))/unitsPerPoint, float64(u32(atom.data, 4))/unitsPerPoint
 	}
 	unreadable := 0
 	for i := range slides {
-		if err := ctx.Err(); err != nil {
+		if err := s.ctx.Err(); err != nil {
 			return err
 		}
 		page := content.Page{Number: i + 1, Width: width, Height: height}
 		if !slides[i].read(&page, notes) {
-			to.Find(meeting.FindingPageUnreadable, strconv.Itoa(i+1))
+			s.c.Find(meeting.FindingPageUnreadable, strconv.Itoa(i+1))
 			unreadable++
 		}
-		if err := to.Add(page, c.limits); err != nil {
+		if err := s.c.Add(page, s.limits); err != nil {
 			return err
 		}
 	}
@@ -216,22 +235,27 @@ func (s *show) edits(offset int) (document int, err error) {
 		if !ok {
 			return 0, content.Broken("the list of records is missing")
 		}
-		for b := directory.data; len(b) >= 4; {
-			id, n := u32(b, 0)&0xfffff, u32(b, 0)>>20
-			for i := range n {
-				v, ok := bytesAt(b, 4+4*i, 4)
-				if !ok {
-					break
-				}
-				if _, newer := s.persist[id+i]; !newer {
-					s.persist[id+i] = u32(v, 0)
-				}
-			}
-			b = b[min(len(b), 4+4*n):]
-		}
+		s.offsets(directory.data)
 		offset = u32(edit.data, 8)
 	}
 	return document, nil
+}
+
+// offsets takes the offsets of an edit's records; those of a newer edit stay.
+func (s *show) offsets(b []byte) {
+	for len(b) >= 4 {
+		id, n := u32(b, 0)&0xfffff, u32(b, 0)>>20
+		for i := range n {
+			v, ok := bytesAt(b, 4+4*i, 4)
+			if !ok {
+				break
+			}
+			if _, newer := s.persist[id+i]; !newer {
+				s.persist[id+i] = u32(v, 0)
+			}
+		}
+		b = b[min(len(b), 4+4*n):]
+	}
 }
 
 func (s *show) recordAt(offset, kind int) (record, bool) {

@@ -55,77 +55,110 @@ type dict struct {
 	fontName     string
 }
 
+// tokens looks at all tokens of a file, or of an object stream, which holds no further streams.
 func (s *scanner) tokens(r *bufio.Reader, streams bool) {
-	var stack []dict
-	var last dict // the dictionary that was closed last
+	t := &tokens{scanner: s, r: r, streams: streams}
 	for n := 0; ; n++ {
 		if n%4096 == 0 && s.ctx.Err() != nil {
 			return
 		}
-		b, err := r.ReadByte()
-		if err != nil {
+		if b, err := r.ReadByte(); err != nil || !t.token(b) {
 			return
 		}
-		top := &dict{}
-		if len(stack) > 0 {
-			top = &stack[len(stack)-1]
-		}
-		switch {
-		case b == '%' && len(stack) == 0:
-			if _, err := r.ReadSlice('\n'); err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-				return
-			}
-		case b == '(':
-			skipString(r)
-			top.isKey = true
-		case b == '<':
-			if next, err := r.Peek(1); err != nil {
-				return
-			} else if next[0] != '<' {
-				if _, err := r.ReadSlice('>'); err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-					return
-				}
-				top.isKey = true
-				continue
-			}
-			_, _ = r.Discard(1)
-			if len(stack) == deepest {
-				return
-			}
-			stack = append(stack, dict{isKey: true, opening: top.key == "OpenAction" || top.opening})
-		case b == '>':
-			if next, err := r.Peek(1); err != nil || next[0] != '>' || len(stack) == 0 {
-				continue
-			}
-			_, _ = r.Discard(1)
-			last, stack = stack[len(stack)-1], stack[:len(stack)-1]
-			s.close(last)
-			if len(stack) > 0 {
-				stack[len(stack)-1].isKey = true
-			}
-		case b == '/':
-			name := readName(r)
-			if len(stack) == 0 {
-				continue
-			}
-			if top.isKey {
-				top.key, top.isKey = name, false
-				s.key(top, name)
-				continue
-			}
-			s.value(top, name)
-			top.isKey = true
-		case b >= '0' && b <= '9':
-			top.isKey = true
-		case b == 's' && len(stack) == 0 && streams:
-			if word, err := r.Peek(5); err == nil && string(word) == "tream" {
-				_, _ = r.Discard(5)
-				s.stream(r, last)
-			}
-		case b == '[' || b == ']' || b == 't' || b == 'f' || b == 'n':
-			top.isKey = true
-		}
 	}
+}
+
+// tokens is a walk through tokens, with the dictionaries that are open.
+type tokens struct {
+	*scanner
+	r       *bufio.Reader
+	streams bool
+	stack   []dict
+	last    dict // the dictionary that was closed last
+}
+
+// top is the innermost dictionary that is open; outside of all one that nobody looks at.
+func (t *tokens) top() *dict {
+	if len(t.stack) == 0 {
+		return &dict{}
+	}
+	return &t.stack[len(t.stack)-1]
+}
+
+// token looks at the token that begins with a byte, and reports whether to go on.
+func (t *tokens) token(b byte) bool {
+	switch {
+	case b == '%' && len(t.stack) == 0:
+		return t.skipTo('\n')
+	case b == '(':
+		skipString(t.r)
+		t.top().isKey = true
+	case b == '<':
+		return t.opens()
+	case b == '>':
+		t.closes()
+	case b == '/':
+		t.name(readName(t.r))
+	case b == 's' && len(t.stack) == 0 && t.streams:
+		if word, err := t.r.Peek(5); err == nil && string(word) == "tream" {
+			_, _ = t.r.Discard(5)
+			t.stream(t.r, t.last)
+		}
+	case b >= '0' && b <= '9', bytes.IndexByte([]byte("[]tfn"), b) >= 0: // a number, an array, true, false or null
+		t.top().isKey = true
+	}
+	return true
+}
+
+// skipTo passes over what comes up to a byte, at most what the buffer holds.
+func (t *tokens) skipTo(end byte) bool {
+	_, err := t.r.ReadSlice(end)
+	return err == nil || errors.Is(err, bufio.ErrBufferFull)
+}
+
+// opens looks at what begins with <: a dictionary or a string in hex.
+func (t *tokens) opens() bool {
+	next, err := t.r.Peek(1)
+	if err != nil {
+		return false
+	}
+	top := t.top()
+	if next[0] != '<' {
+		top.isKey = true
+		return t.skipTo('>')
+	}
+	_, _ = t.r.Discard(1)
+	if len(t.stack) == deepest {
+		return false
+	}
+	t.stack = append(t.stack, dict{isKey: true, opening: top.key == "OpenAction" || top.opening})
+	return true
+}
+
+// closes looks at what begins with >: the end of a dictionary, if one is open.
+func (t *tokens) closes() {
+	if next, err := t.r.Peek(1); err != nil || next[0] != '>' || len(t.stack) == 0 {
+		return
+	}
+	_, _ = t.r.Discard(1)
+	t.last, t.stack = t.stack[len(t.stack)-1], t.stack[:len(t.stack)-1]
+	t.close(t.last)
+	t.top().isKey = true
+}
+
+// name looks at a name in a dictionary, which is a key or a value.
+func (t *tokens) name(name string) {
+	if len(t.stack) == 0 {
+		return
+	}
+	top := t.top()
+	if top.isKey {
+		top.key, top.isKey = name, false
+		t.key(top, name)
+		return
+	}
+	t.value(top, name)
+	top.isKey = true
 }
 
 func (s *scanner) key(d *dict, name string) {
@@ -164,47 +197,56 @@ func (s *scanner) close(d dict) {
 
 // stream passes over a stream's bytes; an object stream's are unpacked and looked at.
 func (s *scanner) stream(r *bufio.Reader, d dict) {
-	if b, err := r.Peek(2); err == nil { // the keyword's own line end
-		switch {
-		case b[0] == '\r' && b[1] == '\n':
-			_, _ = r.Discard(2)
-		case b[0] == '\n' || b[0] == '\r':
-			_, _ = r.Discard(1)
-		}
-	}
-	// The length that a stream gives may be a lie that hides what comes after it; the word for its end is looked for, as
-	// a reader that repairs a file does.
-	var data []byte
-	for n := 0; ; n++ {
-		if n%64 == 0 && s.ctx.Err() != nil {
-			return
-		}
-		const word = "endstream"
-		if _, err := r.Peek(len(word)); err != nil {
-			return
-		}
-		buffered, _ := r.Peek(r.Buffered())
-		i := bytes.Index(buffered, []byte(word))
-		take := len(buffered) - len(word) + 1 // what may be the word's beginning stays
-		if i >= 0 {
-			take = i
-		}
-		if d.objectStream && int64(len(data)+take) <= s.left {
-			data = append(data, buffered[:take]...)
-		}
-		_, _ = r.Discard(take)
-		if i >= 0 {
-			_, _ = r.Discard(len(word))
-			break
-		}
-	}
-	if !d.objectStream {
+	skipLineEnd(r)
+	data, ok := s.untilEnd(r, d.objectStream)
+	if !ok || !d.objectStream {
 		return
 	}
 	if z, err := zlib.NewReader(bytes.NewReader(data)); err == nil {
 		bounded := &io.LimitedReader{R: z, N: s.left}
 		s.tokens(bufio.NewReader(bounded), false)
 		s.left = bounded.N
+	}
+}
+
+// skipLineEnd passes over the line end that belongs to the keyword before it.
+func skipLineEnd(r *bufio.Reader) {
+	b, err := r.Peek(2)
+	switch {
+	case err != nil:
+	case b[0] == '\r' && b[1] == '\n':
+		_, _ = r.Discard(2)
+	case b[0] == '\n' || b[0] == '\r':
+		_, _ = r.Discard(1)
+	}
+}
+
+// untilEnd passes over the bytes of a stream, and gives those that are kept, as far as the limit allows. The length that
+// a stream gives may be a lie that hides what comes after it, so the word for its end is looked for, as a reader does
+// that repairs a file.
+func (s *scanner) untilEnd(r *bufio.Reader, keep bool) (data []byte, ok bool) {
+	const word = "endstream"
+	for n := 0; ; n++ {
+		if n%64 == 0 && s.ctx.Err() != nil {
+			return nil, false
+		}
+		if _, err := r.Peek(len(word)); err != nil {
+			return nil, false
+		}
+		buffered, _ := r.Peek(r.Buffered())
+		end := bytes.Index(buffered, []byte(word))
+		take := len(buffered) - len(word) + 1 // the rest may be the word's beginning
+		if end >= 0 {
+			take = end
+		}
+		if keep && int64(len(data)+take) <= s.left {
+			data = append(data, buffered[:take]...)
+		}
+		_, _ = r.Discard(take)
+		if end >= 0 {
+			_, _ = r.Discard(len(word))
+			return data, true
+		}
 	}
 }
 
@@ -237,18 +279,30 @@ func readName(r *bufio.Reader) string {
 			break
 		}
 		_, _ = r.Discard(1)
-		if c[0] == '#' {
-			if h, err := r.Peek(2); err == nil {
-				if v, err := hex.DecodeString(string(h)); err == nil {
-					_, _ = r.Discard(2)
-					b.Write(v)
-					continue
-				}
-			}
+		if v, ok := escaped(r, c[0]); ok {
+			b.Write(v)
+			continue
 		}
 		b.WriteByte(c[0])
 	}
 	return b.String()
+}
+
+// escaped reads the byte that #xx stands for.
+func escaped(r *bufio.Reader, first byte) ([]byte, bool) {
+	if first != '#' {
+		return nil, false
+	}
+	h, err := r.Peek(2)
+	if err != nil {
+		return nil, false
+	}
+	v, err := hex.DecodeString(string(h))
+	if err != nil {
+		return nil, false
+	}
+	_, _ = r.Discard(2)
+	return v, true
 }
 
 // note writes the findings down.

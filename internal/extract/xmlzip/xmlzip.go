@@ -155,7 +155,7 @@ func Parse(ctx context.Context, r io.Reader, limits content.Limits) (*Node, erro
 	d := xml.NewDecoder(r)
 	d.CharsetReader = charset.NewReaderLabel
 	root := &Node{}
-	stack := []*Node{root}
+	b := &builder{stack: []*Node{root}, limits: limits}
 	for tokens := 0; ; tokens++ {
 		if tokens > limits.Tokens {
 			return nil, content.Over("XML tokens", limits.Tokens)
@@ -170,40 +170,58 @@ func Parse(ctx context.Context, r io.Reader, limits content.Limits) (*Node, erro
 		if err != nil {
 			return nil, content.Broken("XML: %w", err)
 		}
-		top := stack[len(stack)-1]
-		switch t := t.(type) {
-		case xml.StartElement:
-			if len(stack) > limits.Depth {
-				return nil, content.Over("nested XML elements", limits.Depth)
-			}
-			if len(t.Attr) > limits.Depth {
-				return nil, content.Over("attributes of an XML element", limits.Depth)
-			}
-			n := &Node{Name: t.Name.Local, Attrs: t.Attr}
-			if top.Text != "" {
-				top.Kids, top.Text = append(top.Kids, &Node{Name: Textual, Text: top.Text}), ""
-			}
-			top.Kids = append(top.Kids, n)
-			stack = append(stack, n)
-		case xml.EndElement:
-			if len(stack) == 1 || top.Name != t.Name.Local {
-				return nil, content.Broken("XML: element %s is not closed", top.Name)
-			}
-			stack = stack[:len(stack)-1]
-		case xml.CharData:
-			switch {
-			case len(stack) == 1, !significant(top.Name) && blank(t):
-			case len(top.Kids) > 0:
-				top.Kids = append(top.Kids, &Node{Name: Textual, Text: string(t)})
-			default:
-				top.Text += string(t)
-			}
+		if err := b.token(t); err != nil {
+			return nil, err
 		}
 	}
-	if len(stack) != 1 || len(root.Kids) != 1 {
+	if len(b.stack) != 1 || len(root.Kids) != 1 {
 		return nil, content.Broken("XML: cut short")
 	}
 	return root.Kids[0], nil
+}
+
+// builder makes a tree of tokens.
+type builder struct {
+	stack  []*Node // the elements that are open, and their root
+	limits content.Limits
+}
+
+func (b *builder) token(t xml.Token) error {
+	top := b.stack[len(b.stack)-1]
+	switch t := t.(type) {
+	case xml.StartElement:
+		return b.begin(top, t)
+	case xml.EndElement:
+		if len(b.stack) == 1 || top.Name != t.Name.Local {
+			return content.Broken("XML: element %s is not closed", top.Name)
+		}
+		b.stack = b.stack[:len(b.stack)-1]
+	case xml.CharData:
+		switch {
+		case len(b.stack) == 1, !significant(top.Name) && blank(t):
+		case len(top.Kids) > 0:
+			top.Kids = append(top.Kids, &Node{Name: Textual, Text: string(t)})
+		default:
+			top.Text += string(t)
+		}
+	}
+	return nil
+}
+
+func (b *builder) begin(top *Node, t xml.StartElement) error {
+	if len(b.stack) > b.limits.Depth {
+		return content.Over("nested XML elements", b.limits.Depth)
+	}
+	if len(t.Attr) > b.limits.Depth {
+		return content.Over("attributes of an XML element", b.limits.Depth)
+	}
+	n := &Node{Name: t.Name.Local, Attrs: t.Attr}
+	if top.Text != "" {
+		top.Kids, top.Text = append(top.Kids, &Node{Name: Textual, Text: top.Text}), ""
+	}
+	top.Kids = append(top.Kids, n)
+	b.stack = append(b.stack, n)
+	return nil
 }
 
 func blank(b []byte) bool {
