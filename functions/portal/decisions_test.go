@@ -14,9 +14,9 @@ import (
 	"dossier/internal/ticket"
 )
 
-// A letter names an official whom the roster does not know. Staff see whom it proposes, accept the person with a part in a
-// session, and the letter is filed; what that person sends then is known, also after a new roster, and a roster that brings
-// the person under an id of its own is told.
+// A letter names an official whom the roster does not know. Staff see whom it proposes, accept the person with a
+// part in a session, and the letter is filed; what that person sends then is known, also after a new roster, and a
+// roster that brings the person under an id of its own is told.
 func TestAcceptedNominee(t *testing.T) {
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Grace)
@@ -128,8 +128,8 @@ func TestOverQuota(t *testing.T) {
 	w.Check()
 }
 
-// What staff decide by mistake they take back: everything is as it was, and the uploader hears of each turn in the language
-// that the link was sent in.
+// What staff decide by mistake they take back: everything is as it was, and the uploader hears of each turn in the
+// language that the link was sent in.
 func TestTakenBack(t *testing.T) {
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
@@ -259,7 +259,8 @@ func TestDeclinedStaysDeclined(t *testing.T) {
 	w.Check()
 }
 
-// A link that went astray is revoked: what comes by it waits for a person and nobody is told, what comes by a new one is certain.
+// A link that went astray is revoked: what comes by it waits for a person and nobody is told, what comes by a new
+// one is certain.
 func TestRevokedLink(t *testing.T) {
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
@@ -327,8 +328,8 @@ func TestDecisions(t *testing.T) {
 	}
 }
 
-// Staff clear the review list: a document is filed where they say, once, or turned down in their words. Filing can complete a
-// session, and one letter serves all sessions of its person.
+// Staff clear the review list: a document is filed where they say, once, or turned down in their words. Filing can
+// complete a session, and one letter serves all sessions of its person.
 func TestReviewDecisions(t *testing.T) {
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1", "s2"), e2e.CSVHead+e2e.Kofi+e2e.Grace)

@@ -1,4 +1,5 @@
-// Package portal serves the pages: those of presenters and offices, by their upload links, and those of staff, who sign in.
+// Package portal serves the pages: those of presenters and offices, by their upload links, and those of staff, who
+// sign in.
 package portal
 
 import (
@@ -54,8 +55,17 @@ type Config struct {
 
 // SignIn is what the configuration says of signing in. The cookies' keys are derived from those of the tickets.
 func (c Config) SignIn() signin.Config {
-	return signin.Config{Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, GroupsClaim: c.GroupsClaim, Viewers: c.Viewers, Editors: c.Editors,
-		URL: c.PortalURL, Secret: []byte(c.TicketKeys), Life: c.SignInLife}
+	return signin.Config{
+		Issuer:       c.Issuer,
+		ClientID:     c.ClientID,
+		ClientSecret: c.ClientSecret,
+		GroupsClaim:  c.GroupsClaim,
+		Viewers:      c.Viewers,
+		Editors:      c.Editors,
+		URL:          c.PortalURL,
+		Secret:       []byte(c.TicketKeys),
+		Life:         c.SignInLife,
+	}
 }
 
 // SignIn tells who makes a request, and serves /signin and /signout; *signin.SignIn does.
@@ -90,11 +100,12 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, signIn SignIn, log *slog
 		mux.Handle(path, signIn)
 	}
 	mux.Handle("GET /signed-out", pages.Handle(pages.SignedOut))
-	addUploader(mux, pages, uploader.New(uploader.Config{MaxBytes: c.MaxBytes, LinkLife: c.TicketLife, URL: c.PortalURL},
-		pages, b, st, tickets, decisions, log))
-	addStaff(mux, pages, staff.New(staff.Config{Bucket: c.Bucket, LinkLife: c.TicketLife}, pages, b, st, tickets, decisions, signIn, log))
-	// Pages are packed for slow lines. Their length varies a little at random, so that nobody learns from it what else is on a page
-	// into which they can put something (the BREACH attack).
+	links := uploader.Config{MaxBytes: c.MaxBytes, LinkLife: c.TicketLife, URL: c.PortalURL}
+	addUploader(mux, pages, uploader.New(links, pages, b, st, tickets, decisions, log))
+	desk := staff.Config{Bucket: c.Bucket, LinkLife: c.TicketLife}
+	addStaff(mux, pages, staff.New(desk, pages, b, st, tickets, decisions, signIn, log))
+	// Pages are packed for slow lines. Their length varies a little at random, so that nobody learns from it what
+	// else is on a page into which they can put something (the BREACH attack).
 	pack, err := gzhttp.NewWrapper(gzhttp.RandomJitter(32, 0, false))
 	if err != nil {
 		return nil, fmt.Errorf("wrap pages: %w", err)

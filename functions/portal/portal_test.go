@@ -162,8 +162,8 @@ func post(t e2e.TB, to string, fields map[string]string, name string, data []byt
 	return r.StatusCode, r.Header.Get("Location") + string(text)
 }
 
-// A presenter opens the link, sends a locked file first, hears so in the presenter's own language, sends a good one, and sees what
-// was understood; the first stays listed. All of it works without scripts.
+// A presenter opens the link, sends a locked file first, hears so in the presenter's own language, sends a good
+// one, and sees what was understood; the first stays listed. All of it works without scripts.
 func TestPresenterUploads(t *testing.T) {
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+strings.Replace(e2e.Kofi, ",en,", ",fr,", 1))
@@ -271,7 +271,8 @@ func TestFormsAreBound(t *testing.T) {
 	}
 }
 
-// A link that is not good tells nothing, whichever way it is not good; one that was, offers a new one, to the roster's address alone.
+// A link that is not good tells nothing, whichever way it is not good; one that was, offers a new one, to the
+// roster's address alone.
 func TestLinksThatAreNotGood(t *testing.T) {
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Kofi)
@@ -441,8 +442,8 @@ func TestUploadInParts(t *testing.T) {
 	}
 }
 
-// An office names three officials where two may come, sees it, and says how one is written; staff see what it says, and it stays said
-// when the letter is matched again.
+// An office names three officials where two may come, sees it, and says how one is written; staff see what it says,
+// and it stays said when the letter is matched again.
 func TestOfficeConfirms(t *testing.T) {
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Grace)
@@ -550,7 +551,8 @@ func TestLinksByOneAction(t *testing.T) {
 	if agencies != 1 {
 		t.Errorf("%d links for offices", agencies)
 	}
-	// Grace has no presentation to give, and one nomination for both sessions: the session's reminder has one link for her.
+	// Grace has no presentation to give, and one nomination for both sessions: the session's reminder has one link
+	// for her.
 	_, page, _ = w.Visit("Ms Staff", http.MethodGet, "/meetings/m/sessions/s2", nil)
 	batch = regexp.MustCompile(`name="batch" value="([A-Z0-9]+)"`).FindStringSubmatch(page)[1]
 	w.Visit("Ms Staff", http.MethodPost, "/meetings/m/links", url.Values{"what": {"reminder"}, "session": {"s2"}, "batch": {batch}})
@@ -567,7 +569,8 @@ func TestLinksByOneAction(t *testing.T) {
 	}
 }
 
-// A session's materials come as one zip in the agenda's order, with a page and every text with its notes; a new state makes a new one.
+// A session's materials come as one zip in the agenda's order, with a page and every text with its notes; a new
+// state makes a new one.
 func TestMaterials(t *testing.T) {
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
@@ -623,7 +626,8 @@ func TestMaterials(t *testing.T) {
 	}
 }
 
-// Search finds words in names, titles and texts whatever their case and accents; exports hold everything and no formula.
+// Search finds words in names, titles and texts whatever their case and accents; exports hold everything and no
+// formula.
 func TestSearchAndExport(t *testing.T) {
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
@@ -666,7 +670,8 @@ func TestSearchAndExport(t *testing.T) {
 	}
 }
 
-// Whoever decides in the queue comes to the next, and can take it back at once; a form that is sent again changes nothing.
+// Whoever decides in the queue comes to the next, and can take it back at once; a form that is sent again changes
+// nothing.
 func TestReviewQueue(t *testing.T) {
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
@@ -767,7 +772,8 @@ func TestAssets(t *testing.T) {
 	}
 }
 
-// The board of a meeting with 500 participants in 12 sessions, with the time that the embedded DynamoDB takes, and the page's bytes.
+// The board of a meeting with 500 participants in 12 sessions, with the time that the embedded DynamoDB takes, and
+// the page's bytes.
 func BenchmarkBoard(b *testing.B) {
 	w := e2e.New(b)
 	var sessions []string

@@ -16,8 +16,23 @@ var here, _ = os.Getwd()
 
 // beginnings are those of keys of which a page makes the end: a kind, a state, a role.
 func beginnings() []string {
-	return []string{"page.kind-", "page.column-", "page.sector-", "page.state-", "page.menu-", "page.role-", "page.learned-", "page.failure-",
-		"page.unreachable-", "page.status-", "page.upload-title-", "history.did-", "history.status-", "history.state-", "refusal."}
+	return []string{
+		"page.kind-",
+		"page.column-",
+		"page.sector-",
+		"page.state-",
+		"page.menu-",
+		"page.role-",
+		"page.learned-",
+		"page.failure-",
+		"page.unreachable-",
+		"page.status-",
+		"page.upload-title-",
+		"history.did-",
+		"history.status-",
+		"history.state-",
+		"refusal.",
+	}
 }
 
 // sources gives the text of every page and of the code beside them.
@@ -25,7 +40,8 @@ func sources(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder
 	err := filepath.WalkDir(here, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasSuffix(name, "_test.go") || !slices.Contains([]string{".go", ".html"}, filepath.Ext(name)) {
+		if err != nil || d.IsDir() || strings.HasSuffix(name, "_test.go") ||
+			!slices.Contains([]string{".go", ".html"}, filepath.Ext(name)) {
 			return err
 		}
 		data, err := os.ReadFile(name)
@@ -74,7 +90,8 @@ func TestPagesAndWordsAgree(t *testing.T) {
 		for key := range words[area] {
 			whole := area + "." + key
 			made := slices.ContainsFunc(beginnings(), func(b string) bool { return strings.HasPrefix(whole, b) })
-			if !made && !strings.Contains(text, `"`+whole+`"`) && (area != "page" || !strings.Contains(text, `"`+key+`"`)) {
+			if !made && !strings.Contains(text, `"`+whole+`"`) &&
+				(area != "page" || !strings.Contains(text, `"`+key+`"`)) {
 				t.Errorf("no page asks for %s", whole)
 			}
 		}

@@ -9,7 +9,8 @@ import (
 // Status names where a document stands, for the history.
 func (l *Locale) Status(s meeting.Status) string { return l.or(string(s), "history.status-"+string(s)) }
 
-// State names where a requirement stands, for the history, with the name of the file that satisfies it, if there is one.
+// State names where a requirement stands, for the history, with the name of the file that satisfies it, if there is
+// one.
 func (l *Locale) State(s meeting.State, file string) string {
 	state := l.or(string(s), "history.state-"+string(s))
 	if file == "" {

@@ -12,7 +12,8 @@ import (
 
 // Locale says things in one language. It is safe for concurrent use.
 type Locale struct {
-	// Tag is the language's code (RFC 5646), Name its name in its own words, Dir the direction of its script: "ltr" or "rtl".
+	// Tag is the language's code (RFC 5646), Name its name in its own words, Dir the direction of its script: "ltr"
+	// or "rtl".
 	Tag, Name, Dir string
 
 	order   string // its place among the languages
@@ -50,8 +51,8 @@ func (l *Locale) Text(key string, pairs ...any) (string, error) {
 	return text, err
 }
 
-// Plural gives the words of a key for a number of things, by the plural rules of the language (Unicode CLDR). It fails if there
-// are no such words.
+// Plural gives the words of a key for a number of things, by the plural rules of the language (Unicode CLDR). It
+// fails if there are no such words.
 func (l *Locale) Plural(key string, n int) (string, error) {
 	config := &i18n.LocalizeConfig{MessageID: key, PluralCount: n, TemplateData: map[string]any{"N": n}}
 	text, err := l.words.Localize(config)

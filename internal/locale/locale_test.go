@@ -20,8 +20,8 @@ import (
 	"dossier/internal/meeting"
 )
 
-// saidInEnglish lists the areas that a language says in English, because only staff read them and staff are written to in English
-// and French.
+// saidInEnglish lists the areas that a language says in English, because only staff read them and staff are written
+// to in English and French.
 func saidInEnglish() map[string][]string {
 	return map[string][]string{"ar": {"evidence.", "problem."}, "pt": {"evidence.", "problem."}}
 }
@@ -74,7 +74,10 @@ func TestLanguagesAreComplete(t *testing.T) {
 		}
 		for _, key := range slices.Sorted(maps.Keys(english)) {
 			text, ok := own[key]
-			inEnglish := slices.ContainsFunc(saidInEnglish()[tag], func(area string) bool { return strings.HasPrefix(key, area) })
+			inEnglish := slices.ContainsFunc(
+				saidInEnglish()[tag],
+				func(area string) bool { return strings.HasPrefix(key, area) },
+			)
 			if !ok && !inEnglish {
 				t.Errorf("%s: %s is missing", tag, key)
 			}
@@ -181,8 +184,18 @@ func codes(t *testing.T) []string {
 	for _, r := range meeting.DecisionRefusals() {
 		keys = append(keys, "refusal."+string(r))
 	}
-	add("problem.", slices.DeleteFunc(files[""], func(c string) bool { return strings.Contains(c, ".") }), 20) // not the files' names
-	return append(keys, "mail.kind-presentation", "mail.kind-nomination", "page.kind-presentation", "page.kind-nomination")
+	add(
+		"problem.",
+		slices.DeleteFunc(files[""], func(c string) bool { return strings.Contains(c, ".") }),
+		20,
+	) // not the files' names
+	return append(
+		keys,
+		"mail.kind-presentation",
+		"mail.kind-nomination",
+		"page.kind-presentation",
+		"page.kind-nomination",
+	)
 }
 
 // Every code of the domain has words in English, and so in every language (TestLanguagesAreComplete).
@@ -304,7 +317,8 @@ func TestMatch(t *testing.T) {
 	if c.Locale("sw").Tag != "en" || c.Locale("fr").Tag != "fr" || c.Has("sw") || !c.Has("pt") {
 		t.Error("a language without words is not answered in English")
 	}
-	if c.Name("ar") != "العربية" || c.Name("sw") != "sw" || c.Locale("ar").Dir != "rtl" || c.Locale("pt").Dir != "ltr" {
+	if c.Name("ar") != "العربية" || c.Name("sw") != "sw" || c.Locale("ar").Dir != "rtl" ||
+		c.Locale("pt").Dir != "ltr" {
 		t.Error("a language's name or direction differs")
 	}
 	if _, err := c.Locale("fr").Text("page.no-such-key"); err == nil {
@@ -317,8 +331,10 @@ func TestMatch(t *testing.T) {
 
 // A new language is one file. What the file does not say yet is said in English.
 func TestNewLanguage(t *testing.T) {
-	files := fstest.MapFS{"eo.json": {Data: []byte(`{"language": {"name": "Esperanto", "direction": "ltr", "order": "5"},
-		"page": {"accept": "Akcepti", "women": {"one": "{{.N}} virino", "other": "{{.N}} virinoj"}}, "reason": {"locked": "la dosiero havas pasvorton."}}`)}}
+	files := fstest.MapFS{
+		"eo.json": {Data: []byte(`{"language": {"name": "Esperanto", "direction": "ltr", "order": "5"},
+		"page": {"accept": "Akcepti", "women": {"one": "{{.N}} virino", "other": "{{.N}} virinoj"}}, "reason": {"locked": "la dosiero havas pasvorton."}}`)},
+	}
 	english, err := fs.ReadFile(os.DirFS("."), "en.json")
 	if err != nil {
 		t.Fatal(err)
@@ -339,7 +355,16 @@ func TestNewLanguage(t *testing.T) {
 		}
 	}
 	got := []string{eo.Tag, eo.Name, accept, women, back, men, eo.Reason("locked"), eo.Kind(meeting.Presentation)}
-	want := []string{"eo", "Esperanto", "Akcepti", "2 virinoj", "Back", "2 men", "la dosiero havas pasvorton.", "Presentation"}
+	want := []string{
+		"eo",
+		"Esperanto",
+		"Akcepti",
+		"2 virinoj",
+		"Back",
+		"2 men",
+		"la dosiero havas pasvorton.",
+		"Presentation",
+	}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}

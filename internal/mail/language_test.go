@@ -12,15 +12,19 @@ import (
 	"dossier/internal/meeting"
 )
 
-// A new language is a file of words and the templates of the mails to uploaders. The secretariat is written to in English until it
-// has templates too.
+// A new language is a file of words and the templates of the mails to uploaders. The secretariat is written to in
+// English until it has templates too.
 func TestNewLanguage(t *testing.T) {
 	english, err := os.ReadFile("../locale/en.json")
 	if err != nil {
 		t.Fatal(err)
 	}
 	words, err := locale.Read(fstest.MapFS{"en.json": {Data: english},
-		"eo.json": {Data: []byte(`{"language": {"name": "Esperanto", "direction": "ltr", "order": "5"}, "reason": {"locked": "ĝi havas pasvorton."}}`)}})
+		"eo.json": {
+			Data: []byte(
+				`{"language": {"name": "Esperanto", "direction": "ltr", "order": "5"}, "reason": {"locked": "ĝi havas pasvorton."}}`,
+			),
+		}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,9 +48,13 @@ func TestNewLanguage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	view := View{Mail: meeting.Mail{Template: meeting.MailReceipt, Language: "eo", Outcome: meeting.Rejected}, Document: &meeting.Document{FileName: "a.pdf", Reason: "locked"}}
+	view := View{
+		Mail:     meeting.Mail{Template: meeting.MailReceipt, Language: "eo", Outcome: meeting.Rejected},
+		Document: &meeting.Document{FileName: "a.pdf", Reason: "locked"},
+	}
 	m, err := w.Write(view)
-	if err != nil || m.Language != "eo" || !strings.Contains(m.Text, "ĝi havas pasvorton.") || !strings.Contains(m.HTML, `lang="eo" dir="ltr"`) {
+	if err != nil || m.Language != "eo" || !strings.Contains(m.Text, "ĝi havas pasvorton.") ||
+		!strings.Contains(m.HTML, `lang="eo" dir="ltr"`) {
 		t.Errorf("%+v %v", m, err)
 	}
 	view.Mail.Template = meeting.MailReview

@@ -1,5 +1,5 @@
-// Package mail renders Dossier's mails, each as text and as HTML: to uploaders in every language of the catalogue, to the
-// secretariat in those that have templates for it.
+// Package mail renders Dossier's mails, each as text and as HTML: to uploaders in every language of the catalogue,
+// to the secretariat in those that have templates for it.
 package mail
 
 import (
@@ -39,7 +39,8 @@ type templates struct {
 	html *htmltemplate.Template
 }
 
-// NewWriter parses the templates of the languages of a catalogue. It fails if a mail to uploaders lacks one of the languages.
+// NewWriter parses the templates of the languages of a catalogue. It fails if a mail to uploaders lacks one of the
+// languages.
 func NewWriter(words *locale.Catalog) (*Writer, error) {
 	folder, err := fs.Sub(files, "templates")
 	if err != nil {
@@ -68,7 +69,8 @@ func newWriter(words *locale.Catalog, folder fs.FS) (*Writer, error) {
 
 // uploaderMails are the mails that every language has.
 func uploaderMails() []string {
-	return []string{meeting.MailReceipt, meeting.MailOutcome, meeting.MailOverQuota, meeting.MailLinks, meeting.MailReminder}
+	return []string{meeting.MailReceipt, meeting.MailOutcome, meeting.MailOverQuota, meeting.MailLinks,
+		meeting.MailReminder}
 }
 
 // staffMails are written in English where a language has no template of them.
@@ -133,7 +135,8 @@ func (w *Writer) Write(v View) (*Message, error) {
 	return m, nil
 }
 
-// execute renders the parts of a mail. The templates are cloned, because each mail has functions of its own: its time zone.
+// execute renders the parts of a mail. The templates are cloned, because each mail has functions of its own: its
+// time zone.
 func (t templates) execute(p *page, phrases texttemplate.FuncMap) (*Message, error) {
 	text, err := t.text.Clone()
 	if err != nil {

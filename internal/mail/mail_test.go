@@ -35,23 +35,84 @@ func words(t *testing.T) *locale.Catalog {
 }
 
 func view(template, lang string) mail.View {
-	session := &meeting.Session{Plan: meeting.Plan{ID: "s1", Title: "Supply chains & finance", Number: 5, Starts: at}, Meeting: "m", Complete: true, Epoch: 1}
-	keys := []meeting.RequirementKey{{Session: "s1", Kind: meeting.Nomination, Participant: "p1"}, {Session: "s1", Kind: meeting.Presentation, Participant: "p2"}, {Session: "s1", Kind: meeting.Presentation, Participant: "p3"}, {Session: "s1", Kind: meeting.Presentation, Participant: "p4"}}
+	session := &meeting.Session{
+		Plan:     meeting.Plan{ID: "s1", Title: "Supply chains & finance", Number: 5, Starts: at},
+		Meeting:  "m",
+		Complete: true,
+		Epoch:    1,
+	}
+	keys := []meeting.RequirementKey{
+		{Session: "s1", Kind: meeting.Nomination, Participant: "p1"},
+		{Session: "s1", Kind: meeting.Presentation, Participant: "p2"},
+		{Session: "s1", Kind: meeting.Presentation, Participant: "p3"},
+		{Session: "s1", Kind: meeting.Presentation, Participant: "p4"},
+	}
 	return mail.View{
-		Mail:    meeting.Mail{ID: template + "-1", Meeting: "m", Template: template, Language: lang, To: []string{"one@secretariat.example", "two@secretariat.example"}, Epoch: 1, Outcome: meeting.Filed, Decided: at},
+		Mail: meeting.Mail{
+			ID:       template + "-1",
+			Meeting:  "m",
+			Template: template,
+			Language: lang,
+			To:       []string{"one@secretariat.example", "two@secretariat.example"},
+			Epoch:    1,
+			Outcome:  meeting.Filed,
+			Decided:  at,
+		},
 		Meeting: meeting.Meeting{ID: "m", Title: "Expert meeting <2021>", TimeZone: "Africa/Nairobi"},
 		Session: session, Sessions: []*meeting.Session{session}, Now: at,
-		Document: &meeting.Document{ID: "d", FileName: `R&D <b>"slides"</b>.pptx`, Pages: 12, For: keys[1:2], Title: "R&D", Reason: "several-named",
-			Candidates: []meeting.Candidate{{Name: "Aïssatou N'Diaye", Evidence: []meeting.Evidence{{Code: "name-in-title", Detail: "Aïssatou N'Diaye"}, {Code: "looks-like", Detail: "presentation"}}}}},
+		Document: &meeting.Document{
+			ID:       "d",
+			FileName: `R&D <b>"slides"</b>.pptx`,
+			Pages:    12,
+			For:      keys[1:2],
+			Title:    "R&D",
+			Reason:   "several-named",
+			Candidates: []meeting.Candidate{
+				{
+					Name: "Aïssatou N'Diaye",
+					Evidence: []meeting.Evidence{
+						{Code: "name-in-title", Detail: "Aïssatou N'Diaye"},
+						{Code: "looks-like", Detail: "presentation"},
+					},
+				},
+			},
+		},
 		Requirements: []*meeting.Requirement{
-			{RequirementKey: keys[0], Name: "Grace Odhiambo", Agency: "Ministry <of> Justice", State: meeting.Satisfied, FileName: "letter.pdf", Late: true},
+			{
+				RequirementKey: keys[0],
+				Name:           "Grace Odhiambo",
+				Agency:         "Ministry <of> Justice",
+				State:          meeting.Satisfied,
+				FileName:       "letter.pdf",
+				Late:           true,
+			},
 			{RequirementKey: keys[1], Name: "Aïssatou N'Diaye", Agency: "Teranga", State: meeting.Outstanding},
 			{RequirementKey: keys[2], Name: "Kofi Mensah", Agency: "Coast", State: meeting.Waived, Reason: "ill"},
 			{RequirementKey: keys[3], Name: "Gone", State: meeting.Outstanding, Dropped: true}},
 		Uploads: []mail.Upload{
-			{Invitation: meeting.Invitation{Participant: "p2", Kind: meeting.Presentation, Session: "s1", Expires: at.AddDate(0, 0, 30)}, Session: session, Due: at.AddDate(0, 0, 2), URL: "https://dossier.example/t/t1.k.x.y"},
-			{Invitation: meeting.Invitation{Participant: "p2", Kind: meeting.Nomination, Expires: at.AddDate(0, 0, 30)}, URL: "https://dossier.example/t/t1.k.x.z"}},
-		Problems: []roster.Problem{{File: "participants.csv", Line: 3, Code: roster.BadEmail, Value: "<x>"}, {File: "meeting.yaml", Code: roster.NoSessions}},
+			{
+				Invitation: meeting.Invitation{
+					Participant: "p2",
+					Kind:        meeting.Presentation,
+					Session:     "s1",
+					Expires:     at.AddDate(0, 0, 30),
+				},
+				Session: session,
+				Due:     at.AddDate(0, 0, 2),
+				URL:     "https://dossier.example/t/t1.k.x.y",
+			},
+			{
+				Invitation: meeting.Invitation{
+					Participant: "p2",
+					Kind:        meeting.Nomination,
+					Expires:     at.AddDate(0, 0, 30),
+				},
+				URL: "https://dossier.example/t/t1.k.x.z",
+			}},
+		Problems: []roster.Problem{
+			{File: "participants.csv", Line: 3, Code: roster.BadEmail, Value: "<x>"},
+			{File: "meeting.yaml", Code: roster.NoSessions},
+		},
 	}
 }
 
@@ -64,13 +125,23 @@ func TestWrite(t *testing.T) {
 	for _, name := range []string{meeting.MailReceipt, "receipt-quarantined", meeting.MailReview, "review-quarantined", meeting.MailComplete, meeting.MailNoLongerComplete, meeting.MailRosterRejected,
 		meeting.MailOutcome, "outcome-rejected", "outcome-withdrawn", "outcome-superseded", "outcome-review", meeting.MailOverQuota, meeting.MailLinks, meeting.MailReminder} {
 		languages := words(t).Languages()
-		if slices.Contains([]string{meeting.MailReview, "review-quarantined", meeting.MailComplete, meeting.MailNoLongerComplete, meeting.MailRosterRejected}, name) {
+		if slices.Contains(
+			[]string{
+				meeting.MailReview,
+				"review-quarantined",
+				meeting.MailComplete,
+				meeting.MailNoLongerComplete,
+				meeting.MailRosterRejected,
+			},
+			name,
+		) {
 			languages = []string{"en", "fr"}
 		}
 		for _, lang := range languages {
 			t.Run(name+"."+lang, func(t *testing.T) {
 				template, outcome := name, ""
-				if t, o, ok := strings.Cut(name, "-"); ok && (t == meeting.MailOutcome || o == string(meeting.Quarantined)) {
+				if t, o, ok := strings.Cut(name, "-"); ok &&
+					(t == meeting.MailOutcome || o == string(meeting.Quarantined)) {
 					template, outcome = t, o
 				}
 				v := view(template, lang)
@@ -84,11 +155,20 @@ func TestWrite(t *testing.T) {
 					v.Mail.Outcome, v.Document.For = meeting.Status(outcome), nil
 				case meeting.Quarantined:
 					v.Mail.Outcome, v.Document.Reason, v.Document.For = meeting.Quarantined, meeting.ReasonMacros, nil
-					v.Document.Findings = []meeting.Finding{{Code: meeting.FindingMacros}, {Code: meeting.FindingNoAltText, Detail: "3"}}
+					v.Document.Findings = []meeting.Finding{
+						{Code: meeting.FindingMacros},
+						{Code: meeting.FindingNoAltText, Detail: "3"},
+					}
 				}
 				if template == meeting.MailOverQuota {
 					v.Meeting.NomineesPerAgency = 2
-					v.Document.Letter = &meeting.Letter{Nominees: []meeting.Nominee{{Name: "Grace <b>Odhiambo</b>"}, {Name: "Joseph Kamau"}, {Name: "Faith Wanjiku"}}}
+					v.Document.Letter = &meeting.Letter{
+						Nominees: []meeting.Nominee{
+							{Name: "Grace <b>Odhiambo</b>"},
+							{Name: "Joseph Kamau"},
+							{Name: "Faith Wanjiku"},
+						},
+					}
 				}
 				m, err := w.Write(v)
 				if err != nil {
@@ -113,7 +193,8 @@ func TestWrite(t *testing.T) {
 						t.Errorf("%s (-want +got)\n%s", ending, d)
 					}
 				}
-				if strings.Contains(m.HTML, "<b>") || strings.Contains(m.HTML, "<of>") || strings.Contains(m.HTML, "<x>") {
+				if strings.Contains(m.HTML, "<b>") || strings.Contains(m.HTML, "<of>") ||
+					strings.Contains(m.HTML, "<x>") {
 					t.Error("a document's or a roster's words are markup in the mail")
 				}
 			})
@@ -170,7 +251,9 @@ func TestNoHeaderFromADocument(t *testing.T) {
 	for _, name := range []string{"a\r\nBcc: evil@example.org\r\n\r\nbody.pptx", "a\nBcc: evil@example.org", "a\rBcc: evil@example.org", "=?utf-8?q?a=0D=0ABcc:_evil@example.org?=.pptx", "\u2028Bcc: evil@example.org"} {
 		for _, template := range []string{meeting.MailReceipt, meeting.MailReview, meeting.MailOutcome, meeting.MailOverQuota} {
 			v := view(template, "en")
-			v.Document.FileName, v.Meeting.Title, v.Document.Letter = name, name, &meeting.Letter{Nominees: []meeting.Nominee{{Name: name}}}
+			v.Document.FileName, v.Meeting.Title, v.Document.Letter = name, name, &meeting.Letter{
+				Nominees: []meeting.Nominee{{Name: name}},
+			}
 			message, err := w.Write(v)
 			if err != nil {
 				t.Fatal(err)
@@ -184,7 +267,13 @@ func TestNoHeaderFromADocument(t *testing.T) {
 				t.Fatal(err)
 			}
 			if e.GetHeader("Bcc") != "" || e.Text == "" || e.HTML == "" {
-				t.Errorf("%q in a %s: Bcc %q, subject %q", name, template, e.GetHeader("Bcc"), e.GetHeader("Subject"))
+				t.Errorf(
+					"%q in a %s: Bcc %q, subject %q",
+					name,
+					template,
+					e.GetHeader("Bcc"),
+					e.GetHeader("Subject"),
+				)
 			}
 		}
 	}

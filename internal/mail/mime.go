@@ -12,8 +12,9 @@ import (
 	"dossier/internal/meeting"
 )
 
-// MIME gives the message in the form of RFC 5322 and MIME, with both parts. Its message id is made of the outbox item's id, so
-// that two copies of a mail are known as one. It fails with Rejected if a recipient's address is not valid.
+// MIME gives the message in the form of RFC 5322 and MIME, with both parts. Its message id is made of the outbox
+// item's id, so that two copies of a mail are known as one. It fails with Rejected if a recipient's address is not
+// valid.
 func (m *Message) MIME(from string, mail meeting.Mail, at time.Time) ([]byte, error) {
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	if err := msg.From(from); err != nil {

@@ -26,10 +26,10 @@ func New(client *sesv2.Client, configurationSet string) *Sender {
 	return &Sender{client: client, configurationSet: configurationSet}
 }
 
-// Send sends a mail as it is, with the outbox id as the message tag "outbox", and gives SES's message id.
-// It fails with Rejected if SES refuses the message for good. Any other failure may pass. One of these is that an address is
-// not verified, which SES calls a rejection while the account is in its sandbox (Amazon SES API v2 Reference, "SendEmail";
-// Amazon SES Developer Guide, "Amazon SES email sending errors").
+// Send sends a mail as it is, with the outbox id as the message tag "outbox", and gives SES's message id. It fails
+// with Rejected if SES refuses the message for good. Any other failure may pass. One of these is that an address is
+// not verified, which SES calls a rejection while the account is in its sandbox (Amazon SES API v2 Reference,
+// "SendEmail"; Amazon SES Developer Guide, "Amazon SES email sending errors").
 func (s *Sender) Send(ctx context.Context, raw []byte, from string, m meeting.Mail) (string, error) {
 	in := &sesv2.SendEmailInput{
 		FromEmailAddress: &from,

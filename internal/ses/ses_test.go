@@ -45,7 +45,11 @@ func TestSES(t *testing.T) {
 	}))
 	defer server.Close()
 	client := sesv2.New(sesv2.Options{Region: "eu-west-1", BaseEndpoint: &server.URL, RetryMaxAttempts: 1,
-		Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""), HTTPClient: server.Client(), Retryer: aws.NopRetryer{}})
+		Credentials: credentials.NewStaticCredentialsProvider(
+			"a",
+			"b",
+			"",
+		), HTTPClient: server.Client(), Retryer: aws.NopRetryer{}})
 	s := ses.New(client, "dossier-set")
 	m := meeting.Mail{ID: "receipt-1", To: []string{"a@example.org"}}
 	id, err := s.Send(t.Context(), []byte("raw mail"), "dossier@meetings.example", m)
@@ -53,7 +57,8 @@ func TestSES(t *testing.T) {
 		t.Fatalf("%q %v", id, err)
 	}
 	if string(got.Content.Raw.Data) != "raw mail" || got.ConfigurationSetName != "dossier-set" || got.FromEmailAddress != "dossier@meetings.example" ||
-		len(got.Destination.ToAddresses) != 1 || len(got.EmailTags) != 1 || got.EmailTags[0].Name != "outbox" || got.EmailTags[0].Value != "receipt-1" {
+		len(got.Destination.ToAddresses) != 1 || len(got.EmailTags) != 1 || got.EmailTags[0].Name != "outbox" ||
+		got.EmailTags[0].Value != "receipt-1" {
 		t.Errorf("sent %+v", got)
 	}
 	for _, test := range []struct {
@@ -65,7 +70,8 @@ func TestSES(t *testing.T) {
 		// What an account in the sandbox is told.
 		{400, "MessageRejected", "Email address is not verified. The following identities failed the check in region EU-WEST-1: a@example.org", false}} {
 		status, kind, says = test.status, test.kind, test.says
-		if _, err := s.Send(t.Context(), []byte("raw"), "d@meetings.example", m); err == nil || fault.Is(err, fault.Rejected) != test.rejected {
+		if _, err := s.Send(t.Context(), []byte("raw"), "d@meetings.example", m); err == nil ||
+			fault.Is(err, fault.Rejected) != test.rejected {
 			t.Errorf("%s: %v", test.kind, err)
 		}
 	}

@@ -26,12 +26,14 @@ type Recorder struct {
 }
 
 // NewRecorder makes a Recorder.
-func NewRecorder(b *bucket.Bucket, s *store.Store, r *filing.Registry, log *slog.Logger, meter *observe.Meter) *Recorder {
+func NewRecorder(b *bucket.Bucket, s *store.Store, r *filing.Registry, log *slog.Logger,
+	meter *observe.Meter) *Recorder {
 	return &Recorder{bucket: b, store: s, registry: r, log: log, meter: meter}
 }
 
-// Record keeps a decision in the bucket, so that it cannot be lost, and then carries it out. It gives the decision's id. It fails
-// with Rejected, and a meeting.Refusal as the reason, if the decision cannot be carried out.
+// Record keeps a decision in the bucket, so that it cannot be lost, and then carries it out. It gives the
+// decision's id. It fails with Rejected, and a meeting.Refusal as the reason, if the decision cannot be carried
+// out.
 func (r *Recorder) Record(ctx context.Context, d meeting.Decision, m meeting.Meeting) (id string, err error) {
 	key := bucket.Decisions + m.ID + "/" + d.At.Format("20060102T150405.000000000Z") + "-" + rand.Text()[:8] + ".json"
 	o, err := r.bucket.PutDecision(ctx, key, d)

@@ -10,7 +10,8 @@ import (
 	"strings"
 )
 
-// assets serves what is in the assets folder under names that change with their content, so that a browser may keep them for good.
+// assets serves what is in the assets folder under names that change with their content, so that a browser may keep
+// them for good.
 type assets struct {
 	files map[string][]byte // by hashed name
 	names map[string]string // hashed by plain
@@ -54,10 +55,14 @@ func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	kinds := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+	kinds := map[string]string{
+		".css": "text/css; charset=utf-8",
+		".js":  "text/javascript; charset=utf-8",
+		".svg": "image/svg+xml",
+	}
 	w.Header().Set("Content-Type", kinds[path.Ext(name)])
 	if _, hashed := a.files[name]; hashed {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	_, _ = w.Write(data) // whoever asked may be gone
+	_, _ = w.Write(data) // the visitor may be gone
 }

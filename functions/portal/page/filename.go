@@ -9,8 +9,8 @@ import (
 // maxFileName bounds the letters of a file's name.
 const maxFileName = 200
 
-// FileName makes a file's name of what a browser says: no folders, nothing that cannot be seen, at most 200 letters. A name of
-// which nothing is left is "document".
+// FileName makes a file's name of what a browser says: no folders, nothing that cannot be seen, at most 200
+// letters. A name of which nothing is left is "document".
 func FileName(s string) string {
 	s = path.Base(strings.ReplaceAll(s, `\`, "/"))
 	s = strings.Map(func(r rune) rune {

@@ -18,7 +18,8 @@ func TestFileName(t *testing.T) {
 			t.Errorf("%q is %q, want %q", in, got, want)
 		}
 	}
-	if got := []rune(page.FileName(strings.Repeat("é", 500) + ".pptx")); len(got) != 200 || string(got[195:]) != ".pptx" {
+	if got := []rune(page.FileName(strings.Repeat("é", 500) + ".pptx")); len(got) != 200 ||
+		string(got[195:]) != ".pptx" {
 		t.Errorf("a long name is %q", string(got))
 	}
 }
@@ -30,7 +31,9 @@ func FuzzFileName(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		name := page.FileName(s)
-		if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\x00\r\n") || len([]rune(name)) > 200 || !utf8.ValidString(name) {
+		if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\x00\r\n") ||
+			len([]rune(name)) > 200 ||
+			!utf8.ValidString(name) {
 			t.Errorf("%q is %q", s, name)
 		}
 	})

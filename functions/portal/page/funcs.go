@@ -10,8 +10,8 @@ import (
 	"dossier/internal/meeting"
 )
 
-// funcs are what pages call: t and n give the words of a page's key and of a number of things, the others are named for what they
-// give.
+// funcs are what pages call: t and n give the words of a page's key and of a number of things, the others are named
+// for what they give.
 func (l *Locale) funcs(words *locale.Catalog, a *assets) template.FuncMap {
 	return template.FuncMap{
 		"t": l.Word, "n": l.Count,

@@ -24,8 +24,8 @@ func (l *Locale) Count(key string, n int) (string, error) { return l.Plural("pag
 // languageCookie keeps the language that a visitor chose.
 const languageCookie = "lang"
 
-// Locale chooses the language of a page: the one that the visitor asks for, the one asked for before, the one that the visitor
-// is known to read ("" if that is not known), or the one that the browser prefers.
+// Locale chooses the language of a page: the one that the visitor asks for, the one asked for before, the one that
+// the visitor is known to read ("" if that is not known), or the one that the browser prefers.
 func (p *Renderer) Locale(r *http.Request, known string) *Locale {
 	wanted := []string{r.URL.Query().Get("lang")}
 	if c, err := r.Cookie(languageCookie); err == nil {

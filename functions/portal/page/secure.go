@@ -15,9 +15,17 @@ type Policy struct {
 
 // contentSecurity gives the Content-Security-Policy of every page (CSP Level 3).
 func (c Policy) contentSecurity() string {
-	return strings.Join([]string{"default-src 'none'", "style-src 'self'", "script-src 'self'", "connect-src 'self' " + c.Storage,
-		"img-src 'self' data: " + c.Storage, "frame-src " + c.Storage, "form-action 'self' " + c.Storage, "base-uri 'none'",
-		"frame-ancestors 'none'"}, "; ")
+	return strings.Join([]string{
+		"default-src 'none'",
+		"style-src 'self'",
+		"script-src 'self'",
+		"connect-src 'self' " + c.Storage,
+		"img-src 'self' data: " + c.Storage,
+		"frame-src " + c.Storage,
+		"form-action 'self' " + c.Storage,
+		"base-uri 'none'",
+		"frame-ancestors 'none'",
+	}, "; ")
 }
 
 // Secure sets the headers that keep a page from being stored, framed, or made to run what is not ours.

@@ -39,8 +39,8 @@ type Person struct {
 
 // Config is where to sign in.
 type Config struct {
-	// Issuer is the provider's address, under which it publishes /.well-known/openid-configuration (OpenID Connect Discovery 1.0,
-	// section 4).
+	// Issuer is the provider's address, under which it publishes /.well-known/openid-configuration (OpenID Connect
+	// Discovery 1.0, section 4).
 	Issuer       string
 	ClientID     string
 	ClientSecret string
@@ -124,15 +124,21 @@ func (s *SignIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		// The provider's words may hold who tried; the way to try again is all that is of use here.
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.WriteHeader(http.StatusForbidden)
-		_, _ = fmt.Fprint(w, `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Not signed in</title></head><body><main><h1>You are not signed in</h1><p>`+explain(err)+`</p><p><a href="/signin">Try again</a></p></main></body></html>`)
+		_, _ = fmt.Fprintf(w, failedPage, explain(err))
 	}
 }
+
+// failedPage is what somebody sees who could not sign in; %s is why.
+const failedPage = `<!doctype html><html lang="en"><head><meta charset="utf-8">` +
+	`<meta name="viewport" content="width=device-width, initial-scale=1"><title>Not signed in</title></head>` +
+	`<body><main><h1>You are not signed in</h1><p>%s</p><p><a href="/signin">Try again</a></p></main></body></html>`
 
 var errNoGroup = errors.New("member of no group of ours")
 
 func explain(err error) string {
 	if errors.Is(err, errNoGroup) {
-		return "Your account is good, but it may not see this meeting's papers. Please ask the secretariat's administrator to add you."
+		return "Your account is good, but it may not see this meeting's papers. " +
+			"Please ask the secretariat's administrator to add you."
 	}
 	return "Signing in took too long or was not finished."
 }
@@ -148,8 +154,13 @@ func (s *SignIn) oauth2(ctx context.Context) (*oauth2.Config, *oidc.Provider, er
 		}
 		s.provider = p
 	}
-	return &oauth2.Config{ClientID: s.c.ClientID, ClientSecret: s.c.ClientSecret, Endpoint: s.provider.Endpoint(), RedirectURL: s.c.URL + "signin/done",
-		Scopes: []string{oidc.ScopeOpenID, "email", "profile"}}, s.provider, nil
+	return &oauth2.Config{
+		ClientID:     s.c.ClientID,
+		ClientSecret: s.c.ClientSecret,
+		Endpoint:     s.provider.Endpoint(),
+		RedirectURL:  s.c.URL + "signin/done",
+		Scopes:       []string{oidc.ScopeOpenID, "email", "profile"},
+	}, s.provider, nil
 }
 
 func (s *SignIn) begin(w http.ResponseWriter, r *http.Request) error {
@@ -157,13 +168,15 @@ func (s *SignIn) begin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a := attempt{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), To: local(r.URL.Query().Get("to"))}
+	to := local(r.URL.Query().Get("to"))
+	a := attempt{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), To: to}
 	value, err := s.cookie.Encode(stateCookie, a)
 	if err != nil {
 		return fmt.Errorf("write cookie: %w", err)
 	}
 	s.set(w, stateCookie, value, int(stateLife.Seconds()))
-	http.Redirect(w, r, c.AuthCodeURL(a.State, oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier)), http.StatusSeeOther)
+	provider := c.AuthCodeURL(a.State, oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier))
+	http.Redirect(w, r, provider, http.StatusSeeOther)
 	return nil
 }
 
@@ -175,34 +188,15 @@ func local(to string) string {
 	return to
 }
 
+// done ends the attempt that begin began: the provider has sent the browser back.
 func (s *SignIn) done(w http.ResponseWriter, r *http.Request) error {
-	kept, err := r.Cookie(s.name(stateCookie))
-	if err != nil {
-		return fmt.Errorf("no attempt: %w", err)
-	}
-	s.set(w, stateCookie, "", -1) // it is good once
-	var a attempt
-	if err := s.cookie.Decode(stateCookie, kept.Value, &a); err != nil {
-		return fmt.Errorf("read attempt: %w", err)
-	}
-	if q := r.URL.Query(); q.Get("state") != a.State || q.Get("code") == "" {
-		return errors.New("state differs, or no code")
-	}
-	c, provider, err := s.oauth2(r.Context())
+	a, err := s.attempt(w, r)
 	if err != nil {
 		return err
 	}
-	token, err := c.Exchange(r.Context(), r.URL.Query().Get("code"), oauth2.VerifierOption(a.Verifier))
+	id, err := s.exchange(r.Context(), r.URL.Query().Get("code"), a)
 	if err != nil {
-		return fmt.Errorf("exchange code: %w", err)
-	}
-	raw, _ := token.Extra("id_token").(string)
-	id, err := provider.Verifier(&oidc.Config{ClientID: s.c.ClientID}).Verify(r.Context(), raw)
-	if err != nil {
-		return fmt.Errorf("verify ID token: %w", err)
-	}
-	if id.Nonce != a.Nonce {
-		return errors.New("nonce differs")
+		return err
 	}
 	p, err := s.person(id)
 	if err != nil {
@@ -215,6 +209,44 @@ func (s *SignIn) done(w http.ResponseWriter, r *http.Request) error {
 	s.set(w, sessionCookie, value, int(s.c.Life.Seconds()))
 	http.Redirect(w, r, a.To, http.StatusSeeOther)
 	return nil
+}
+
+// attempt reads the attempt of the browser's cookie, once. It fails if the provider's answer is to another attempt.
+func (s *SignIn) attempt(w http.ResponseWriter, r *http.Request) (attempt, error) {
+	kept, err := r.Cookie(s.name(stateCookie))
+	if err != nil {
+		return attempt{}, fmt.Errorf("no attempt: %w", err)
+	}
+	s.set(w, stateCookie, "", -1) // it is good once
+	var a attempt
+	if err := s.cookie.Decode(stateCookie, kept.Value, &a); err != nil {
+		return attempt{}, fmt.Errorf("read attempt: %w", err)
+	}
+	if q := r.URL.Query(); q.Get("state") != a.State || q.Get("code") == "" {
+		return attempt{}, errors.New("state differs, or no code")
+	}
+	return a, nil
+}
+
+// exchange asks the provider for the ID token of a code, and verifies it.
+func (s *SignIn) exchange(ctx context.Context, code string, a attempt) (*oidc.IDToken, error) {
+	c, provider, err := s.oauth2(ctx)
+	if err != nil {
+		return nil, err
+	}
+	token, err := c.Exchange(ctx, code, oauth2.VerifierOption(a.Verifier))
+	if err != nil {
+		return nil, fmt.Errorf("exchange code: %w", err)
+	}
+	raw, _ := token.Extra("id_token").(string)
+	id, err := provider.Verifier(&oidc.Config{ClientID: s.c.ClientID}).Verify(ctx, raw)
+	if err != nil {
+		return nil, fmt.Errorf("verify ID token: %w", err)
+	}
+	if id.Nonce != a.Nonce {
+		return nil, errors.New("nonce differs")
+	}
+	return id, nil
 }
 
 // person reads the ID token's claims.
@@ -253,5 +285,6 @@ func (s *SignIn) https() bool { return strings.HasPrefix(s.c.URL, "https:") }
 
 func (s *SignIn) set(w http.ResponseWriter, cookie, value string, life int) {
 	// Lax: the provider's answer is a navigation from another site, and the attempt has to be there then.
-	http.SetCookie(w, &http.Cookie{Name: s.name(cookie), Value: value, Path: "/", MaxAge: life, HttpOnly: true, Secure: s.https(), SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: s.name(cookie), Value: value, Path: "/", MaxAge: life, HttpOnly: true,
+		Secure: s.https(), SameSite: http.SameSiteLaxMode})
 }

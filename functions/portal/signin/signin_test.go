@@ -54,7 +54,8 @@ func newSite(t *testing.T) *site {
 		}
 		who := s.signIn.Who(r)
 		w.Header().Set("Who", who.Name)
-		w.Header().Set("Role", map[signin.Role]string{signin.Nobody: "nobody", signin.Viewer: "viewer", signin.Editor: "editor"}[who.Role])
+		w.Header().
+			Set("Role", map[signin.Role]string{signin.Nobody: "nobody", signin.Viewer: "viewer", signin.Editor: "editor"}[who.Role])
 	}))
 	t.Cleanup(s.server.Close)
 	s.signIn = s.with(t, provider.ClientID, strings.Repeat("s", 32))
@@ -63,8 +64,20 @@ func newSite(t *testing.T) *site {
 
 func (s *site) with(t *testing.T, client, secret string) *signin.SignIn {
 	t.Helper()
-	x, err := signin.New(signin.Config{Issuer: s.provider.Issuer(), ClientID: client, ClientSecret: s.provider.ClientSecret, GroupsClaim: "cognito:groups", Viewers: "viewers", Editors: "editors",
-		URL: s.server.URL + "/", Secret: []byte(secret), Life: time.Hour}, slog.New(slog.NewTextHandler(s.logs, nil)))
+	x, err := signin.New(
+		signin.Config{
+			Issuer:       s.provider.Issuer(),
+			ClientID:     client,
+			ClientSecret: s.provider.ClientSecret,
+			GroupsClaim:  "cognito:groups",
+			Viewers:      "viewers",
+			Editors:      "editors",
+			URL:          s.server.URL + "/",
+			Secret:       []byte(secret),
+			Life:         time.Hour,
+		},
+		slog.New(slog.NewTextHandler(s.logs, nil)),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +119,8 @@ func TestRoles(t *testing.T) {
 			}
 			continue
 		}
-		if r.Request.URL.RequestURI() != "/meetings/m?x=1" || r.Header.Get("Role") != test.role || r.Header.Get("Who") != "ann@secretariat.example" {
+		if r.Request.URL.RequestURI() != "/meetings/m?x=1" || r.Header.Get("Role") != test.role ||
+			r.Header.Get("Who") != "ann@secretariat.example" {
 			t.Errorf("%v: at %s as %s, %s", test.groups, r.Request.URL, r.Header.Get("Who"), r.Header.Get("Role"))
 		}
 		// The form signs out.
@@ -129,7 +143,11 @@ func TestNobodyIsSentElsewhere(t *testing.T) {
 	s := newSite(t)
 	for _, to := range []string{"https://evil.example/", "//evil.example/", `/\evil.example/`, "/\r\nx", "javascript:alert(1)"} {
 		s.provider.QueueUser(member{"ann", []string{"editors"}})
-		if r := get(t, browser(t), s.server.URL+"/signin?to="+url.QueryEscape(to)); !strings.HasPrefix(r.Request.URL.String(), s.server.URL) || r.Request.URL.Path != "/" {
+		if r := get(t, browser(t), s.server.URL+"/signin?to="+url.QueryEscape(to)); !strings.HasPrefix(
+			r.Request.URL.String(),
+			s.server.URL,
+		) ||
+			r.Request.URL.Path != "/" {
 			t.Errorf("%q leads to %s", to, r.Request.URL)
 		}
 	}
@@ -200,14 +218,25 @@ func TestForgeries(t *testing.T) {
 // Over HTTPS the cookies are of this host alone, and no script reads them.
 func TestCookies(t *testing.T) {
 	s := newSite(t)
-	x, err := signin.New(signin.Config{Issuer: s.provider.Issuer(), ClientID: "c", URL: "https://dossier.example/", Secret: []byte(strings.Repeat("s", 32)), Life: time.Hour}, slog.New(slog.DiscardHandler))
+	x, err := signin.New(
+		signin.Config{
+			Issuer:   s.provider.Issuer(),
+			ClientID: "c",
+			URL:      "https://dossier.example/",
+			Secret:   []byte(strings.Repeat("s", 32)),
+			Life:     time.Hour,
+		},
+		slog.New(slog.DiscardHandler),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := httptest.NewRecorder()
 	x.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/signin", nil))
 	for _, c := range w.Result().Cookies() {
-		if !strings.HasPrefix(c.Name, "__Host-") || !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" {
+		if !strings.HasPrefix(c.Name, "__Host-") || !c.Secure || !c.HttpOnly ||
+			c.SameSite != http.SameSiteLaxMode ||
+			c.Path != "/" {
 			t.Errorf("%+v", c)
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"dossier/internal/store"
 )
 
-// MailAgain lets mail go to a participant's address again, once staff know that it works. The address is the roster's: a form
-// names a requirement of the participant.
+// MailAgain lets mail go to a participant's address again, once staff know that it works. The address is the
+// roster's: a form names a requirement of the participant.
 func (s *Staff) MailAgain(w http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	ctx, meetingID := r.Context(), r.PathValue("meeting")

@@ -37,8 +37,8 @@ func (s *Staff) Decide(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// back gives the page, within its meeting, that follows a decision: from the review queue the next document, with a way to take
-// the decision back.
+// back gives the page, within its meeting, that follows a decision: from the review queue the next document, with a
+// way to take the decision back.
 func back(f url.Values, d meeting.Decision, id string) string {
 	from := path.Clean(f.Get("back"))
 	switch {

@@ -14,7 +14,8 @@ import (
 
 // columns are the keys of the table's columns.
 func columns() []string {
-	return []string{"session", "title", "name", "agency", "country", "what", "state", "file", "document-title", "late", "reason"}
+	return []string{"session", "title", "name", "agency", "country", "what", "state", "file", "document-title", "late",
+		"reason"}
 }
 
 // table gives a meeting's requirements as a table, its head first, in the visitor's language.
@@ -56,14 +57,16 @@ func cells(l *page.Locale, x session, q line) ([]string, error) {
 	if q.Late {
 		late, errLate = l.Word("late")
 	}
-	row := []string{fmt.Sprint(x.Number), x.Title, q.Name, q.Agency, q.Country, kind, state, q.FileName, q.Title, late, q.Reason}
+	row := []string{fmt.Sprint(x.Number), x.Title, q.Name, q.Agency, q.Country, kind, state, q.FileName, q.Title, late,
+		q.Reason}
 	for i := range row {
 		row[i] = harmless(row[i])
 	}
 	return row, errors.Join(errKind, errState, errLate)
 }
 
-// harmless gives a cell that no spreadsheet takes for a formula, whatever a document or a roster says (OWASP, "CSV Injection").
+// harmless gives a cell that no spreadsheet takes for a formula, whatever a document or a roster says (OWASP, "CSV
+// Injection").
 func harmless(cell string) string {
 	if cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(cell)[0]) {
 		return "'" + cell
@@ -99,7 +102,8 @@ func (s *Staff) ExportXLSX(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// fill writes the rows into the first sheet. A cell of text is never a formula; the mark of harmless is for those who save it as CSV.
+// fill writes the rows into the first sheet. A cell of text is never a formula; the mark of harmless is for those
+// who save it as CSV.
 func fill(f *excelize.File, rows [][]string) error {
 	const sheet = "Sheet1"
 	for i, row := range rows {

@@ -17,11 +17,13 @@ import (
 const (
 	// maxReason bounds the bytes of a reason.
 	maxReason = 2000
-	// maxPlaces bounds how many sessions one letter is filed for by hand: a transaction holds so many and their sessions.
+	// maxPlaces bounds how many sessions one letter is filed for by hand: a transaction holds so many and their
+	// sessions.
 	maxPlaces = 40
 )
 
-// readDecision reads a form. It fails with Rejected, and a meeting.Refusal as the reason. An empty by is somebody who may not decide.
+// readDecision reads a form. It fails with Rejected, and a meeting.Refusal as the reason. An empty by is somebody
+// who may not decide.
 func readDecision(f url.Values, meetingID, by string) (meeting.Decision, error) {
 	d := meeting.Decision{Action: meeting.Action(f.Get("action")), Meeting: meetingID, Document: f.Get("document"),
 		By: by, Reason: strings.TrimSpace(f.Get("reason")), At: time.Now().UTC()}
@@ -66,7 +68,11 @@ func actions() map[meeting.Action]func(*meeting.Decision, url.Values) error {
 }
 
 func needsNoDocument(a meeting.Action) bool {
-	return slices.Contains([]meeting.Action{meeting.Waive, meeting.Require, meeting.Undo, meeting.Forget, meeting.Revoke}, a)
+	switch a {
+	case meeting.Waive, meeting.Require, meeting.Undo, meeting.Forget, meeting.Revoke:
+		return true
+	}
+	return false
 }
 
 func readNothing(*meeting.Decision, url.Values) error { return nil }
@@ -131,9 +137,17 @@ func readParts(d *meeting.Decision, f url.Values) error {
 func readAccepted(d *meeting.Decision, f url.Values) error {
 	d.Nominee = f.Get("nominee")
 	text := func(key string) string { return strings.TrimSpace(f.Get(key)) }
-	p := &meeting.Participant{ID: filing.ParticipantID(f.Get("document"), d.Nominee), Name: text("name"), Email: text("email"),
-		Gender: f.Get("gender"), Sector: meeting.Public, Agency: text("agency"), Country: text("country"), Language: f.Get("language"),
-		Roles: roles(f["role"])}
+	p := &meeting.Participant{
+		ID:       filing.ParticipantID(f.Get("document"), d.Nominee),
+		Name:     text("name"),
+		Email:    text("email"),
+		Gender:   f.Get("gender"),
+		Sector:   meeting.Public,
+		Agency:   text("agency"),
+		Country:  text("country"),
+		Language: f.Get("language"),
+		Roles:    roles(f["role"]),
+	}
 	switch {
 	case !decision.GoodAddress(p.Email):
 		return fault.Reject(meeting.RefusalBadEmail, "no address")
@@ -163,7 +177,8 @@ func placeOfForm(f url.Values) ([]meeting.RequirementKey, bool) {
 	return parsePlace(cmp.Or(f.Get("requirement"), f.Get("other")))
 }
 
-// parsePlace reads the requirements of a place. It reports false if there are none, too many, or one that is no requirement.
+// parsePlace reads the requirements of a place. It reports false if there are none, too many, or one that is no
+// requirement.
 func parsePlace(s string) ([]meeting.RequirementKey, bool) {
 	var keys []meeting.RequirementKey
 	for _, f := range strings.Fields(s) {

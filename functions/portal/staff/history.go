@@ -61,11 +61,14 @@ func (s *Staff) entries(ctx context.Context, l *page.Locale, head header) ([]ent
 		if err != nil {
 			return nil, err
 		}
-		e.MayUndo = head.MayDecide() && !e.Undone && a.Refused == "" && len(a.Effects) > 0 && a.Decision.Action != meeting.Revoke
+		e.MayUndo = head.MayDecide() && e.changedSomething() && a.Decision.Action != meeting.Revoke
 		all = append(all, e)
 	}
 	return all, nil
 }
+
+// changedSomething reports whether the decision was carried out, had effects, and was not taken back.
+func (e entry) changedSomething() bool { return e.Refused == "" && len(e.Effects) > 0 && !e.Undone }
 
 // mentioned gives what decisions name, and whether they were taken back.
 func mentioned(meetingID string, audits []*meeting.Audit) store.Wanted {
@@ -80,7 +83,9 @@ func mentioned(meetingID string, audits []*meeting.Audit) store.Wanted {
 		}
 	}
 	want.Documents = slices.DeleteFunc(want.Documents, func(id string) bool { return id == "" })
-	want.Requirements = slices.DeleteFunc(want.Requirements, func(k meeting.RequirementKey) bool { return k == meeting.RequirementKey{} })
+	want.Requirements = slices.DeleteFunc(want.Requirements, func(k meeting.RequirementKey) bool {
+		return k == meeting.RequirementKey{}
+	})
 	return want
 }
 

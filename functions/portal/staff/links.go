@@ -53,7 +53,8 @@ func (s *Staff) Links(w http.ResponseWriter, r *http.Request) error {
 	return s.pages.Show(w, r, "links.html", p)
 }
 
-// recipients gives the participants of the requirements that are meant, in the agenda's order, each with a link for each of them.
+// recipients gives the participants of the requirements that are meant, in the agenda's order, each with a link for
+// each of them.
 func (s *Staff) recipients(ctx context.Context, meetingID string, meant func(line) bool) ([]recipient, error) {
 	sessions, err := s.sessions(ctx, meetingID)
 	if err != nil {
@@ -96,8 +97,9 @@ func (list *recipients) add(l line, link meeting.Invitation) {
 // mailsAtOnce is how many mails are put into the outbox in one transaction.
 const mailsAtOnce = 50
 
-// SendLinks puts a mail with links into the outbox for each participant of whom something is outstanding, in one session or in
-// all. The form names the action by a code of its own, so that a form that is sent twice mails nobody twice.
+// SendLinks puts a mail with links into the outbox for each participant of whom something is outstanding, in one
+// session or in all. The form names the action by a code of its own, so that a form that is sent twice mails nobody
+// twice.
 func (s *Staff) SendLinks(w http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	ctx := r.Context()

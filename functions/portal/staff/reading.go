@@ -15,7 +15,8 @@ type reading struct {
 	Pages []content.Page
 	// More is how many pages are not shown.
 	More int
-	// Show is an address at which a browser shows the original itself, for pictures and PDF; Picture is set for the first.
+	// Show is an address at which a browser shows the original itself, for pictures and PDF; Picture is set for the
+	// first.
 	Show    string
 	Picture bool
 }

@@ -41,8 +41,9 @@ const (
 	snippet = 60
 )
 
-// Search finds every word of the query in people's names, agencies and titles, and in documents' names, titles and texts, whatever
-// the case and the accents. It reads each text of the meeting from S3, many at a time: some thousands of small objects, once a search.
+// Search finds every word of the query in people's names, agencies and titles, and in documents' names, titles and
+// texts, whatever the case and the accents. It reads each text of the meeting from S3, many at a time: some
+// thousands of small objects, once a search.
 func (s *Staff) Search(w http.ResponseWriter, r *http.Request) error {
 	head, err := s.header(r, "search")
 	if err != nil {
@@ -65,8 +66,8 @@ func (s *Staff) Search(w http.ResponseWriter, r *http.Request) error {
 	return s.pages.Show(w, r, "search.html", p)
 }
 
-// hasAll reports whether a text has every word, also as a part of one of its own: French and Arabic write articles as a part of
-// the word that follows.
+// hasAll reports whether a text has every word, also as a part of one of its own: French and Arabic write articles
+// as a part of the word that follows.
 func hasAll(text string, words []string) bool {
 	has := strings.Join(fold.Words(text), " ")
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(has, w) })
@@ -154,7 +155,8 @@ func around(text, word string) string {
 	return out
 }
 
-// placeOf gives where the first word begins that holds a folded word. If there is none, it is behind the end of the text.
+// placeOf gives where the first word begins that holds a folded word. If there is none, it is behind the end of the
+// text.
 func placeOf(text, word string) int {
 	at := 0
 	for at < len(text) {

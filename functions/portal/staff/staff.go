@@ -61,9 +61,10 @@ type Staff struct {
 }
 
 // New makes the pages of staff.
-func New(c Config, pages *page.Renderer, b *bucket.Bucket, s *store.Store, tickets *ticket.Keys, decisions *decision.Recorder, signIn SignIn,
-	log *slog.Logger) *Staff {
-	return &Staff{config: c, pages: pages, bucket: b, store: s, tickets: tickets, decisions: decisions, signIn: signIn, log: log}
+func New(c Config, pages *page.Renderer, b *bucket.Bucket, s *store.Store, tickets *ticket.Keys,
+	decisions *decision.Recorder, signIn SignIn, log *slog.Logger) *Staff {
+	return &Staff{config: c, pages: pages, bucket: b, store: s, tickets: tickets, decisions: decisions, signIn: signIn,
+		log: log}
 }
 
 // For lets those in who have a role. A visitor who is not signed in is sent to sign in, and comes back.
@@ -152,7 +153,8 @@ func titles(sessions []*meeting.Session) map[string]string {
 }
 
 // inParallel reads something for each of a list, so many at the same time, and gives what was read in the list's order.
-func inParallel[A, B any](ctx context.Context, list []A, limit int, read func(context.Context, A) (B, error)) ([]B, error) {
+func inParallel[A, B any](ctx context.Context, list []A, limit int,
+	read func(context.Context, A) (B, error)) ([]B, error) {
 	all := make([]B, len(list))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(limit)

@@ -19,7 +19,9 @@ func TestHarmless(t *testing.T) {
 func TestAround(t *testing.T) {
 	text := strings.Repeat("é ", 100) + "les chaînes d’approvisionnement sont longues " + strings.Repeat("à ", 100)
 	got := around(text, "chaines")
-	if !strings.Contains(got, "chaînes") || !strings.HasPrefix(got, "… ") || !strings.HasSuffix(got, " …") || strings.ContainsRune(got, '\ufffd') || len(got) > 300 {
+	if !strings.Contains(got, "chaînes") || !strings.HasPrefix(got, "… ") || !strings.HasSuffix(got, " …") ||
+		strings.ContainsRune(got, '\ufffd') ||
+		len(got) > 300 {
 		t.Errorf("%q", got)
 	}
 	if got := around("x", "nothing"); got != "x" {

@@ -31,13 +31,20 @@ func (u *Uploader) Confirm(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// readConfirmation reads a form. It fails with NotFound if the document came by another link, and with Rejected if the name or the
-// address is not good.
+// readConfirmation reads a form. It fails with NotFound if the document came by another link, and with Rejected if
+// the name or the address is not good.
 func (u *Uploader) readConfirmation(r *http.Request, k *link) (meeting.Decision, error) {
 	name, email := strings.TrimSpace(r.PostFormValue("name")), strings.TrimSpace(r.PostFormValue("email"))
-	d := meeting.Decision{Action: meeting.Confirm, Meeting: k.Ticket.Meeting, Document: r.PostFormValue("document"),
-		Nominee: r.PostFormValue("nominee"), At: time.Now().UTC(), By: "the office, by its link", Reason: "confirmed by the office",
-		Participant: &meeting.Participant{Name: name, Email: email}}
+	d := meeting.Decision{
+		Action:      meeting.Confirm,
+		Meeting:     k.Ticket.Meeting,
+		Document:    r.PostFormValue("document"),
+		Nominee:     r.PostFormValue("nominee"),
+		Participant: &meeting.Participant{Name: name, Email: email},
+		By:          "the office, by its link",
+		Reason:      "confirmed by the office",
+		At:          time.Now().UTC(),
+	}
 	doc, err := u.store.Document(r.Context(), d.Document)
 	switch {
 	case err != nil:

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// limits slow down the addresses from which links are tried that are not good. They hold for one instance of the function; what
-// keeps a link from being guessed is its signature of 256 bits.
+// limits slow down the addresses from which links are tried that are not good. They hold for one instance of the
+// function; what keeps a link from being guessed is its signature of 256 bits.
 type limits struct {
 	mu  sync.Mutex
 	who map[string]*rate.Limiter

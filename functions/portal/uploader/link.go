@@ -42,9 +42,9 @@ var (
 	errTooOften = errors.New("too many links that are not good")
 )
 
-// resolveLink gives the link of a page's address. It fails with errTooOften, errBadLink for a link that we never signed or whose
-// meeting is not there, or errOldLink for one that is expired or revoked. With errOldLink the link is given too, so that a new
-// one can be offered.
+// resolveLink gives the link of a page's address. It fails with errTooOften, errBadLink for a link that we never
+// signed or whose meeting is not there, or errOldLink for one that is expired or revoked. With errOldLink the link
+// is given too, so that a new one can be offered.
 func (u *Uploader) resolveLink(r *http.Request) (*link, error) {
 	limit := u.limits.of(r)
 	if limit.Tokens() < 1 {
@@ -94,7 +94,8 @@ func (u *Uploader) loadRequirements(ctx context.Context, k *link) error {
 	for _, s := range sessions {
 		k.sessions[s.ID] = s
 		if k.Session == "" || k.Session == s.ID {
-			want.Requirements = append(want.Requirements, meeting.RequirementKey{Session: s.ID, Kind: k.Kind, Participant: k.Participant})
+			key := meeting.RequirementKey{Session: s.ID, Kind: k.Kind, Participant: k.Participant}
+			want.Requirements = append(want.Requirements, key)
 		}
 	}
 	snap, err := u.store.Read(ctx, want)

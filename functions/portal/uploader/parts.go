@@ -26,13 +26,19 @@ type partForm struct {
 	size, number int64
 }
 
+// isPart reports whether a part of that size and number can belong to a file of at most so many bytes.
+func (f partForm) isPart(maxBytes int64) bool {
+	return f.size > 0 && f.size <= partSize && f.number >= 1 && (f.number-1)*partSize < maxBytes
+}
+
+// Why a step is not done.
 var (
 	errTooLarge = errors.New("larger than a file or a part may be")
 	errNoStep   = errors.New("no such step")
 )
 
-// Parts answers the script of the page, which sends a large file in parts: the path has what it asks for, the form what it asks
-// about. Every request proves the link anew, and no key is taken from the browser.
+// Parts answers the script of the page, which sends a large file in parts: the path has what it asks for, the form
+// what it asks about. Every request proves the link anew, and no key is taken from the browser.
 func (u *Uploader) Parts(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	k, err := u.resolveLink(r)
@@ -68,7 +74,7 @@ func (u *Uploader) step(r *http.Request, f partForm, answer map[string]any) (err
 	case "list":
 		answer["parts"], err = u.bucket.Parts(ctx, f.key, f.upload)
 	case "url":
-		if f.size <= 0 || f.size > partSize || f.number < 1 || (f.number-1)*partSize >= u.config.MaxBytes {
+		if !f.isPart(u.config.MaxBytes) {
 			return errTooLarge
 		}
 		answer["url"], err = u.bucket.PartURL(ctx, f.key, f.upload, int32(f.number), f.size, partLife)

@@ -9,8 +9,8 @@ import (
 	"dossier/internal/store"
 )
 
-// Renew mails a new link, to the address on the roster and to no other, at most once a day for each old one. The answer is the same
-// whatever the link is for.
+// Renew mails a new link, to the address on the roster and to no other, at most once a day for each old one. The
+// answer is the same whatever the link is for.
 func (u *Uploader) Renew(w http.ResponseWriter, r *http.Request) error {
 	k, err := u.resolveLink(r)
 	if err != nil && !errors.Is(err, errOldLink) {
@@ -18,7 +18,8 @@ func (u *Uploader) Renew(w http.ResponseWriter, r *http.Request) error {
 	}
 	if len(k.requirements) > 0 {
 		m := k.renewal(time.Now().UTC(), u.config.LinkLife)
-		if err := u.store.PutMail(r.Context(), m); err != nil && !errors.Is(err, store.ErrConflict) { // it was asked for today already
+		err := u.store.PutMail(r.Context(), m)
+		if err != nil && !errors.Is(err, store.ErrConflict) { // in conflict it was asked for today already
 			return err
 		}
 	}
@@ -29,7 +30,8 @@ func (u *Uploader) Renew(w http.ResponseWriter, r *http.Request) error {
 func (k *link) renewal(now time.Time, life time.Duration) *meeting.Mail {
 	q := k.requirements[0]
 	id := meeting.MailID(meeting.MailLinks, k.Ticket.Meeting, k.Participant, string(k.Kind), k.Session, meeting.Day(now))
-	return &meeting.Mail{ID: id, Meeting: k.Ticket.Meeting, Template: meeting.MailLinks, Language: q.Language, To: []string{q.Email},
-		Decided: now, State: meeting.Pending, Links: []meeting.Invitation{{Participant: k.Participant, Agency: k.Agency, Kind: k.Kind,
-			Session: k.Session, Expires: now.Add(life)}}}
+	again := meeting.Invitation{Participant: k.Participant, Agency: k.Agency, Kind: k.Kind, Session: k.Session,
+		Expires: now.Add(life)}
+	return &meeting.Mail{ID: id, Meeting: k.Ticket.Meeting, Template: meeting.MailLinks, Language: q.Language,
+		To: []string{q.Email}, Decided: now, State: meeting.Pending, Links: []meeting.Invitation{again}}
 }

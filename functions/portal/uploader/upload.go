@@ -106,8 +106,8 @@ func (k *link) page() *uploadPage {
 	return p
 }
 
-// addForms signs the forms by which the browser sends a file. They end with the link: what arrives later does not count as its
-// owner's.
+// addForms signs the forms by which the browser sends a file. They end with the link: what arrives later does not
+// count as its owner's.
 func (u *Uploader) addForms(ctx context.Context, k *link, p *uploadPage) (err error) {
 	life := min(formLife, time.Until(time.Unix(k.Expires, 0)))
 	if p.Plain, err = u.bucket.PostForm(ctx, k.prefix(), p.Limit, life, u.config.URL+"t/"+k.token); err != nil {

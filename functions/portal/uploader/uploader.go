@@ -46,7 +46,8 @@ type Uploader struct {
 }
 
 // New makes the pages of uploaders.
-func New(c Config, pages *page.Renderer, b *bucket.Bucket, s *store.Store, tickets *ticket.Keys, decisions *decision.Recorder,
-	log *slog.Logger) *Uploader {
-	return &Uploader{config: c, pages: pages, bucket: b, store: s, tickets: tickets, decisions: decisions, limits: newLimits(), log: log}
+func New(c Config, pages *page.Renderer, b *bucket.Bucket, s *store.Store, tickets *ticket.Keys,
+	decisions *decision.Recorder, log *slog.Logger) *Uploader {
+	return &Uploader{config: c, pages: pages, bucket: b, store: s, tickets: tickets, decisions: decisions,
+		limits: newLimits(), log: log}
 }
