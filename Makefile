@@ -8,7 +8,7 @@ FN ?= intake
 EVENT ?= events/$(FN)
 FUZZTIME ?= 60s
 
-.PHONY: run evaluate test race model conformance cost pour build invoke deploy lint accuracy scans mutants mutate coldstart compare fuzz bench browser screenshots reproducible clean
+.PHONY: run evaluate test test-all race model conformance cost pour build invoke deploy lint accuracy scans mutants mutate coldstart compare fuzz bench browser screenshots reproducible clean
 
 run: ## the whole system on this machine, with the sample meeting
 	go run ./infra/local
@@ -17,12 +17,15 @@ OUT ?= evaluation.jsonl
 evaluate: ## what becomes of a set of papers: make evaluate SET=folder [OUT=file] (scans need tesseract)
 	go run ./infra/bench evaluate -set "$(SET)" -out "$(OUT)"
 
-test: ## every test that needs Go alone
-	go test ./...
+test: ## every test but the slowest, under a minute; names what it left out
+	go run ./infra/testreport -- -count=1 -short ./...
 
-# The crash table and the histories take one step after another and race with nothing; they are in `make test`.
+test-all: ## every test that needs Go alone: the crash table and random histories too, some minutes
+	go run ./infra/testreport -- -count=1 -timeout 30m ./...
+
+# The crash table and the histories take one step after another and race with nothing; they are in `make test-all`.
 race: ## the same under the race detector (needs a C compiler)
-	go test -race -skip 'KilledAtEveryCall|AllOrders|TestModel' ./...
+	go test -race -timeout 30m -skip 'KilledAtEveryCall|AllOrders|TestModel' ./...
 
 N ?= 1000
 model: ## random histories of the whole system, with faults: make model N=10000

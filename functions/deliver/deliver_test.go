@@ -21,6 +21,7 @@ import (
 // A template's stream filter lets through exactly what deliver is for. This is what AWS compares: each key of the
 // pattern with the values that it lists.
 func TestStreamFilter(t *testing.T) {
+	t.Parallel()
 	data, err := os.ReadFile(e2e.ProjectFile("template.yaml"))
 	e2e.Must(t, err)
 	_, rest, ok := strings.Cut(string(data), "- Pattern: '")
@@ -64,6 +65,7 @@ func matches(pattern, value any) bool {
 
 // An address gets so many mails a day and no more; what is over waits for the next day, and is not given up.
 func TestDailyCap(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	log := slog.New(slog.DiscardHandler)
 	de, err := deliver.New(deliver.Config{Bucket: w.Bucket, Table: w.Table, TicketKeys: e2e.TicketKeys, From: "d@dossier.example", Lease: time.Nanosecond, DailyCap: 2, StaffDailyCap: 1}, w.S3, w.DB,
@@ -99,6 +101,7 @@ func TestDailyCap(t *testing.T) {
 
 // The stream's checkpoint is the first record that fails; what comes after it waits.
 func TestStreamCheckpoint(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 	w.TakeIn(w.Put("incoming/m/drop/a.pptx", e2e.Deck("T", "Amina Diallo"), e2e.Noon), w.Put("incoming/m/drop/k.pptx", e2e.Deck("T", "Kofi Mensah"), e2e.Noon))
@@ -122,6 +125,7 @@ func TestStreamCheckpoint(t *testing.T) {
 
 // Promise 7: two senders of one outbox item send one mail, and a lease that ran out is taken up again.
 func TestMailLease(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
 	w.TakeIn(w.Put("incoming/m/drop/a.pptx", e2e.Deck("T", "Amina Diallo"), e2e.Noon))

@@ -18,6 +18,7 @@ import (
 // One person is erased from a meeting in full swing: nothing of the person is left but in a letter that names another official too,
 // which is reported; the others' documents, the counts and the history stay.
 func TestErase(t *testing.T) {
+	t.Parallel()
 	w := e2e.NewWith(t, e2e.Options{MailLease: e2e.NoLease})
 	people := e2e.CSVHead + e2e.Amina + e2e.Kofi + e2e.Grace + e2e.Joseph
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), people)
@@ -97,6 +98,7 @@ func TestErase(t *testing.T) {
 
 // A nominee whom staff accepted is erased without a new roster, and the session counts on without.
 func TestEraseAccepted(t *testing.T) {
+	t.Parallel()
 	w := e2e.NewWith(t, e2e.Options{MailLease: e2e.NoLease})
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Kofi)
 	o := w.Put("incoming/m/drop/letter.txt", e2e.NominationLetter("Mr Daniel KIPTOO, Prosecutor, daniel.kiptoo@justice.example"), e2e.Noon)

@@ -13,6 +13,7 @@ import (
 
 // A mail that comes back for good: staff see which, no further mail goes to the address, and others hear all the same.
 func TestBounce(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Grace+e2e.Kofi)
 	w.TakeIn(w.Put("incoming/m/drop/letter.txt", e2e.NominationLetter("Ms Grace ODHIAMBO"), e2e.Noon))

@@ -11,6 +11,7 @@ import (
 
 // One bad message does not hold up the others of its batch, and S3's test event is fine.
 func TestPartialBatch(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
 	o := w.Put("incoming/m/drop/a.pptx", e2e.Deck("T", "Amina Diallo"), e2e.Noon)
@@ -26,6 +27,7 @@ func TestPartialBatch(t *testing.T) {
 
 // A version that is gone is no reason to try for ever.
 func TestGone(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	o := w.Put("incoming/m/drop/a.pptx", e2e.Deck("T", "x"), e2e.Noon)
 	o.Version = "01J0000000000000000000000A"

@@ -18,6 +18,7 @@ import (
 // A mail whose sender our own mail server vouches for says whose slides it brings; the same words of another server, or of
 // none, are only a hint.
 func TestVerifiedSender(t *testing.T) {
+	t.Parallel()
 	const pass = "; dmarc=pass header.from=people.example"
 	for name, c := range map[string]struct {
 		checked string
@@ -61,6 +62,7 @@ func TestVerifiedSender(t *testing.T) {
 
 // An answer in a thread is tied to whom the thread was about.
 func TestThread(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 	first := w.Put("incoming/m/drop/one.eml", e2e.MailFrom("office@elsewhere.example", "<1@elsewhere.example>", "", ""), e2e.Noon)
@@ -110,6 +112,7 @@ func TestThread(t *testing.T) {
 
 // Promise 5: what is filed by itself, and what goes to review and why.
 func TestMatching(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1", "s2"), e2e.CSVHead+e2e.Amina+e2e.Kofi+e2e.Grace+e2e.Zainab+"p5,Amina Diallo Kofi,ak@people.example,f,academia,U,Mali,fr,moderator:s1\n")
 	letterText := "Ministry of Justice\nWe have the honour to nominate:\nMs Grace ODHIAMBO, Counsel\nto take part."
@@ -173,6 +176,7 @@ func TestMatching(t *testing.T) {
 
 // A ticket is certain, and only a valid one is.
 func TestTickets(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1", "s2"), e2e.CSVHead+e2e.Amina+e2e.Kofi+e2e.Zainab)
 	valid := w.Token(ticket.Ticket{Participant: "p4", Kind: meeting.Presentation, Session: "s2"})
@@ -210,6 +214,7 @@ func TestTickets(t *testing.T) {
 
 // What comes before its meeting is set up is filed once it is, and the uploader hears of that alone.
 func TestUploadBeforeRoster(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	o := w.Put("incoming/m/drop/a.pptx", e2e.Deck("Chains", "Amina Diallo"), e2e.Noon)
 	w.TakeIn(o)

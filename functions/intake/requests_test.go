@@ -14,6 +14,7 @@ import (
 
 // The requests for one document are the same in a small and in a large meeting.
 func TestRequestsDoNotGrow(t *testing.T) {
+	t.Parallel()
 	small, large := requestsForOne(t, 10), requestsForOne(t, 1000)
 	if d := cmp.Diff(small, large); d != "" {
 		t.Errorf("requests for one document, 10 participants and 1,000 (-10 +1000):\n%s", d)

@@ -20,6 +20,7 @@ import (
 // A document that fails each time is in the staff's sight before its message goes to the dead letters; the others of its batch go
 // through; when the cause is gone and the message is driven again, it is filed like any other, and its sender hears so.
 func TestPoison(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 	token := w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})
@@ -68,6 +69,7 @@ func TestPoison(t *testing.T) {
 
 // A function whose time runs out while it reads stops by itself: nothing is half filed, and the document comes again.
 func TestTimeRunsOut(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
 	o := w.Put("incoming/m/drop/a.pptx", e2e.Deck("Chains", "Amina Diallo"), e2e.Noon)

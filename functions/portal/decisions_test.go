@@ -18,6 +18,7 @@ import (
 // part in a session, and the letter is filed; what that person sends then is known, also after a new roster, and a
 // roster that brings the person under an id of its own is told.
 func TestAcceptedNominee(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Grace)
 	o := w.Put("incoming/m/drop/letter.txt", e2e.NominationLetter("Ms Grace ODHIAMBO, Counsel", "Mr Daniel KIPTOO, Prosecutor, daniel.kiptoo@justice.example"), e2e.Noon)
@@ -91,6 +92,7 @@ func TestAcceptedNominee(t *testing.T) {
 
 // An agency that sends a third official is told so politely, in the language of the person asked, and the letter waits.
 func TestOverQuota(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Grace+e2e.Joseph+e2e.Faith)
 	two := w.Put("incoming/m/drop/first.txt", e2e.NominationLetter("Ms Grace ODHIAMBO", "Ms Faith WANJIKU"), e2e.Noon)
@@ -131,6 +133,7 @@ func TestOverQuota(t *testing.T) {
 // What staff decide by mistake they take back: everything is as it was, and the uploader hears of each turn in the
 // language that the link was sent in.
 func TestTakenBack(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
 	token := w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})
@@ -172,6 +175,7 @@ func TestTakenBack(t *testing.T) {
 
 // A document turned down for one of the usual reasons: the sender reads it in the sender's language.
 func TestRejectedInTheirLanguage(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1", "s2"), e2e.CSVHead+"p1,Amina Diallo,amina@people.example,f,private,Sahel SA,Guinea,fr,presenter:s1;presenter:s2\n")
 	token := w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation})
@@ -202,6 +206,7 @@ func TestRejectedInTheirLanguage(t *testing.T) {
 
 // One file with two presentations is filed in parts; a second half joins the first.
 func TestSplitAndJoinByForm(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 	both := w.Put("incoming/m/drop/all.pptx", e2e.Deck("All", "of us"), e2e.Noon)
@@ -233,6 +238,7 @@ func TestSplitAndJoinByForm(t *testing.T) {
 
 // What staff said of a nominee stays said when the letter is matched again with a new roster.
 func TestDeclinedStaysDeclined(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Kofi)
 	o := w.Put("incoming/m/drop/letter.txt", e2e.NominationLetter("Ms Grace ODHIAMBO", "Mr Daniel KIPTOO"), e2e.Noon)
@@ -262,6 +268,7 @@ func TestDeclinedStaysDeclined(t *testing.T) {
 // A link that went astray is revoked: what comes by it waits for a person and nobody is told, what comes by a new
 // one is certain.
 func TestRevokedLink(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 	tk := ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1", Issued: time.Now().Add(-time.Hour).Unix()}
@@ -293,6 +300,7 @@ func TestRevokedLink(t *testing.T) {
 
 // Promise 8, as far as decisions go: staff are told when a decision makes no sense any more, and nothing changes.
 func TestDecisions(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 	o := w.Put("incoming/m/drop/a.pptx", e2e.Deck("T", "Amina Diallo"), e2e.Noon)
@@ -331,6 +339,7 @@ func TestDecisions(t *testing.T) {
 // Staff clear the review list: a document is filed where they say, once, or turned down in their words. Filing can
 // complete a session, and one letter serves all sessions of its person.
 func TestReviewDecisions(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1", "s2"), e2e.CSVHead+e2e.Kofi+e2e.Grace)
 	put := func(name string, data []byte, at time.Time) meeting.Object {

@@ -35,6 +35,7 @@ import (
 
 // The portal answers an HTTP API's event with the board, in the language that the visitor chose.
 func TestRecordedPortalEvent(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
 	var e events.APIGatewayV2HTTPRequest
@@ -60,6 +61,7 @@ func TestRecordedPortalEvent(t *testing.T) {
 }
 
 func TestPortal(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 	nasty := e2e.Deck("<script>alert(1)</script>", "Amina Diallo")
@@ -165,6 +167,7 @@ func post(t e2e.TB, to string, fields map[string]string, name string, data []byt
 // A presenter opens the link, sends a locked file first, hears so in the presenter's own language, sends a good
 // one, and sees what was understood; the first stays listed. All of it works without scripts.
 func TestPresenterUploads(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+strings.Replace(e2e.Kofi, ",en,", ",fr,", 1))
 	link := w.UploadLink(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1"})
@@ -219,6 +222,7 @@ func TestPresenterUploads(t *testing.T) {
 
 // What a signed form is not for, S3 refuses: another place, a larger file, a field that was changed, and none at all.
 func TestFormsAreBound(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 	mine := w.UploadLink(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1"})
@@ -274,6 +278,7 @@ func TestFormsAreBound(t *testing.T) {
 // A link that is not good tells nothing, whichever way it is not good; one that was, offers a new one, to the
 // roster's address alone.
 func TestLinksThatAreNotGood(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Kofi)
 	tk := ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1"}
@@ -368,6 +373,7 @@ func large(t e2e.TB, deck []byte, size int) []byte {
 
 // A large file goes in parts, goes on where it stopped, and lands once; what is larger than allowed is thrown away.
 func TestUploadInParts(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Kofi)
 	link := w.UploadLink(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1"})
@@ -445,6 +451,7 @@ func TestUploadInParts(t *testing.T) {
 // An office names three officials where two may come, sees it, and says how one is written; staff see what it says,
 // and it stays said when the letter is matched again.
 func TestOfficeConfirms(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Grace)
 	link := w.UploadLink(ticket.Ticket{Participant: "p3", Agency: "Ministry of Justice", Kind: meeting.Nomination})
@@ -497,6 +504,7 @@ func TestOfficeConfirms(t *testing.T) {
 
 // One action mails links to all who need one, once, and shows how far it is; a reminder goes to those missing alone.
 func TestLinksByOneAction(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1", "s2"), e2e.CSVHead+e2e.Amina+e2e.Kofi+e2e.Grace)
 	w.TakeIn(w.Put("incoming/m/drop/a.pptx", e2e.Deck("Chains", "Amina Diallo"), e2e.Noon))
@@ -572,6 +580,7 @@ func TestLinksByOneAction(t *testing.T) {
 // A session's materials come as one zip in the agenda's order, with a page and every text with its notes; a new
 // state makes a new one.
 func TestMaterials(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 	if code, _, _ := w.Visit("", http.MethodGet, "/meetings/m/sessions/s1/materials.zip", nil); code != http.StatusNotFound {
@@ -629,6 +638,7 @@ func TestMaterials(t *testing.T) {
 // Search finds words in names, titles and texts whatever their case and accents; exports hold everything and no
 // formula.
 func TestSearchAndExport(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 	o := w.Put("incoming/m/drop/=cmd.pptx", e2e.Deck("=1+1", "Kofi Mensah\nLes chaînes d’approvisionnement"), e2e.Noon)
@@ -673,6 +683,7 @@ func TestSearchAndExport(t *testing.T) {
 // Whoever decides in the queue comes to the next, and can take it back at once; a form that is sent again changes
 // nothing.
 func TestReviewQueue(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 	for i := range 3 {
@@ -721,6 +732,7 @@ func TestReviewQueue(t *testing.T) {
 
 // A PDF is shown as it is beside its candidates, whatever its uploader called it; a deck as its text alone.
 func TestReviewShowsTheOriginal(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
 	letter := pdftest.Make("Note", 595, 842, "A note that names nobody")
@@ -746,6 +758,7 @@ func TestReviewShowsTheOriginal(t *testing.T) {
 
 // Pages stay small, styles and scripts are kept by the browser under names of their content, and there are no others.
 func TestAssets(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 	for _, path := range []string{"/meetings/m", "/meetings/m/sessions/s1", w.UploadLink(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1"})} {

@@ -18,6 +18,7 @@ import (
 
 // A file that came by ticket before its meeting was set up is turned down before it is matched again: its sender hears so.
 func TestRejectedBeforeMatchedAgain(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	o := w.Put("incoming/m/"+w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})+"/slides.pptx", e2e.Deck("T", "nobody"), time.Now())
 	w.TakeIn(o)
@@ -37,6 +38,7 @@ func TestRejectedBeforeMatchedAgain(t *testing.T) {
 
 // A broken file comes by ticket before its meeting is set up: its sender hears of it as soon as a roster knows the sender, once.
 func TestRejectedBeforeRoster(t *testing.T) {
+	t.Parallel()
 	w := e2e.NewWith(t, e2e.Options{MailLease: e2e.NoLease})
 	o := w.Put("incoming/m/"+w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})+"/slides.pptx", []byte("PK\x03\x04"), time.Now())
 	w.TakeIn(o)
@@ -57,6 +59,7 @@ func TestRejectedBeforeRoster(t *testing.T) {
 
 // A broken roster changes nothing at all, and is answered by one mail that names every bad line.
 func TestBrokenRoster(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
 	before := *w.Session("s1")
@@ -88,6 +91,7 @@ func TestBrokenRoster(t *testing.T) {
 
 // A session of more requirements than a transaction holds loads whole, and is not complete until it is.
 func TestLargeSession(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	csv := e2e.CSVHead
 	for i := range 250 {
@@ -102,6 +106,7 @@ func TestLargeSession(t *testing.T) {
 
 // Rosters are fenced by their order of upload: the event of an older one that comes late changes nothing.
 func TestOlderRosterComesLate(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
 	older, err := w.Objects.RosterAsOf(context.Background(), "m", meeting.Object{Time: time.Now()})

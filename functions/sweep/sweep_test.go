@@ -11,6 +11,7 @@ import (
 
 // The sweep finds uploads, roster files and decisions whose event was lost, and mails that nobody sent.
 func TestSweep(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	now := time.Now()
 	w.Put("roster/m/meeting.yaml", []byte(e2e.MeetingYAML("s1")), now)
@@ -47,6 +48,7 @@ func TestSweep(t *testing.T) {
 
 // The sweep goes on where it stopped, so that one run costs the same however full the bucket is.
 func TestSweepCursor(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	e2e.Must(t, w.Store.SetCursor(context.Background(), "incoming/", "incoming/m/drop/b.pptx\n"))
 	w.Put("incoming/m/drop/a.pptx", e2e.Deck("T", "x"), e2e.Noon)

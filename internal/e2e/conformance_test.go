@@ -71,6 +71,7 @@ func attribute(t *testing.T, v streamtypes.AttributeValue) events.DynamoDBAttrib
 
 // The records of a real stream, through the template's filter, bring each mail to deliver once.
 func TestRealStream(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	url := endpoint(t, "AWS_ENDPOINT_URL_DYNAMODB")
 	w := e2e.New(t)
@@ -120,6 +121,7 @@ func TestRealStream(t *testing.T) {
 // An upload into another engine's S3, whose notification comes by another engine's SQS, is taken in; moto's notifications do
 // not say which version it was, and so it is the sweep that takes it.
 func TestRealNotification(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	url := endpoint(t, "CONFORMANCE_S3_SQS")
 	w := e2e.NewWith(t, e2e.Options{S3URL: url})
@@ -163,6 +165,7 @@ func TestRealNotification(t *testing.T) {
 
 // SES v2 as another engine has it takes our mails, both parts, for the addresses that we name.
 func TestRealSES(t *testing.T) {
+	t.Parallel()
 	url := endpoint(t, "AWS_ENDPOINT_URL_SESV2")
 	client := sesv2.NewFromConfig(engines.Config(), func(o *sesv2.Options) { o.BaseEndpoint = &url })
 	words, err := locale.New()

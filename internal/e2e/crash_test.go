@@ -174,6 +174,10 @@ func scenes() map[string]scene {
 // The crash table: each function in each scene is killed at each of its calls to AWS, before the call and after it took effect,
 // and called again (a page is not: the sweep finds what was decided). The end is that of a run which nothing disturbed.
 func TestKilledAtEveryCall(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("kills functions some 470 times, each in a world of its own")
+	}
 	type row struct{ calls, runs, good int }
 	var mu sync.Mutex
 	rows := map[string]row{}

@@ -16,6 +16,7 @@ import (
 )
 
 func TestRecordedEvents(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	file := func(name string) []byte {
 		data, err := os.ReadFile(e2e.ProjectFile("infra/local/sample", name))

@@ -361,7 +361,11 @@ func (m *model) inState(session string, state meeting.State) []string {
 // late, out of order and lost, functions that are killed, throttled and answered too late. After all has come to rest, every
 // promise of DESIGN.md holds. A history that fails is made as short as it can be and printed.
 func TestModel(t *testing.T) {
-	// `make test` is for a first look; `make model` says how many it wants.
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("plays random histories of the whole system; `make model` plays more")
+	}
+	// `make test-all` is for a first look; `make model` says how many it wants.
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
 		e2e.Must(t, flag.Set("rapid.checks", "30"))
 	}

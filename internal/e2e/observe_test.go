@@ -12,6 +12,7 @@ import (
 // One id ties the log lines of an upload together, from intake to the last mail that it caused, and what was measured stands
 // beside them in CloudWatch's format.
 func TestCorrelationAndMetrics(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 	a := w.Put("incoming/m/drop/a.pptx", e2e.Deck("T", "Amina Diallo"), e2e.Noon)

@@ -201,6 +201,7 @@ func statements(v any, give func(actions, resources []string)) {
 // Each function may do exactly what it does: all that the scenes, a page and a lost decision ask of S3 and DynamoDB is granted,
 // and nothing is granted that none of them asks for.
 func TestPermissions(t *testing.T) {
+	t.Parallel()
 	used := permissions{}
 	var mu sync.Mutex
 	options := e2e.Options{MailLease: e2e.NoLease, Watch: func(c e2e.Call) {

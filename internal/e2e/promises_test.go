@@ -18,6 +18,7 @@ import (
 
 // Promise 1: the same event three times, at once and one after the other, leaves one record and one receipt.
 func TestDeliveredThreeTimes(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
 	o := w.Put("incoming/m/drop/slides.pptx", e2e.Deck("Supply chains", "Amina DIALLO"), e2e.Noon)
@@ -45,6 +46,7 @@ func TestDeliveredThreeTimes(t *testing.T) {
 // Promises 2 and 3: the two last uploads of a session at the same moment complete it once. 200 rounds, ten to a
 // world, for the embedded DynamoDB slows down as its table grows.
 func TestLastTwoAtOnce(t *testing.T) {
+	t.Parallel()
 	const rounds = 10
 	var sessions []string
 	people := e2e.CSVHead
@@ -85,6 +87,7 @@ func TestLastTwoAtOnce(t *testing.T) {
 
 // Promise 4: the order of upload decides, whatever the order of arrival; also when the newer one was withdrawn.
 func TestOlderArrivesAfterNewer(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
 	older := w.Put("incoming/m/drop/a.pptx", e2e.Deck("First", "Amina Diallo"), e2e.Noon)
@@ -118,6 +121,7 @@ func TestOlderArrivesAfterNewer(t *testing.T) {
 
 // The versions of one key in one millisecond have the order that S3's sequencer gives.
 func TestSequencerBreaksTies(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
 	first := w.Put("incoming/m/drop/a.pptx", e2e.Deck("First", "Amina Diallo"), e2e.Noon)
@@ -131,6 +135,7 @@ func TestSequencerBreaksTies(t *testing.T) {
 
 // Promise 3: one mail for each time that a session becomes complete, and one when it stops being so.
 func TestEpochs(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
 	o := w.Put("incoming/m/drop/a.pptx", e2e.Deck("Title", "Amina Diallo"), e2e.Noon)
@@ -182,6 +187,7 @@ func TestEpochs(t *testing.T) {
 
 // Promise 6: who hears what, in which language.
 func TestReceipts(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 	aminas := w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation})
@@ -219,6 +225,7 @@ func TestReceipts(t *testing.T) {
 
 // Promise 9: no name, address, file name or text is in any log.
 func TestLogsHoldNothingPersonal(t *testing.T) {
+	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 	aminas := w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation})

@@ -375,7 +375,10 @@ func (o *office) check() {
 // Staff decide anything about anything in any order, between uploads and rosters: the promises hold after every step, each
 // decision is audited once, a refused one changes nothing, and one that is undone at once leaves everything as it was.
 func TestDecisionsInAllOrders(t *testing.T) {
-	// `make test` is for a first look; `make model` says how many it wants.
+	if testing.Short() {
+		t.Skip("plays random histories of decisions; `make model` plays more")
+	}
+	// `make test-all` is for a first look; `make model` says how many it wants.
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
 		must(t, flag.Set("rapid.checks", "30"))
 	}

@@ -158,6 +158,9 @@ func TestOlderRosterStops(t *testing.T) {
 
 // A hundred last uploads of one session at once all come through, and complete it once.
 func TestHotSession(t *testing.T) {
+	if testing.Short() {
+		t.Skip("files a hundred documents at once, each of which tries again until it is its turn")
+	}
 	s := newStore(t)
 	r := roster("1", 100)
 	g := filing.New(s, time.Now)

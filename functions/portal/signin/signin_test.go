@@ -105,6 +105,7 @@ func get(t *testing.T, c *http.Client, url string) *http.Response {
 
 // Who is in a group is let in with its role and comes where it wanted to; who is in none is told so.
 func TestRoles(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for _, test := range []struct {
 		groups []string
@@ -140,6 +141,7 @@ func TestRoles(t *testing.T) {
 
 // Nobody is sent elsewhere after signing in.
 func TestNobodyIsSentElsewhere(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	for _, to := range []string{"https://evil.example/", "//evil.example/", `/\evil.example/`, "/\r\nx", "javascript:alert(1)"} {
 		s.provider.QueueUser(member{"ann", []string{"editors"}})
@@ -155,6 +157,7 @@ func TestNobodyIsSentElsewhere(t *testing.T) {
 
 // An answer that belongs to no attempt of this browser's, a changed cookie, and another site's keys let nobody in.
 func TestForgeries(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	c := browser(t)
 	if r := get(t, c, s.server.URL+"/signin/done?state=x&code=y"); r.StatusCode != http.StatusForbidden {
@@ -217,6 +220,7 @@ func TestForgeries(t *testing.T) {
 
 // Over HTTPS the cookies are of this host alone, and no script reads them.
 func TestCookies(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	x, err := signin.New(
 		signin.Config{

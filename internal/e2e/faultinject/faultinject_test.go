@@ -16,6 +16,7 @@ import (
 
 // A fault hits the call that it names, on the side that it names, and no other; a killed process makes no further call.
 func TestInjector(t *testing.T) {
+	t.Parallel()
 	server, err := engines.StartDynamoDB()
 	if err != nil {
 		t.Fatal(err)
