@@ -258,7 +258,7 @@ func (f *Function) sent(v mail.View) []observe.Value {
 	}
 	newest := time.Time{}
 	for _, r := range v.Requirements {
-		if at := meeting.OrderTime(r.Newest); !r.Dropped && at.After(newest) {
+		if at := meeting.OrderTime(r.LatestUpload); !r.Retired && at.After(newest) {
 			newest = at
 		}
 	}

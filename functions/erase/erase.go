@@ -179,7 +179,7 @@ const (
 // concerns tells it, and takes the spellings of letters along.
 func concerns(d *meeting.Document, participant string, e *store.Erasure) int {
 	its, others := false, false
-	for _, k := range d.For {
+	for _, k := range d.FiledFor {
 		its, others = its || k.Participant == participant, others || k.Participant != participant
 	}
 	if d.Letter != nil {
@@ -203,8 +203,8 @@ func concerns(d *meeting.Document, participant string, e *store.Erasure) int {
 	mine := func(s string) bool {
 		return s != "" && slices.ContainsFunc(e.Words, func(w string) bool { return strings.EqualFold(w, s) })
 	}
-	its = its || d.Bearer == participant || mine(d.Uploader.Email) || mine(d.Sender) || mine(d.Author)
-	if len(d.For) == 0 { // in review: whoever may be meant
+	its = its || d.LinkOwner == participant || mine(d.Uploader.Email) || mine(d.Sender) || mine(d.Author)
+	if len(d.FiledFor) == 0 { // in review: whoever may be meant
 		for _, c := range d.Candidates {
 			its, others = its || c.Participant == participant, others || c.Participant != participant
 		}

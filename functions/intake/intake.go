@@ -159,7 +159,11 @@ func (f *Function) document(o meeting.Object) meeting.Document {
 	if !ok { // not where an upload belongs, and yet nothing is lost
 		meetingID, name = "-", path.Base(o.Key)
 	}
-	return meeting.Document{ID: o.ID(), Object: o, Meeting: meetingID, FileName: path.Base(name), Status: meeting.Review}
+	return meeting.Document{ID: o.ID(),
+		Object:        o,
+		Meeting:       meetingID,
+		FileName:      path.Base(name),
+		DocumentState: meeting.DocumentState{Status: meeting.Review}}
 }
 
 // object takes in one object version. It may be called any number of times for the same one.
@@ -188,7 +192,7 @@ func (f *Function) object(ctx context.Context, o meeting.Object) error {
 		}
 	case err == nil && doc.Status == meeting.Review && doc.Text != "":
 		doc, err = f.rematch(ctx, *doc)
-	case err == nil && doc.Again():
+	case err == nil && doc.NeedsRematch():
 		doc, err = f.tell(ctx, *doc)
 	}
 	if err != nil {
@@ -340,10 +344,10 @@ func (f *Function) read(ctx context.Context, o meeting.Object) (*content.Content
 // tell writes to who sent a document that was turned down before a roster knew its sender.
 func (f *Function) tell(ctx context.Context, doc meeting.Document) (*meeting.Document, error) {
 	m, taught, err := f.store.Roster(ctx, doc.Meeting)
-	if err != nil || m == nil || meeting.Edition(m.Roster, taught) == doc.Roster {
+	if err != nil || m == nil || meeting.RosterVersion(m.Roster, taught) == doc.RosterVersion {
 		return &doc, err
 	}
-	return f.registry.Tell(ctx, *m, meeting.Edition(m.Roster, taught), doc.ID)
+	return f.registry.Tell(ctx, *m, meeting.RosterVersion(m.Roster, taught), doc.ID)
 }
 
 // rematch looks again at a document in review, when the roster has changed since.
@@ -352,7 +356,7 @@ func (f *Function) rematch(ctx context.Context, doc meeting.Document) (*meeting.
 	if err != nil {
 		return nil, err
 	}
-	if m == nil || meeting.Edition(m.Roster, taught) == doc.Roster {
+	if m == nil || meeting.RosterVersion(m.Roster, taught) == doc.RosterVersion {
 		return &doc, nil
 	}
 	var c content.Content
@@ -369,7 +373,7 @@ func (f *Function) file(ctx context.Context, doc meeting.Document, c *content.Co
 		if err != nil {
 			return nil, err
 		}
-		doc.Roster = edition
+		doc.RosterVersion = edition
 		in, err := f.submission(ctx, doc, c, m, index)
 		if err != nil {
 			return nil, err
@@ -382,7 +386,7 @@ func (f *Function) file(ctx context.Context, doc meeting.Document, c *content.Co
 		if err != nil {
 			return nil, err
 		}
-		if now == nil || meeting.Edition(now.Roster, taught) == out.Roster {
+		if now == nil || meeting.RosterVersion(now.Roster, taught) == out.RosterVersion {
 			return out, nil
 		}
 	}
@@ -395,7 +399,7 @@ func (f *Function) roster(ctx context.Context, id string) (meeting.Meeting, *mat
 	if err != nil || m == nil {
 		return meeting.Meeting{}, nil, "", err
 	}
-	edition := meeting.Edition(m.Roster, taught)
+	edition := meeting.RosterVersion(m.Roster, taught)
 	index, err := f.indexes.get(ctx, m, edition)
 	return *m, index, edition, err
 }
@@ -412,7 +416,7 @@ func (f *Function) submission(ctx context.Context, doc meeting.Document, c *cont
 	if err != nil {
 		return in, err
 	}
-	d.Bearer = up.uploader
+	d.LinkOwner = up.uploader
 	if index == nil {
 		if d.Status == meeting.Review && d.Reason == "" {
 			d.Reason = meeting.ReasonUnknownMeeting
@@ -508,7 +512,7 @@ func (f *Function) thread(ctx context.Context, doc meeting.Document) ([]string, 
 	}
 	var people []string
 	for _, d := range snap.Documents {
-		for _, k := range d.For {
+		for _, k := range d.FiledFor {
 			people = append(people, k.Participant)
 		}
 	}
@@ -547,7 +551,7 @@ func (x *indexes) get(ctx context.Context, m *meeting.Meeting, edition string) (
 	if err != nil {
 		return nil, err
 	}
-	lessons, err := x.store.Lessons(ctx, m.ID)
+	lessons, err := x.store.Hints(ctx, m.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -98,7 +98,7 @@ func TestThread(t *testing.T) {
 	if !strings.Contains(history, "Mail from office@elsewhere.example is from Kofi Mensah.") {
 		t.Fatalf("the history does not say what was learned:\n%s", history)
 	}
-	lessons, err := w.Store.Lessons(t.Context(), "m")
+	lessons, err := w.Store.Hints(t.Context(), "m")
 	e2e.Must(t, err)
 	for _, l := range lessons {
 		if code, page := w.SubmitDecision(url.Values{"action": {"forget"}, "of": {l.ID}, "reason": {"a shared office"}}); code != http.StatusSeeOther {
@@ -162,7 +162,7 @@ func TestMatching(t *testing.T) {
 			w.TakeIn(o)
 			d := w.Document(o)
 			var serves []string
-			for _, k := range d.Serves {
+			for _, k := range d.Satisfies {
 				serves = append(serves, k.String())
 			}
 			slices.Sort(serves)

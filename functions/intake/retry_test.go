@@ -39,7 +39,7 @@ func TestPoison(t *testing.T) {
 		}
 	}
 	d := w.Document(poison)
-	if d.Status != meeting.Review || d.Reason != meeting.ReasonStuck || len(d.Serves) > 0 {
+	if d.Status != meeting.Review || d.Reason != meeting.ReasonStuck || len(d.Satisfies) > 0 {
 		t.Fatalf("it is %s (%s)", d.Status, d.Reason)
 	}
 	if board := w.StaffPages(); !strings.Contains(board, "poison.pptx") || !strings.Contains(board, "something went wrong on our side") {

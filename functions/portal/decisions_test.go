@@ -72,7 +72,7 @@ func TestAcceptedNominee(t *testing.T) {
 		t.Errorf("the accepted presenter's slides are %s (%s)", d.Status, d.Reason)
 	}
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Grace+e2e.Kofi)
-	if r := w.Requirement("s2/presentation/" + id); r.State != meeting.Satisfied || r.Dropped {
+	if r := w.Requirement("s2/presentation/" + id); r.State != meeting.Satisfied || r.Retired {
 		t.Errorf("after a new roster: %+v", r)
 	}
 	w.Check()

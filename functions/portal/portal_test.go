@@ -106,8 +106,8 @@ func TestPortal(t *testing.T) {
 	token, _, _ := strings.Cut(rest, `"`)
 	o := w.Put("incoming/m/"+token+"/any.pptx", e2e.Deck("T", "nobody"), time.Now())
 	w.TakeIn(o)
-	if d := w.Document(o); d.Status != meeting.Filed || d.Serves[0].Participant != "p2" {
-		t.Errorf("%s (%s) for %v", d.Status, d.Reason, d.Serves)
+	if d := w.Document(o); d.Status != meeting.Filed || d.Satisfies[0].Participant != "p2" {
+		t.Errorf("%s (%s) for %v", d.Status, d.Reason, d.Satisfies)
 	}
 	post := func(headers map[string]string) int {
 		r := httptest.NewRequest(http.MethodPost, "http://localhost/meetings/m/decisions", strings.NewReader("action=withdraw&reason=x&document="+o.ID()))
@@ -269,7 +269,7 @@ func TestFormsAreBound(t *testing.T) {
 	}
 	for _, o := range w.ObjectsUnder("incoming/m/" + strings.TrimPrefix(mine, "/t/")) {
 		w.TakeIn(o)
-		if d := w.Document(o); d.Status != meeting.Filed || d.Serves[0].Participant != "p2" {
+		if d := w.Document(o); d.Status != meeting.Filed || d.Satisfies[0].Participant != "p2" {
 			t.Errorf("%+v", d)
 		}
 	}

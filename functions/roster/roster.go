@@ -182,7 +182,7 @@ func (f *Function) lookAgain(ctx context.Context, id, token string) error {
 		docs = append(docs, some...)
 	}
 	for _, d := range docs {
-		if d.Roster == token || !d.Again() {
+		if d.RosterVersion == token || !d.NeedsRematch() {
 			continue
 		}
 		body, err := bucket.Notification(d.Object)

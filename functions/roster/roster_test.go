@@ -52,7 +52,7 @@ func TestRejectedBeforeRoster(t *testing.T) {
 	if got := w.Subjects(meeting.MailReceipt); len(got) != 1 || !strings.Contains(got[0], "slides.pptx") {
 		t.Errorf("told %q", got)
 	}
-	if d := w.Document(o); d.Status != meeting.Rejected || d.Told != meeting.Rejected {
+	if d := w.Document(o); d.Status != meeting.Rejected || d.NotifiedStatus != meeting.Rejected {
 		t.Errorf("%+v", d)
 	}
 }

@@ -157,7 +157,7 @@ func (f *Function) lost(ctx context.Context, listed []meeting.Object) ([]meeting
 			lost = append(lost, o)
 			continue
 		}
-		if d == nil || !d.Again() {
+		if d == nil || !d.NeedsRematch() {
 			continue
 		}
 		token, ok := rosters[d.Meeting]
@@ -167,11 +167,11 @@ func (f *Function) lost(ctx context.Context, listed []meeting.Object) ([]meeting
 				return nil, err
 			}
 			if m != nil {
-				token = meeting.Edition(m.Roster, taught)
+				token = meeting.RosterVersion(m.Roster, taught)
 			}
 			rosters[d.Meeting] = token
 		}
-		if d.Roster != token {
+		if d.RosterVersion != token {
 			lost = append(lost, d.Object) // with the time that it was filed under
 		}
 	}

@@ -147,7 +147,10 @@ func (w *world) prepare(ctx context.Context, fn string, event []byte) ([]byte, e
 			if !ok {
 				continue
 			}
-			doc := &meeting.Document{ID: id + "-document", Meeting: sample.Meeting, FileName: "slides.pptx", Status: meeting.Filed}
+			doc := &meeting.Document{ID: id + "-document",
+				Meeting:       sample.Meeting,
+				FileName:      "slides.pptx",
+				DocumentState: meeting.DocumentState{Status: meeting.Filed}}
 			mail := &meeting.Mail{ID: id, Meeting: sample.Meeting, Template: meeting.MailReceipt, Language: "fr", To: []string{"reader@regm.example"},
 				Document: doc.ID, Outcome: doc.Status, State: meeting.Pending, Decided: time.Now().UTC()}
 			if err := w.store.Commit(ctx, &store.Changes{Documents: []*meeting.Document{doc}, Mails: []*meeting.Mail{mail}}); err != nil {

@@ -50,8 +50,8 @@ func TestRecordedEvents(t *testing.T) {
 		o := w.Put(test.key, deckData, e2e.Noon)
 		succeed(w.Intake, e2e.RecordedEvent(t, test.file, e2e.RecordedBucket, w.Bucket, test.version, o.Version))
 		d := w.Document(o)
-		if d.Meeting != e2e.SampleMeeting || len(d.For) != 1 || d.For[0].Participant != "p07" {
-			t.Errorf("%s: %s (%s) for %v", test.file, d.Status, d.Reason, d.For)
+		if d.Meeting != e2e.SampleMeeting || len(d.FiledFor) != 1 || d.FiledFor[0].Participant != "p07" {
+			t.Errorf("%s: %s (%s) for %v", test.file, d.Status, d.Reason, d.FiledFor)
 		}
 		if want := time.Date(2021, 6, 14, 16, 31, 7, 482e6, time.UTC); !d.Time.Equal(want) {
 			t.Errorf("%s: uploaded at %v, the event says %v", test.file, d.Time, want)
@@ -66,7 +66,10 @@ func TestRecordedEvents(t *testing.T) {
 
 	mail := &meeting.Mail{ID: "receipt-41177a0f9056bc0323a2f118", Meeting: e2e.SampleMeeting, Template: meeting.MailReceipt, Language: "fr", To: []string{"aissatou.ndiaye@regm.example"},
 		Document: "d", Outcome: meeting.Filed, State: meeting.Pending, Decided: e2e.Noon}
-	e2e.Must(t, w.Store.Commit(context.Background(), &store.Changes{Mails: []*meeting.Mail{mail}, Documents: []*meeting.Document{{ID: "d", Meeting: e2e.SampleMeeting, FileName: "x.pptx", Status: meeting.Filed}}}))
+	e2e.Must(t, w.Store.Commit(context.Background(), &store.Changes{Mails: []*meeting.Mail{mail}, Documents: []*meeting.Document{{ID: "d",
+		Meeting:       e2e.SampleMeeting,
+		FileName:      "x.pptx",
+		DocumentState: meeting.DocumentState{Status: meeting.Filed}}}}))
 	var streamed events.DynamoDBEventResponse
 	e2e.InvokeRaw(t, w.Deliver, e2e.RecordedEvent(t, "deliver/outbox-insert.json"), &streamed)
 	if len(streamed.BatchItemFailures) > 0 || w.Mails()[mail.ID] == nil {

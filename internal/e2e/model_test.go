@@ -241,7 +241,7 @@ func (m *model) decideSomething() {
 			f.Set("of", audits[rapid.IntRange(0, len(audits)-1).Draw(t, "of")].ID)
 		}
 	case "forget":
-		lessons, err := m.Store.Lessons(ctx, "m")
+		lessons, err := m.Store.Hints(ctx, "m")
 		e2e.Must(t, err)
 		if len(lessons) > 0 {
 			f.Set("of", lessons[rapid.IntRange(0, len(lessons)-1).Draw(t, "of")].ID)
@@ -268,20 +268,20 @@ func (m *model) check() {
 			continue
 		}
 		if d.Decision == "" && d.Status != meeting.Review && (len(d.Evidence) == 0 || d.Evidence[0].Code != meeting.EvidenceStaff) {
-			for _, k := range d.For {
+			for _, k := range d.FiledFor {
 				if !slices.Contains(m.truth[d.ID], k.Participant) && !strings.HasPrefix(k.Participant, "n-") {
 					t.Errorf("%s of %v is filed for %s", d.FileName, m.truth[d.ID], k)
 				}
 			}
 		}
-		if d.Uploader.Email != "" && (d.Told == "" || sent[meeting.MailID(meeting.MailReceipt, d.ID)] == nil) {
+		if d.Uploader.Email != "" && (d.NotifiedStatus == "" || sent[meeting.MailID(meeting.MailReceipt, d.ID)] == nil) {
 			t.Errorf("nobody wrote to %s's sender that it is %s", d.FileName, d.Status)
 		}
-		if strings.HasPrefix(o.Key, "incoming/m/t1.") && d.Told == "" && d.Reason != meeting.ReasonUnknownMeeting && !m.absent[d.ID] { // who is not on every roster
+		if strings.HasPrefix(o.Key, "incoming/m/t1.") && d.NotifiedStatus == "" && d.Reason != meeting.ReasonUnknownMeeting && !m.absent[d.ID] { // who is not on every roster
 			t.Errorf("who sent %s by ticket has not heard that it is %s (%s)", d.FileName, d.Status, d.Reason)
 		}
 		if d.Status == meeting.Filed || d.Status == meeting.Superseded {
-			for _, k := range d.For {
+			for _, k := range d.FiledFor {
 				newest[k] = max(newest[k], d.Order())
 			}
 		}
@@ -350,7 +350,7 @@ func (m *model) inState(session string, state meeting.State) []string {
 	e2e.Must(m.t, err)
 	var keys []string
 	for _, r := range reqs {
-		if !r.Dropped && r.State == state {
+		if !r.Retired && r.State == state {
 			keys = append(keys, r.String())
 		}
 	}

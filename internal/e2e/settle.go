@@ -90,7 +90,7 @@ func (w *World) EndState() map[string]string {
 		w.t.Errorf("%d uploads have %d records", len(ids), len(known.Documents))
 	}
 	for id, d := range known.Documents {
-		put("document "+names[id], []any{d.Status, d.Kind, d.Reason, d.Serves, names[d.SupersededBy], d.Late, d.Letter, d.Parts, names[d.PartOf], d.Told, d.Decision != ""})
+		put("document "+names[id], []any{d.Status, d.Kind, d.Reason, d.Satisfies, names[d.SupersededBy], d.Late, d.Letter, d.Parts, names[d.PartOf], d.NotifiedStatus, d.Decision != ""})
 	}
 	sessions, err := w.Store.AllSessions(ctx, "m")
 	Must(w.t, err)
@@ -99,7 +99,7 @@ func (w *World) EndState() map[string]string {
 		reqs, err := w.Store.Requirements(ctx, "m", s.ID)
 		Must(w.t, err)
 		for _, r := range reqs {
-			put("requirement "+r.String(), []any{r.State, names[r.Document], r.Pages, r.Late, r.WaivedBy, r.Reason, r.Dropped, r.Name})
+			put("requirement "+r.String(), []any{r.State, names[r.Document], r.Pages, r.Late, r.WaivedBy, r.Reason, r.Retired, r.Name})
 		}
 	}
 	delegations, err := w.Store.Delegations(ctx, "m")
@@ -116,10 +116,10 @@ func (w *World) EndState() map[string]string {
 	for _, a := range audits {
 		put("audit of "+string(a.Decision.Action), []any{a.Decision.By, a.Decision.Reason, a.Refused, len(a.Effects)})
 	}
-	lessons, err := w.Store.Lessons(ctx, "m")
+	lessons, err := w.Store.Hints(ctx, "m")
 	Must(w.t, err)
 	for _, l := range lessons {
-		put("lesson "+l.Says, l.Name)
+		put("lesson "+l.Pattern, l.Name)
 	}
 	for id, e := range w.Mails() {
 		kind := id[:strings.LastIndexByte(id, '-')]
@@ -159,7 +159,7 @@ func (w *World) Check() {
 		Must(w.t, err)
 		required, outstanding, waived, late := 0, 0, 0, 0
 		for _, r := range reqs {
-			if r.Dropped {
+			if r.Retired {
 				continue
 			}
 			required++
@@ -180,8 +180,8 @@ func (w *World) Check() {
 			}
 			d, err := w.Store.Document(ctx, r.Document)
 			Must(w.t, err)
-			if d.Status != meeting.Filed || !slices.Contains(d.Serves, r.RequirementKey) {
-				w.t.Errorf("%s has document %s, which is %s for %v", r.RequirementKey, d.ID, d.Status, d.Serves)
+			if d.Status != meeting.Filed || !slices.Contains(d.Satisfies, r.RequirementKey) {
+				w.t.Errorf("%s has document %s, which is %s for %v", r.RequirementKey, d.ID, d.Status, d.Satisfies)
 			}
 		}
 		if s.Waived != waived || s.Late != late {

@@ -108,7 +108,7 @@ func (g *Registry) decide(ctx context.Context, id string, d meeting.Decision, m 
 // findUploader looks up who sent a document by ticket before there was a roster that knew the person: whatever is decided of
 // it before it is matched again, its sender hears of it.
 func (g *Registry) findUploader(ctx context.Context, doc *meeting.Document) error {
-	if doc.Uploader.Email != "" || doc.Bearer == "" {
+	if doc.Uploader.Email != "" || doc.LinkOwner == "" {
 		return nil
 	}
 	sessions, err := g.store.AllSessions(ctx, doc.Meeting)
@@ -118,7 +118,7 @@ func (g *Registry) findUploader(ctx context.Context, doc *meeting.Document) erro
 	want := store.Wanted{Meeting: doc.Meeting}
 	for _, s := range sessions {
 		for _, kind := range []meeting.Kind{meeting.Presentation, meeting.Nomination} {
-			want.Requirements = append(want.Requirements, meeting.RequirementKey{Session: s.ID, Kind: kind, Participant: doc.Bearer})
+			want.Requirements = append(want.Requirements, meeting.RequirementKey{Session: s.ID, Kind: kind, Participant: doc.LinkOwner})
 		}
 	}
 	snap, err := g.store.Read(ctx, want)
@@ -154,7 +154,7 @@ func (g *Registry) act(ctx context.Context, w *work, d meeting.Decision, quietly
 		return confirm(w, d), nil
 	case meeting.Undo:
 		return g.undo(ctx, w, d)
-	case meeting.Forget:
+	case meeting.Dismiss:
 		return g.forget(ctx, w, d)
 	case meeting.Revoke:
 		return g.revoke(ctx, w, d)
@@ -166,23 +166,23 @@ func (g *Registry) act(ctx context.Context, w *work, d meeting.Decision, quietly
 func (w *work) effects() []meeting.Effect {
 	var all []meeting.Effect
 	for _, id := range slices.Sorted(maps.Keys(w.documents)) {
-		before, after := w.documentStood[id], w.documents[id].Standing()
+		before, after := w.documentStood[id], w.documents[id].DocumentState
 		if !same(before, after) {
 			all = append(all, meeting.Effect{Document: id, DocumentBefore: &before, DocumentAfter: &after})
 		}
 	}
 	for _, r := range w.requirements {
-		after := r.Standing()
+		after := r.RequirementState
 		all = append(all, meeting.Effect{Requirement: r.RequirementKey, RequirementBefore: w.requirementsStood[r.RequirementKey], RequirementAfter: &after})
 	}
 	for _, p := range w.people {
-		all = append(all, meeting.Effect{Participant: p.ID, StandsBefore: p.Gone, StandsAfter: !p.Gone})
+		all = append(all, meeting.Effect{Participant: p.ID, InForceBefore: p.Revoked, InForceAfter: !p.Revoked})
 	}
 	for _, r := range w.revocations {
 		all = append(all, meeting.Effect{Links: r.Participant})
 	}
 	for _, l := range w.lessons {
-		all = append(all, meeting.Effect{Lesson: l.ID, StandsBefore: l.Forgotten, StandsAfter: !l.Forgotten})
+		all = append(all, meeting.Effect{Hint: l.ID, InForceBefore: l.Dismissed, InForceAfter: !l.Dismissed})
 	}
 	return all
 }
@@ -220,19 +220,19 @@ func (g *Registry) takeOut(ctx context.Context, w *work, doc *meeting.Document, 
 	if err := g.empty(ctx, w, doc); err != nil {
 		return err
 	}
-	doc.Status, doc.Serves, doc.Reason = meeting.Withdrawn, nil, reason
+	doc.Status, doc.Satisfies, doc.Reason = meeting.Withdrawn, nil, reason
 	return g.takeAlong(ctx, w, doc)
 }
 
 // empty makes what a document satisfies outstanding again.
 func (g *Registry) empty(ctx context.Context, w *work, doc *meeting.Document) error {
-	snap, err := g.store.Read(ctx, store.Wanted{Meeting: doc.Meeting, Requirements: doc.Serves, Sessions: sessionsOf(doc.Serves)})
+	snap, err := g.store.Read(ctx, store.Wanted{Meeting: doc.Meeting, Requirements: doc.Satisfies, Sessions: sessionsOf(doc.Satisfies)})
 	if err != nil {
 		return err
 	}
 	maps.Copy(w.snap.Requirements, snap.Requirements)
 	maps.Copy(w.snap.Sessions, snap.Sessions)
-	for _, k := range doc.Serves {
+	for _, k := range doc.Satisfies {
 		if r := snap.Requirements[k]; r != nil && r.Document == doc.ID {
 			w.set(r, func(r *meeting.Requirement) {
 				r.State, r.Document, r.FileName, r.Title, r.Pages, r.Late = meeting.Outstanding, "", "", "", "", false
@@ -436,7 +436,7 @@ func (g *Registry) accept(ctx context.Context, w *work, d meeting.Decision, quie
 			r = &fresh
 			w.snap.Requirements[k] = r
 		}
-		w.set(r, func(r *meeting.Requirement) { r.Dropped = false })
+		w.set(r, func(r *meeting.Requirement) { r.Retired = false })
 	}
 	person := &meeting.Accepted{Participant: *p, Meeting: d.Meeting, Document: doc.ID, By: d.By, At: d.At}
 	if was := snap.People[p.ID]; was != nil {
@@ -515,7 +515,7 @@ func (g *Registry) nominated(ctx context.Context, w *work, doc *meeting.Document
 	var keys []meeting.RequirementKey
 	var missing []string
 	for k, r := range w.snap.Requirements {
-		if k.Kind == meeting.Nomination && !r.Dropped && slices.Contains(people, k.Participant) {
+		if k.Kind == meeting.Nomination && !r.Retired && slices.Contains(people, k.Participant) {
 			keys = append(keys, k)
 			if w.snap.Sessions[k.Session] == nil {
 				missing = append(missing, k.Session)
@@ -559,8 +559,8 @@ func (g *Registry) undo(ctx context.Context, w *work, d meeting.Decision) (refus
 			want.Documents = append(want.Documents, e.Document)
 		case e.Participant != "":
 			want.People = append(want.People, e.Participant)
-		case e.Lesson != "":
-			want.Lessons = append(want.Lessons, e.Lesson)
+		case e.Hint != "":
+			want.Lessons = append(want.Lessons, e.Hint)
 		default:
 			want.Requirements = append(want.Requirements, e.Requirement)
 		}
@@ -578,38 +578,38 @@ func (g *Registry) undo(ctx context.Context, w *work, d meeting.Decision) (refus
 		switch {
 		case e.Document != "":
 			doc := snap.Documents[e.Document]
-			if doc == nil || !same(doc.Standing(), *e.DocumentAfter) {
+			if doc == nil || !same(doc.DocumentState, *e.DocumentAfter) {
 				return changed, nil
 			}
 			w.touch(doc)
-			doc.Restore(*e.DocumentBefore)
-			if doc.Told != "" && doc.Told != doc.Status {
+			doc.DocumentState = *e.DocumentBefore
+			if doc.NotifiedStatus != "" && doc.NotifiedStatus != doc.Status {
 				w.outcome(doc)
 			}
 		case e.Participant != "":
 			p := snap.People[e.Participant]
-			if p == nil || p.Gone == e.StandsAfter {
+			if p == nil || p.Revoked == e.InForceAfter {
 				return changed, nil
 			}
-			p.Gone = !e.StandsBefore
+			p.Revoked = !e.InForceBefore
 			w.people, taught = append(w.people, p), true
-		case e.Lesson != "":
-			l := snap.Lessons[e.Lesson]
-			if l == nil || l.Forgotten == e.StandsAfter {
+		case e.Hint != "":
+			l := snap.Lessons[e.Hint]
+			if l == nil || l.Dismissed == e.InForceAfter {
 				return changed, nil
 			}
-			l.Forgotten = !e.StandsBefore
+			l.Dismissed = !e.InForceBefore
 			w.lessons, taught = append(w.lessons, l), true
 		default:
 			r := snap.Requirements[e.Requirement]
-			if r == nil || !same(r.Standing(), *e.RequirementAfter) || snap.Sessions[r.Session] == nil {
+			if r == nil || !same(r.RequirementState, *e.RequirementAfter) || snap.Sessions[r.Session] == nil {
 				return changed, nil
 			}
 			w.set(r, func(r *meeting.Requirement) {
 				if e.RequirementBefore == nil {
-					r.Restore(meeting.RequirementStanding{State: meeting.Outstanding, Dropped: true, Newest: r.Newest})
+					r.RequirementState = (meeting.RequirementState{State: meeting.Outstanding, Retired: true, LatestUpload: r.LatestUpload})
 				} else {
-					r.Restore(*e.RequirementBefore)
+					r.RequirementState = *e.RequirementBefore
 				}
 			})
 		}
@@ -624,7 +624,7 @@ func (g *Registry) undo(ctx context.Context, w *work, d meeting.Decision) (refus
 func (w *work) teach(snap *store.Snapshot) {
 	w.taught = snap.Taught
 	if w.taught == nil {
-		w.taught = &meeting.Taught{Meeting: w.meeting.ID}
+		w.taught = &meeting.RosterAmendments{Meeting: w.meeting.ID}
 	}
 }
 
@@ -635,21 +635,21 @@ func (g *Registry) learn(ctx context.Context, w *work, doc *meeting.Document, d 
 	if doc.Status != meeting.Filed || slices.ContainsFunc(d.Requirements, func(k meeting.RequirementKey) bool { return k.Participant != r.Participant }) {
 		return nil
 	}
-	var lessons []*meeting.Lesson
-	add := func(kind meeting.LessonKind, says string, l meeting.Lesson) {
+	var lessons []*meeting.Hint
+	add := func(kind meeting.HintKind, says string, l meeting.Hint) {
 		h := sha256.Sum256([]byte(string(kind) + "\x00" + says))
-		l.ID, l.Kind, l.Says = hex.EncodeToString(h[:10]), kind, says
+		l.ID, l.Kind, l.Pattern = hex.EncodeToString(h[:10]), kind, says
 		l.Meeting, l.Decision, l.By, l.At = d.Meeting, w.audit.ID, d.By, d.At
 		lessons = append(lessons, &l)
 	}
 	if doc.Sender != "" && !strings.EqualFold(doc.Sender, r.Email) {
-		add(meeting.LearnedAddress, strings.ToLower(doc.Sender), meeting.Lesson{Participant: r.Participant, Name: r.Name})
+		add(meeting.HintAddress, strings.ToLower(doc.Sender), meeting.Hint{Participant: r.Participant, Name: r.Name})
 	}
 	if habit := fold.FileNamePattern(doc.FileName); habit != "" {
-		add(meeting.LearnedFileName, habit, meeting.Lesson{Participant: r.Participant, Name: r.Name})
+		add(meeting.HintFileName, habit, meeting.Hint{Participant: r.Participant, Name: r.Name})
 	}
 	if doc.Letter != nil && doc.Letter.Agency != "" && !fold.SameAgency(doc.Letter.Agency, r.Agency) {
-		add(meeting.LearnedWording, fold.AgencyWording(doc.Letter.Agency), meeting.Lesson{Agency: fold.AgencyKey(r.Agency, r.Country), Name: r.Agency})
+		add(meeting.HintWording, fold.AgencyWording(doc.Letter.Agency), meeting.Hint{Agency: fold.AgencyKey(r.Agency, r.Country), Name: r.Agency})
 	}
 	if len(lessons) == 0 {
 		return nil
@@ -664,7 +664,7 @@ func (g *Registry) learn(ctx context.Context, w *work, doc *meeting.Document, d 
 	}
 	for _, l := range lessons {
 		if was := snap.Lessons[l.ID]; was != nil {
-			if !was.Forgotten {
+			if !was.Dismissed {
 				continue
 			}
 			l.Rev = was.Rev
@@ -687,10 +687,10 @@ func (g *Registry) forget(ctx context.Context, w *work, d meeting.Decision) (ref
 	if l == nil {
 		return fault.Reject(meeting.RefusalNoSuchDecision, "no lesson %s", d.Of), nil
 	}
-	if l.Forgotten {
+	if l.Dismissed {
 		return fault.Reject(meeting.RefusalAlreadyDecided, "lesson %s is forgotten", d.Of), nil
 	}
-	l.Forgotten = true
+	l.Dismissed = true
 	w.lessons = append(w.lessons, l)
 	w.teach(snap)
 	return nil, nil

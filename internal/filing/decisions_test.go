@@ -40,7 +40,7 @@ type office struct {
 // state is all that there is in the table.
 type state struct {
 	*store.Snapshot
-	lessons []*meeting.Lesson
+	lessons []*meeting.Hint
 	mails   []*meeting.Mail
 }
 
@@ -55,7 +55,7 @@ func (o *office) state() *state {
 	snap, err := o.store.Read(o.ctx, w)
 	o.ok(err)
 	s := &state{Snapshot: snap}
-	s.lessons, err = o.store.Lessons(o.ctx, "m")
+	s.lessons, err = o.store.Hints(o.ctx, "m")
 	o.ok(err)
 	s.mails, err = o.store.OpenMails(o.ctx, day.AddDate(1, 0, 0), 0)
 	o.ok(err)
@@ -127,8 +127,13 @@ func nomination(session, participant string) meeting.RequirementKey {
 func (o *office) upload(minute int, kind meeting.Kind, letter *meeting.Letter, file ...meeting.RequirementKey) *meeting.Document {
 	o.Helper()
 	obj := meeting.Object{Bucket: "b", Key: fmt.Sprintf("incoming/m/drop/%d.pdf", len(o.documents)), Version: "1", Time: day.Add(time.Duration(minute) * time.Minute)}
-	d := meeting.Document{ID: obj.ID(), Object: obj, Meeting: "m", FileName: fmt.Sprintf("%d-slides.pdf", len(o.documents)), Status: meeting.Review, Kind: kind, Reason: meeting.ReasonNotSure,
-		Letter: letter, Pages: 6, Sender: fmt.Sprintf("sender%d@people.example", len(o.documents)%3)}
+	d := meeting.Document{ID: obj.ID(),
+		Object:        obj,
+		Meeting:       "m",
+		FileName:      fmt.Sprintf("%d-slides.pdf", len(o.documents)),
+		Pages:         6,
+		Sender:        fmt.Sprintf("sender%d@people.example", len(o.documents)%3),
+		DocumentState: meeting.DocumentState{Status: meeting.Review, Kind: kind, Reason: meeting.ReasonNotSure, Letter: letter}}
 	before := o.members()
 	out, err := o.registry.Submit(o.ctx, filing.Submission{Document: d, Meeting: o.roster.Meeting, File: file,
 		Uploader: meeting.Contact{Email: "up@people.example", Language: "en"}, Staff: []string{"staff@example.org"}})
@@ -211,8 +216,8 @@ func (o *office) decide(d meeting.Decision) meeting.Refusal {
 			o.Errorf("the document's last decision is %s, not %s", doc.Decision, id)
 		}
 		// In review there is nothing to tell yet.
-		if doc.Told != doc.Status && doc.Status != meeting.Review {
-			o.Errorf("after %s the uploader was last told %q, the document is %s", d.Action, doc.Told, doc.Status)
+		if doc.NotifiedStatus != doc.Status && doc.Status != meeting.Review {
+			o.Errorf("after %s the uploader was last told %q, the document is %s", d.Action, doc.NotifiedStatus, doc.Status)
 		}
 	}
 	return ""
@@ -229,15 +234,15 @@ func (o *office) standings() map[string]string {
 	}
 	now := o.state()
 	for id, d := range now.Documents {
-		put("document "+id, d.Standing())
+		put("document "+id, d.DocumentState)
 	}
 	for _, r := range now.Requirements {
-		if !r.Dropped {
-			put("requirement "+r.String(), r.Standing())
+		if !r.Retired {
+			put("requirement "+r.String(), r.RequirementState)
 		}
 	}
 	for id, x := range now.Sessions {
-		put("session "+id, []any{x.Required, x.Outstanding, x.Complete, strings.Trim(x.Print, "0")})
+		put("session "+id, []any{x.Required, x.Outstanding, x.Complete, strings.Trim(x.Fingerprint, "0")})
 	}
 	for _, d := range now.Delegations {
 		if len(d.Entries) > 0 {
@@ -246,12 +251,12 @@ func (o *office) standings() map[string]string {
 	}
 	put("balance", now.Balance.Total())
 	for _, p := range now.People {
-		if !p.Gone {
+		if !p.Revoked {
 			put("accepted "+p.ID, p.Participant)
 		}
 	}
 	for _, l := range now.lessons {
-		put("lesson "+l.ID, l.Says)
+		put("lesson "+l.ID, l.Pattern)
 	}
 	return all
 }
@@ -279,14 +284,14 @@ func (o *office) check() {
 			if r.Session != id {
 				continue
 			}
-			fresh.Account(meeting.Requirement{}, *r)
+			fresh.ApplyChange(meeting.Requirement{}, *r)
 			if (r.State == meeting.Satisfied) != (r.Document != "") || (r.State == meeting.Waived) != (r.WaivedBy != "") {
 				o.Errorf("%s is %s with document %q, waived by %q", r.RequirementKey, r.State, r.Document, r.WaivedBy)
 			}
 			if r.Document != "" {
 				filed[r.Document] = append(filed[r.Document], r.RequirementKey)
 			}
-			if r.Dropped {
+			if r.Retired {
 				continue
 			}
 			required++
@@ -298,8 +303,8 @@ func (o *office) check() {
 		if s.Required != required || s.Outstanding != outstanding || s.Complete != (outstanding == 0 && required > 0) {
 			o.Errorf("%s: %d of %d outstanding, complete %v; its requirements say %d of %d", id, s.Outstanding, s.Required, s.Complete, outstanding, required)
 		}
-		if strings.Trim(s.Print, "0") != strings.Trim(fresh.Print, "0") {
-			o.Errorf("%s: print %s, its requirements say %s", id, s.Print, fresh.Print)
+		if strings.Trim(s.Fingerprint, "0") != strings.Trim(fresh.Fingerprint, "0") {
+			o.Errorf("%s: print %s, its requirements say %s", id, s.Fingerprint, fresh.Fingerprint)
 		}
 		open := s.Epoch
 		if s.Complete {
@@ -315,12 +320,12 @@ func (o *office) check() {
 			o.Errorf("%d receipts for one document", told["receipt "+id])
 		}
 		slices.SortFunc(filed[id], meeting.RequirementKey.Compare)
-		serves := slices.SortedFunc(slices.Values(d.Serves), meeting.RequirementKey.Compare)
+		serves := slices.SortedFunc(slices.Values(d.Satisfies), meeting.RequirementKey.Compare)
 		if !slices.Equal(serves, filed[id]) {
 			o.Errorf("document %s (%s) serves %v, the requirements say %v", id, d.Status, serves, filed[id])
 		}
-		if (d.Status == meeting.Filed && d.PartOf == "") != (len(d.Serves) > 0) {
-			o.Errorf("document %s is %s and serves %v", id, d.Status, d.Serves)
+		if (d.Status == meeting.Filed && d.PartOf == "") != (len(d.Satisfies) > 0) {
+			o.Errorf("document %s is %s and serves %v", id, d.Status, d.Satisfies)
 		}
 		if d.PartOf != "" {
 			whole := stood[d.PartOf]
@@ -333,8 +338,8 @@ func (o *office) check() {
 				o.Errorf("document %s counts %s among its parts, which is a part of %q", id, part, stood[part].PartOf)
 			}
 		}
-		for _, k := range d.Serves {
-			if r := now.Requirements[k]; k.Kind == meeting.Nomination && !r.Dropped {
+		for _, k := range d.Satisfies {
+			if r := now.Requirements[k]; k.Kind == meeting.Nomination && !r.Retired {
 				if entries[r.Agency] == nil {
 					entries[r.Agency] = map[string][]string{}
 				}
@@ -460,7 +465,7 @@ func TestDecisionsInAllOrders(t *testing.T) {
 		})
 	})
 	t.Log(done, refused)
-	for _, a := range []meeting.Action{meeting.Withdraw, meeting.Waive, meeting.Require, meeting.FileHere, meeting.Reject, meeting.Split, meeting.Join, meeting.Accept, meeting.Decline, meeting.Undo, meeting.Forget} {
+	for _, a := range []meeting.Action{meeting.Withdraw, meeting.Waive, meeting.Require, meeting.FileHere, meeting.Reject, meeting.Split, meeting.Join, meeting.Accept, meeting.Decline, meeting.Undo, meeting.Dismiss} {
 		if done[a] == 0 && histories >= 100 && !t.Failed() {
 			t.Errorf("no history carried out %q", a)
 		}
@@ -493,7 +498,7 @@ func (o *office) draw(t *rapid.T) meeting.Decision {
 		document = rapid.SampledFrom(inReview).Draw(t, "in review")
 	}
 	d := meeting.Decision{Action: rapid.SampledFrom([]meeting.Action{meeting.Withdraw, meeting.Waive, meeting.Require, meeting.FileHere, meeting.FileHere, meeting.Reject, meeting.Split,
-		meeting.Join, meeting.Accept, meeting.Accept, meeting.Decline, meeting.Undo, meeting.Forget}).Draw(t, "action")}
+		meeting.Join, meeting.Accept, meeting.Accept, meeting.Decline, meeting.Undo, meeting.Dismiss}).Draw(t, "action")}
 	switch d.Action {
 	case meeting.Waive, meeting.Require:
 		d.Requirement = rapid.SampledFrom(keys).Draw(t, "requirement")
@@ -528,7 +533,7 @@ func (o *office) draw(t *rapid.T) meeting.Decision {
 			last := len(o.carried) - 1
 			d.Of = o.carried[rapid.IntRange(max(0, last-3), last).Draw(t, "of")]
 		}
-	case meeting.Forget:
+	case meeting.Dismiss:
 		ids := []string{"none"}
 		for _, l := range now.lessons {
 			ids = append(ids, l.ID)

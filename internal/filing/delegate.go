@@ -17,12 +17,12 @@ func (g *Registry) delegate(ctx context.Context, w *work) (over bool, err error)
 	letters := map[string]map[string]*meeting.Entry{} // entries by document and delegation
 	var lacking []meeting.RequirementKey
 	for id, d := range w.documents {
-		nominates := slices.ContainsFunc(d.Serves, func(k meeting.RequirementKey) bool { return k.Kind == meeting.Nomination })
+		nominates := slices.ContainsFunc(d.Satisfies, func(k meeting.RequirementKey) bool { return k.Kind == meeting.Nomination })
 		if !nominates && len(d.Delegations) == 0 {
 			continue
 		}
 		letters[id] = map[string]*meeting.Entry{}
-		for _, k := range d.Serves {
+		for _, k := range d.Satisfies {
 			if k.Kind == meeting.Nomination && w.snap.Requirements[k] == nil {
 				lacking = append(lacking, k)
 			}
@@ -43,12 +43,12 @@ func (g *Registry) delegate(ctx context.Context, w *work) (over bool, err error)
 		if d.Status != meeting.Filed {
 			continue
 		}
-		for _, k := range d.Serves {
+		for _, k := range d.Satisfies {
 			r := w.snap.Requirements[k]
 			if r == nil {
 				r = more.Requirements[k]
 			}
-			if r == nil || r.Dropped || k.Kind != meeting.Nomination {
+			if r == nil || r.Retired || k.Kind != meeting.Nomination {
 				continue
 			}
 			key := meeting.DelegationKey(r.Agency, r.Country)
@@ -98,7 +98,7 @@ func (g *Registry) delegate(ctx context.Context, w *work) (over bool, err error)
 		if most := w.meeting.NomineesPerAgency; most > 0 && len(is) > most && len(is) > len(was) {
 			over = true
 		}
-		balance.Account(before, &after)
+		balance.ApplyChange(before, &after)
 		w.delegations = append(w.delegations, &after)
 		w.balance = balance
 	}

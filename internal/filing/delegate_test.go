@@ -94,7 +94,10 @@ func TestReplacementArrivesFirst(t *testing.T) {
 func TestOverQuotaIsAskedAndMayBeFiled(t *testing.T) {
 	o := newOffice(t)
 	obj := meeting.Object{Bucket: "b", Key: "incoming/m/drop/letter.pdf", Version: "1", Time: day}
-	in := filing.Submission{Document: meeting.Document{ID: obj.ID(), Object: obj, Meeting: "m", Status: meeting.Review, Kind: meeting.Nomination},
+	in := filing.Submission{Document: meeting.Document{ID: obj.ID(),
+		Object:        obj,
+		Meeting:       "m",
+		DocumentState: meeting.DocumentState{Status: meeting.Review, Kind: meeting.Nomination}},
 		Meeting: o.roster.Meeting, File: []meeting.RequirementKey{nomination("s1", "o1"), nomination("s1", "o2"), nomination("s2", "o3")}, Staff: []string{"staff@example.org"}}
 	d, err := o.registry.Submit(t.Context(), in)
 	must(t, err)
@@ -110,7 +113,7 @@ func TestOverQuotaIsAskedAndMayBeFiled(t *testing.T) {
 		}
 	}
 	// It is matched again with another roster, and is still over: nobody is asked twice.
-	in.Document.Roster = "another"
+	in.Document.RosterVersion = "another"
 	_, err = o.registry.Submit(t.Context(), in)
 	must(t, err)
 	o.now = nil
@@ -151,7 +154,7 @@ func TestAcceptAndDecline(t *testing.T) {
 		id := filing.ParticipantID(d.ID, "Ada New")
 		o.load("002", 6)
 		for _, k := range []meeting.RequirementKey{nomination("s1", id), nomination("s2", id), nomination("s1", "o1"), nomination("s2", "o1")} {
-			if r := o.state().Requirements[k]; r == nil || r.State != meeting.Satisfied || r.Dropped || r.Document != d.ID {
+			if r := o.state().Requirements[k]; r == nil || r.State != meeting.Satisfied || r.Retired || r.Document != d.ID {
 				t.Errorf("%s: %+v", k, r)
 			}
 		}
@@ -189,7 +192,7 @@ func TestAcceptAndDecline(t *testing.T) {
 		d := o.nominate(2, ada)
 		o.decide(accept(d, "Ada New", "s1"))
 		o.status(d, meeting.Review, meeting.ReasonOverQuota)
-		if p := o.state().People[filing.ParticipantID(d.ID, "Ada New")]; p == nil || p.Gone {
+		if p := o.state().People[filing.ParticipantID(d.ID, "Ada New")]; p == nil || p.Revoked {
 			t.Error("the person was not kept")
 		}
 		o.check()
@@ -290,8 +293,8 @@ func TestLearning(t *testing.T) {
 	file := meeting.Decision{Action: meeting.FileHere, Document: d.ID, Requirements: []meeting.RequirementKey{key}}
 	o.decide(file)
 	lessons := o.state().lessons
-	if len(lessons) == 0 || !slices.ContainsFunc(lessons, func(l *meeting.Lesson) bool {
-		return l.Kind == meeting.LearnedAddress && l.Says == "sender0@people.example" && l.Participant == "a" && l.By == "Ms Staff" && l.Decision == "x000"
+	if len(lessons) == 0 || !slices.ContainsFunc(lessons, func(l *meeting.Hint) bool {
+		return l.Kind == meeting.HintAddress && l.Pattern == "sender0@people.example" && l.Participant == "a" && l.By == "Ms Staff" && l.Decision == "x000"
 	}) {
 		t.Fatalf("lessons: %+v", lessons)
 	}
@@ -308,7 +311,7 @@ func TestLearning(t *testing.T) {
 		t.Errorf("after the undoing: %+v", got)
 	}
 	o.decide(file)
-	if why := o.decide(meeting.Decision{Action: meeting.Forget, Of: lessons[0].ID}); why != "" {
+	if why := o.decide(meeting.Decision{Action: meeting.Dismiss, Of: lessons[0].ID}); why != "" {
 		t.Errorf("not forgotten: %s", why)
 	}
 	if got := o.state().lessons; len(got) != len(lessons)-1 {

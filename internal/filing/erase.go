@@ -44,11 +44,11 @@ func (g *Registry) Remove(ctx context.Context, m meeting.Meeting, person *meetin
 		w.cause = person.ID
 		for _, k := range needs {
 			if r := snap.Requirements[k]; r != nil && snap.Sessions[k.Session] != nil {
-				w.set(r, func(r *meeting.Requirement) { r.Dropped = true })
+				w.set(r, func(r *meeting.Requirement) { r.Retired = true })
 			}
 		}
 		p := snap.People[person.ID]
-		p.Gone = true
+		p.Revoked = true
 		w.people = append(w.people, p)
 		w.teach(snap)
 		return g.store.Commit(ctx, w.changes())

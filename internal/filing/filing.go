@@ -117,10 +117,10 @@ func (g *Registry) submit(ctx context.Context, in Submission) (*meeting.Document
 	w.cause = doc.ID
 	if known := snap.Documents[doc.ID]; known != nil {
 		// What staff decided about, they decide about.
-		if known.Status != meeting.Review || known.Decision != "" && known.Roster == doc.Roster {
+		if known.Status != meeting.Review || known.Decision != "" && known.RosterVersion == doc.RosterVersion {
 			return known, nil
 		}
-		doc.Rev, doc.Received, doc.Told, doc.Decision, doc.Delegations = known.Rev, known.Received, known.Told, known.Decision, known.Delegations
+		doc.Rev, doc.Received, doc.NotifiedStatus, doc.Decision, doc.Delegations = known.Rev, known.Received, known.NotifiedStatus, known.Decision, known.Delegations
 		if known.Decision != "" {
 			keepDeclined(&doc, known)
 		}
@@ -171,7 +171,7 @@ func (g *Registry) Tell(ctx context.Context, m meeting.Meeting, edition, documen
 		if err != nil {
 			return err
 		}
-		if out = snap.Documents[document]; out == nil || out.Told != "" {
+		if out = snap.Documents[document]; out == nil || out.NotifiedStatus != "" {
 			return nil
 		}
 		w := g.work(m, snap)
@@ -180,7 +180,7 @@ func (g *Registry) Tell(ctx context.Context, m meeting.Meeting, edition, documen
 			return err
 		}
 		w.touch(out)
-		out.Roster = edition
+		out.RosterVersion = edition
 		w.receipt(out)
 		return g.store.Commit(ctx, w.changes())
 	})
@@ -220,36 +220,36 @@ func (g *Registry) overQuota(ctx context.Context, in Submission, snap *store.Sna
 // place puts the document in at each of its requirements where it is the newest.
 func (g *Registry) place(ctx context.Context, w *work, doc *meeting.Document, keys []meeting.RequirementKey) error {
 	doc.Late = false
-	doc.Serves, doc.For = nil, nil
+	doc.Satisfies, doc.FiledFor = nil, nil
 	var before []string
 	newer := ""
 	for _, k := range keys {
 		r := w.requirement(k)
-		if r == nil || slices.Contains(doc.For, k) {
+		if r == nil || slices.Contains(doc.FiledFor, k) {
 			continue // the roster asks for it no longer
 		}
-		doc.For = append(doc.For, k)
+		doc.FiledFor = append(doc.FiledFor, k)
 		// Order of upload decides, not of arrival. A newer one counts even when it was withdrawn since.
-		if r.Newest > doc.Order() {
+		if r.LatestUpload > doc.Order() {
 			newer = r.Document
 			continue
 		}
 		if r.Document != "" {
 			before = append(before, r.Document)
 		}
-		doc.Serves = append(doc.Serves, k)
+		doc.Satisfies = append(doc.Satisfies, k)
 		late := isLate(w.meeting, doc, k.Kind)
 		doc.Late = doc.Late || late
 		w.set(r, func(r *meeting.Requirement) {
 			r.State, r.Document, r.FileName, r.Title, r.Pages = meeting.Satisfied, doc.ID, doc.FileName, doc.Title, pages(doc, k)
-			r.Late, r.Newest, r.WaivedBy, r.Reason = late, doc.Order(), "", ""
+			r.Late, r.LatestUpload, r.WaivedBy, r.Reason = late, doc.Order(), "", ""
 		})
 	}
 	switch {
-	case len(doc.For) == 0:
+	case len(doc.FiledFor) == 0:
 		doc.Status, doc.Reason = meeting.Review, meeting.ReasonNotRequired
 		return nil
-	case len(doc.Serves) == 0:
+	case len(doc.Satisfies) == 0:
 		doc.Status, doc.SupersededBy = meeting.Superseded, newer
 		return nil
 	}
@@ -266,8 +266,8 @@ func (g *Registry) place(ctx context.Context, w *work, doc *meeting.Document, ke
 			continue
 		}
 		w.touch(old)
-		old.Serves = slices.DeleteFunc(slices.Clone(old.Serves), func(k meeting.RequirementKey) bool { return slices.Contains(doc.Serves, k) })
-		if len(old.Serves) == 0 {
+		old.Satisfies = slices.DeleteFunc(slices.Clone(old.Satisfies), func(k meeting.RequirementKey) bool { return slices.Contains(doc.Satisfies, k) })
+		if len(old.Satisfies) == 0 {
 			old.Status, old.SupersededBy = meeting.Superseded, doc.ID
 			if err := g.takeAlong(ctx, w, old); err != nil {
 				return err
@@ -332,22 +332,22 @@ type work struct {
 	delegations  []*meeting.Delegation
 	balance      *meeting.Balance
 	people       []*meeting.Accepted
-	lessons      []*meeting.Lesson
+	lessons      []*meeting.Hint
 	revocations  []*meeting.Revocation
-	taught       *meeting.Taught
+	taught       *meeting.RosterAmendments
 	message      *store.Message
 	undone       string
 	// cause is the document, the decision or the roster for which all this is done.
 	cause string
 	// audit is set when a decision of staff is carried out; the standings are what it finds.
 	audit             *meeting.Audit
-	documentStood     map[string]meeting.DocumentStanding
-	requirementsStood map[meeting.RequirementKey]*meeting.RequirementStanding
+	documentStood     map[string]meeting.DocumentState
+	requirementsStood map[meeting.RequirementKey]*meeting.RequirementState
 }
 
 func (g *Registry) work(m meeting.Meeting, snap *store.Snapshot) *work {
-	return &work{now: g.now(), meeting: m, snap: snap, documents: map[string]*meeting.Document{}, documentStood: map[string]meeting.DocumentStanding{},
-		requirementsStood: map[meeting.RequirementKey]*meeting.RequirementStanding{}}
+	return &work{now: g.now(), meeting: m, snap: snap, documents: map[string]*meeting.Document{}, documentStood: map[string]meeting.DocumentState{},
+		requirementsStood: map[meeting.RequirementKey]*meeting.RequirementState{}}
 }
 
 // touch notes that a document is about to change.
@@ -356,7 +356,7 @@ func (w *work) touch(d *meeting.Document) {
 		return
 	}
 	w.documents[d.ID] = d
-	w.documentStood[d.ID] = d.Standing()
+	w.documentStood[d.ID] = d.DocumentState
 }
 
 // set changes a requirement and its session's counts together. One that is new has the revision 0, and counted for nothing.
@@ -366,14 +366,14 @@ func (w *work) set(r *meeting.Requirement, change func(*meeting.Requirement)) {
 		w.requirementsStood[r.RequirementKey] = nil
 		w.requirements = append(w.requirements, r)
 		if r.Rev > 0 {
-			stood := r.Standing()
+			stood := r.RequirementState
 			w.requirementsStood[r.RequirementKey] = &stood
 		} else {
 			before = meeting.Requirement{}
 		}
 	}
 	change(r)
-	w.snap.Sessions[r.Session].Account(before, *r)
+	w.snap.Sessions[r.Session].ApplyChange(before, *r)
 	if !slices.Contains(w.touched, r.Session) {
 		w.touched = append(w.touched, r.Session)
 	}
@@ -391,7 +391,7 @@ func (w *work) mail(m meeting.Mail) {
 // requirement gives a requirement that the roster still asks for; nil for any other.
 func (w *work) requirement(k meeting.RequirementKey) *meeting.Requirement {
 	r := w.snap.Requirements[k]
-	if r == nil || r.Dropped || w.snap.Sessions[k.Session] == nil {
+	if r == nil || r.Retired || w.snap.Sessions[k.Session] == nil {
 		return nil
 	}
 	return r
@@ -399,24 +399,24 @@ func (w *work) requirement(k meeting.RequirementKey) *meeting.Requirement {
 
 // receipt tells an uploader, if it is known who that is, what became of the document, once.
 func (w *work) receipt(doc *meeting.Document) {
-	if doc.Uploader.Email == "" || doc.Told != "" {
+	if doc.Uploader.Email == "" || doc.NotifiedStatus != "" {
 		return
 	}
-	doc.Told = doc.Status
+	doc.NotifiedStatus = doc.Status
 	w.mail(meeting.Mail{ID: meeting.MailID(meeting.MailReceipt, doc.ID), Template: meeting.MailReceipt, Language: doc.Uploader.Language,
 		To: []string{doc.Uploader.Email}, Document: doc.ID, Outcome: doc.Status})
 }
 
 // outcome tells an uploader what staff decided: by the receipt when there was none yet.
 func (w *work) outcome(doc *meeting.Document) {
-	if doc.Told == "" {
+	if doc.NotifiedStatus == "" {
 		w.receipt(doc)
 		return
 	}
 	if doc.Uploader.Email == "" {
 		return
 	}
-	doc.Told = doc.Status
+	doc.NotifiedStatus = doc.Status
 	w.mail(meeting.Mail{ID: meeting.MailID(meeting.MailOutcome, doc.ID, w.audit.ID), Template: meeting.MailOutcome, Language: doc.Uploader.Language,
 		To: []string{doc.Uploader.Email}, Document: doc.ID, Outcome: doc.Status})
 }
@@ -426,7 +426,7 @@ func (w *work) settle() {
 	for _, id := range w.touched {
 		s := w.snap.Sessions[id]
 		template := ""
-		switch s.Settle() {
+		switch s.UpdateCompleteness() {
 		case meeting.BecameComplete:
 			template = meeting.MailComplete
 		case meeting.NoLongerComplete:
@@ -434,7 +434,7 @@ func (w *work) settle() {
 		default:
 			continue
 		}
-		w.mail(meeting.Mail{ID: meeting.MailID(template, s.Meeting, s.ID, strconv.Itoa(s.Epoch), s.Print), Template: template,
+		w.mail(meeting.Mail{ID: meeting.MailID(template, s.Meeting, s.ID, strconv.Itoa(s.Epoch), s.Fingerprint), Template: template,
 			Language: w.meeting.Language(), To: w.meeting.Secretariat, Session: s.ID, Epoch: s.Epoch})
 	}
 }

@@ -44,7 +44,10 @@ func key(i int) meeting.RequirementKey {
 
 func submission(r *meeting.Roster, i int) filing.Submission {
 	o := meeting.Object{Bucket: "b", Key: fmt.Sprintf("incoming/m/drop/%d.pptx", i), Version: "1", Time: time.Date(2031, 1, 1, 0, 0, i, 0, time.UTC)}
-	return filing.Submission{Document: meeting.Document{ID: o.ID(), Object: o, Meeting: "m", Status: meeting.Review, Kind: meeting.Presentation},
+	return filing.Submission{Document: meeting.Document{ID: o.ID(),
+		Object:        o,
+		Meeting:       "m",
+		DocumentState: meeting.DocumentState{Status: meeting.Review, Kind: meeting.Presentation}},
 		Meeting: r.Meeting, File: []meeting.RequirementKey{key(i)}}
 }
 
@@ -214,8 +217,8 @@ func TestPartlySuperseded(t *testing.T) {
 	must(t, err)
 	d, err := s.Document(ctx, first.Document.ID)
 	must(t, err)
-	if d.Status != meeting.Filed || len(d.Serves) != 1 || d.Serves[0] != key(0) {
-		t.Errorf("the first is %s for %v", d.Status, d.Serves)
+	if d.Status != meeting.Filed || len(d.Satisfies) != 1 || d.Satisfies[0] != key(0) {
+		t.Errorf("the first is %s for %v", d.Status, d.Satisfies)
 	}
 	third := submission(r, 0)
 	third.Document.Object.Version, third.Document.Object.Time = "2", third.Document.Time.Add(time.Hour)

@@ -136,10 +136,9 @@ func (g *Registry) requirements(ctx context.Context, m meeting.Meeting, session 
 			letters = append(letters, r.Document)
 		}
 		want, ok := wanted[r.RequirementKey]
-		if ok && want.Name == r.Name && want.Email == r.Email && want.Agency == r.Agency && want.Country == r.Country &&
-			want.Language == r.Language && want.Gender == r.Gender && want.Sector == r.Sector && !r.Dropped {
+		if ok && want.Profile == r.Profile && !r.Retired {
 			delete(differs, r.RequirementKey)
-		} else if ok || !r.Dropped {
+		} else if ok || !r.Retired {
 			differs[r.RequirementKey] = true
 		}
 	}
@@ -172,9 +171,9 @@ func (w *work) want(k meeting.RequirementKey, wanted map[meeting.RequirementKey]
 		w.set(&want, func(*meeting.Requirement) {})
 	default:
 		w.set(r, func(r *meeting.Requirement) {
-			r.Dropped = !ok
+			r.Retired = !ok
 			if ok {
-				r.Name, r.Email, r.Agency, r.Country, r.Language, r.Gender, r.Sector = want.Name, want.Email, want.Agency, want.Country, want.Language, want.Gender, want.Sector
+				r.Profile = want.Profile
 			}
 		})
 	}

@@ -49,8 +49,9 @@ func TestNewLanguage(t *testing.T) {
 		t.Fatal(err)
 	}
 	view := View{
-		Mail:     meeting.Mail{Template: meeting.MailReceipt, Language: "eo", Outcome: meeting.Rejected},
-		Document: &meeting.Document{FileName: "a.pdf", Reason: "locked"},
+		Mail: meeting.Mail{Template: meeting.MailReceipt, Language: "eo", Outcome: meeting.Rejected},
+		Document: &meeting.Document{FileName: "a.pdf",
+			DocumentState: meeting.DocumentState{Reason: "locked"}},
 	}
 	m, err := w.Write(view)
 	if err != nil || m.Language != "eo" || !strings.Contains(m.Text, "ĝi havas pasvorton.") ||

@@ -64,9 +64,7 @@ func view(template, lang string) mail.View {
 			ID:       "d",
 			FileName: `R&D <b>"slides"</b>.pptx`,
 			Pages:    12,
-			For:      keys[1:2],
 			Title:    "R&D",
-			Reason:   "several-named",
 			Candidates: []meeting.Candidate{
 				{
 					Name: "Aïssatou N'Diaye",
@@ -76,19 +74,23 @@ func view(template, lang string) mail.View {
 					},
 				},
 			},
+			DocumentState: meeting.DocumentState{Reason: "several-named", FiledFor: keys[1:2]},
 		},
 		Requirements: []*meeting.Requirement{
 			{
-				RequirementKey: keys[0],
-				Name:           "Grace Odhiambo",
-				Agency:         "Ministry <of> Justice",
-				State:          meeting.Satisfied,
-				FileName:       "letter.pdf",
-				Late:           true,
+				RequirementKey:   keys[0],
+				Profile:          meeting.Profile{Name: "Grace Odhiambo", Agency: "Ministry <of> Justice"},
+				RequirementState: meeting.RequirementState{State: meeting.Satisfied, FileName: "letter.pdf", Late: true},
 			},
-			{RequirementKey: keys[1], Name: "Aïssatou N'Diaye", Agency: "Teranga", State: meeting.Outstanding},
-			{RequirementKey: keys[2], Name: "Kofi Mensah", Agency: "Coast", State: meeting.Waived, Reason: "ill"},
-			{RequirementKey: keys[3], Name: "Gone", State: meeting.Outstanding, Dropped: true}},
+			{RequirementKey: keys[1],
+				Profile:          meeting.Profile{Name: "Aïssatou N'Diaye", Agency: "Teranga"},
+				RequirementState: meeting.RequirementState{State: meeting.Outstanding}},
+			{RequirementKey: keys[2],
+				Profile:          meeting.Profile{Name: "Kofi Mensah", Agency: "Coast"},
+				RequirementState: meeting.RequirementState{State: meeting.Waived, Reason: "ill"}},
+			{RequirementKey: keys[3],
+				Profile:          meeting.Profile{Name: "Gone"},
+				RequirementState: meeting.RequirementState{State: meeting.Outstanding, Retired: true}}},
 		Uploads: []mail.Upload{
 			{
 				Invitation: meeting.Invitation{
@@ -148,13 +150,13 @@ func TestWrite(t *testing.T) {
 				switch meeting.Status(outcome) {
 				case "":
 				case meeting.Rejected:
-					v.Mail.Outcome, v.Document.Reason, v.Document.For = meeting.Rejected, "wrong-document", nil
+					v.Mail.Outcome, v.Document.Reason, v.Document.FiledFor = meeting.Rejected, "wrong-document", nil
 				case meeting.Withdrawn:
-					v.Mail.Outcome, v.Document.Reason, v.Document.For = meeting.Withdrawn, "It was <b>sent</b> for another meeting.", nil
+					v.Mail.Outcome, v.Document.Reason, v.Document.FiledFor = meeting.Withdrawn, "It was <b>sent</b> for another meeting.", nil
 				case meeting.Superseded, meeting.Review:
-					v.Mail.Outcome, v.Document.For = meeting.Status(outcome), nil
+					v.Mail.Outcome, v.Document.FiledFor = meeting.Status(outcome), nil
 				case meeting.Quarantined:
-					v.Mail.Outcome, v.Document.Reason, v.Document.For = meeting.Quarantined, meeting.ReasonMacros, nil
+					v.Mail.Outcome, v.Document.Reason, v.Document.FiledFor = meeting.Quarantined, meeting.ReasonMacros, nil
 					v.Document.Findings = []meeting.Finding{
 						{Code: meeting.FindingMacros},
 						{Code: meeting.FindingNoAltText, Detail: "3"},

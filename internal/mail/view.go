@@ -71,7 +71,7 @@ func newPage(v View, l *locale.Locale) (*page, error) {
 		p.Uploads = append(p.Uploads, upload{u, l.Kind(u.Kind), u.Kind == meeting.Nomination})
 	}
 	for _, r := range v.Requirements {
-		if r.Dropped {
+		if r.Retired {
 			continue
 		}
 		what, err := standing(r, l)
@@ -81,7 +81,7 @@ func newPage(v View, l *locale.Locale) (*page, error) {
 		p.Rows = append(p.Rows, row{r.Name, r.Agency, l.Kind(r.Kind), what})
 	}
 	if v.Document != nil {
-		p.For = places(v.Document.For, v.Sessions, l)
+		p.For = places(v.Document.FiledFor, v.Sessions, l)
 	}
 	return p, nil
 }

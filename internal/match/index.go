@@ -44,7 +44,7 @@ type Index struct {
 }
 
 type lesson struct {
-	kind meeting.LessonKind
+	kind meeting.HintKind
 	says string
 }
 
@@ -66,7 +66,7 @@ type sessionName struct {
 
 // NewIndex prepares a roster, with what staff taught about it. The reader of letters is the same for all rosters: it
 // takes milliseconds to make.
-func NewIndex(r meeting.Roster, letters *letter.Reader, lessons ...*meeting.Lesson) *Index {
+func NewIndex(r meeting.Roster, letters *letter.Reader, lessons ...*meeting.Hint) *Index {
 	x := &Index{roster: r, byID: map[string]int{}, anchors: map[string][]int{}, words: map[string][]int{}, skeletons: map[string][]int{}, smudged: map[string][]int{}, letters: letters,
 		byEmail: map[string]int{}, presenters: map[string][]int{}, titles: map[string]string{}, agencies: map[string][]int{}, agencyWords: map[string][]int{},
 		acronyms: map[string][]string{}, common: map[string]bool{}, learned: map[lesson]string{}, wordings: map[string]string{}}
@@ -131,11 +131,11 @@ func NewIndex(r meeting.Roster, letters *letter.Reader, lessons ...*meeting.Less
 	x.indexAgencies()
 	for _, l := range lessons {
 		switch {
-		case l.Forgotten:
-		case l.Kind == meeting.LearnedWording:
-			x.wordings[l.Says] = l.Agency
+		case l.Dismissed:
+		case l.Kind == meeting.HintWording:
+			x.wordings[l.Pattern] = l.Agency
 		default:
-			x.learned[lesson{l.Kind, l.Says}] = l.Participant
+			x.learned[lesson{l.Kind, l.Pattern}] = l.Participant
 		}
 	}
 	return x

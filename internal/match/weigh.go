@@ -226,12 +226,12 @@ func (x *Index) standings(ctx context.Context, f Facts, p parts, mentions int) (
 			}
 			of(i).evidence = append(of(i).evidence, e)
 			of(i).weight += e.Weight
-		} else if id, ok := x.learned[lesson{meeting.LearnedAddress, a}]; ok {
+		} else if id, ok := x.learned[lesson{meeting.HintAddress, a}]; ok {
 			x.learn(of, id, meeting.Evidence{Code: meeting.EvidenceLearnedAddress, Detail: a, Weight: habitWeight})
 		}
 	}
 	if stem := fold.FileNamePattern(f.FileName); stem != "" {
-		if id, ok := x.learned[lesson{meeting.LearnedFileName, stem}]; ok {
+		if id, ok := x.learned[lesson{meeting.HintFileName, stem}]; ok {
 			x.learn(of, id, meeting.Evidence{Code: meeting.EvidenceLearnedFileName, Detail: f.FileName, Weight: habitWeight})
 		}
 	}

@@ -29,8 +29,8 @@ const (
 	Confirm Action = "confirm"
 	// Undo takes a decision back, as long as nothing that it changed was changed again.
 	Undo Action = "undo"
-	// Forget takes back a lesson that a decision taught.
-	Forget Action = "forget"
+	// Dismiss ends a hint.
+	Dismiss Action = "forget"
 	// Revoke makes all upload links that a participant has so far good for nothing.
 	Revoke Action = "revoke"
 )
@@ -50,7 +50,7 @@ type Decision struct {
 	// Nominee is the name of a nominee as the letter has it; Participant what is accepted as that person.
 	Nominee     string       `json:"nominee,omitempty"`
 	Participant *Participant `json:"participant,omitempty"`
-	// Of is the id of the decision that is undone, of the lesson that is forgotten, or of the participant whose links are revoked.
+	// Of is the id of the decision that is undone, of the hint that is dismissed, or of the participant whose links are revoked.
 	Of string `json:"of,omitempty"`
 	// Code is the reason of a rejection where it is one of those that can be said in every language.
 	Code   Reason    `json:"code,omitempty"`
@@ -81,48 +81,17 @@ type Effect struct {
 	Document    string         `json:"document,omitempty"`
 	Requirement RequirementKey `json:"requirement,omitzero"`
 	Participant string         `json:"participant,omitempty"`
-	Lesson      string         `json:"lesson,omitempty"`
+	Hint        string         `json:"hint,omitempty"`
 	// Links is the participant whose upload links were revoked.
 	Links string `json:"links,omitempty"`
 
-	DocumentBefore    *DocumentStanding    `json:"documentBefore,omitempty"`
-	DocumentAfter     *DocumentStanding    `json:"documentAfter,omitempty"`
-	RequirementBefore *RequirementStanding `json:"requirementBefore,omitempty"`
-	RequirementAfter  *RequirementStanding `json:"requirementAfter,omitempty"`
-	// Stands tells whether the participant or the lesson is in force before and after.
-	StandsBefore bool `json:"standsBefore,omitempty"`
-	StandsAfter  bool `json:"standsAfter,omitempty"`
-}
-
-// DocumentStanding is what decisions change in a document.
-type DocumentStanding struct {
-	Status       Status           `json:"status"`
-	Kind         Kind             `json:"kind,omitempty"`
-	Reason       Reason           `json:"reason,omitempty"`
-	Serves       []RequirementKey `json:"serves,omitempty"`
-	For          []RequirementKey `json:"for,omitempty"`
-	SupersededBy string           `json:"supersededBy,omitempty"`
-	Evidence     []Evidence       `json:"evidence,omitempty"`
-	Confidence   float64          `json:"confidence,omitempty"`
-	Late         bool             `json:"late,omitempty"`
-	Letter       *Letter          `json:"letter,omitempty"`
-	Parts        []Part           `json:"parts,omitempty"`
-	Joined       []string         `json:"joined,omitempty"`
-	PartOf       string           `json:"partOf,omitempty"`
-}
-
-// RequirementStanding is what decisions change in a requirement.
-type RequirementStanding struct {
-	State    State  `json:"state"`
-	Document string `json:"document,omitempty"`
-	FileName string `json:"fileName,omitempty"`
-	Title    string `json:"title,omitempty"`
-	Pages    string `json:"pages,omitempty"`
-	Late     bool   `json:"late,omitempty"`
-	Newest   string `json:"newest,omitempty"`
-	WaivedBy string `json:"waivedBy,omitempty"`
-	Reason   string `json:"reason,omitempty"`
-	Dropped  bool   `json:"dropped,omitempty"`
+	DocumentBefore    *DocumentState    `json:"documentBefore,omitempty"`
+	DocumentAfter     *DocumentState    `json:"documentAfter,omitempty"`
+	RequirementBefore *RequirementState `json:"requirementBefore,omitempty"`
+	RequirementAfter  *RequirementState `json:"requirementAfter,omitempty"`
+	// InForceBefore and InForceAfter tell whether the participant or the hint counted before and after.
+	InForceBefore bool `json:"inForceBefore,omitempty"`
+	InForceAfter  bool `json:"inForceAfter,omitempty"`
 }
 
 // Accepted is a nominee whom staff put on the roster.
@@ -133,9 +102,9 @@ type Accepted struct {
 	Document string    `json:"document"`
 	By       string    `json:"by"`
 	At       time.Time `json:"at"`
-	// Gone: the acceptance was undone.
-	Gone bool `json:"gone,omitempty"`
-	Rev  int  `json:"rev"`
+	// Revoked: the acceptance was undone.
+	Revoked bool `json:"revoked,omitempty"`
+	Rev     int  `json:"rev"`
 }
 
 // Revocation makes the upload links that a participant got up to a moment good for nothing.
@@ -146,8 +115,8 @@ type Revocation struct {
 	Rev         int       `json:"rev"`
 }
 
-// Taught counts what staff added to a meeting's roster, so that whoever holds an index of it knows that it is out of date.
-type Taught struct {
+// RosterAmendments counts what staff added to a meeting's roster: a cached index with another count is out of date.
+type RosterAmendments struct {
 	Meeting string `json:"meeting"`
 	Rev     int    `json:"rev"`
 }

@@ -129,7 +129,7 @@ func (b *Balance) Total() Tally {
 }
 
 // Account moves the balance from a delegation as it was to as it is.
-func (b *Balance) Account(before, after *Delegation) {
+func (b *Balance) ApplyChange(before, after *Delegation) {
 	if b.Sectors == nil {
 		b.Sectors = map[Sector]Tally{}
 	}

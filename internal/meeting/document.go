@@ -71,26 +71,8 @@ type Document struct {
 	Object
 	Meeting  string `json:"meeting"`
 	FileName string `json:"fileName"`
-	Status   Status `json:"status"`
-	Kind     Kind   `json:"kind,omitempty"`
-	Reason   Reason `json:"reason,omitempty"`
-
-	// Serves are the requirements that it satisfies now; For those that it was ever filed for.
-	Serves []RequirementKey `json:"serves,omitempty"`
-	For    []RequirementKey `json:"for,omitempty"`
-	// SupersededBy is the id of the document that took its place.
-	SupersededBy string      `json:"supersededBy,omitempty"`
-	Candidates   []Candidate `json:"candidates,omitempty"`
-	Evidence     []Evidence  `json:"evidence,omitempty"`
-	Confidence   float64     `json:"confidence,omitempty"`
-	Late         bool        `json:"late,omitempty"`
-	// Letter is what a nomination letter says.
-	Letter *Letter `json:"letter,omitempty"`
-	// Parts are what staff split it into, Joined the ids of those that were made parts of it, PartOf the one that it is
-	// a part of.
-	Parts  []Part   `json:"parts,omitempty"`
-	Joined []string `json:"joined,omitempty"`
-	PartOf string   `json:"partOf,omitempty"`
+	DocumentState
+	Candidates []Candidate `json:"candidates,omitempty"`
 	// Delegations are the keys of those in which it has an entry.
 	Delegations []string `json:"delegations,omitempty"`
 	// Decision is the id of the last decision that staff took about it.
@@ -99,8 +81,8 @@ type Document struct {
 	Sender     string   `json:"sender,omitempty"`
 	MessageID  string   `json:"messageId,omitempty"`
 	References []string `json:"references,omitempty"`
-	// Bearer is the id of the participant whose ticket it came by.
-	Bearer string `json:"bearer,omitempty"`
+	// LinkOwner is the id of the participant whose ticket it came by.
+	LinkOwner string `json:"linkOwner,omitempty"`
 	// Uploader is whom to tell what became of it, where that is known.
 	Uploader Contact `json:"uploader,omitzero"`
 
@@ -115,12 +97,12 @@ type Document struct {
 	Text     string    `json:"text,omitempty"`
 	Findings []Finding `json:"findings,omitempty"`
 
-	// Roster is the edition of the roster that it was matched against.
-	Roster string `json:"roster,omitempty"`
-	// Told is what the uploader was last told that became of it.
-	Told     Status    `json:"told,omitempty"`
-	Received time.Time `json:"received"`
-	Rev      int       `json:"rev"`
+	// RosterVersion is the roster version that it was matched against.
+	RosterVersion string `json:"rosterVersion,omitempty"`
+	// NotifiedStatus is the status that the uploader was last told; empty when nothing was sent yet.
+	NotifiedStatus Status    `json:"notifiedStatus,omitempty"`
+	Received       time.Time `json:"received"`
+	Rev            int       `json:"rev"`
 }
 
 // Contact is whom to write to, and in which language.
@@ -129,21 +111,10 @@ type Contact struct {
 	Language string `json:"language,omitempty"`
 }
 
-// Standing is what decisions change.
-func (d Document) Standing() DocumentStanding {
-	return DocumentStanding{d.Status, d.Kind, d.Reason, d.Serves, d.For, d.SupersededBy, d.Evidence, d.Confidence, d.Late, d.Letter, d.Parts, d.Joined, d.PartOf}
-}
-
-// Restore gives a document an earlier standing.
-func (d *Document) Restore(s DocumentStanding) {
-	d.Status, d.Kind, d.Reason, d.Serves, d.For, d.SupersededBy, d.Evidence = s.Status, s.Kind, s.Reason, s.Serves, s.For, s.SupersededBy, s.Evidence
-	d.Confidence, d.Late, d.Letter, d.Parts, d.Joined, d.PartOf = s.Confidence, s.Late, s.Letter, s.Parts, s.Joined, s.PartOf
-}
-
-// Again tells whether a new roster has something to say about the document: it waits for somebody to be known, or for its sender to
-// be, who has heard nothing yet.
-func (d Document) Again() bool {
-	return d.Status == Review || d.Bearer != "" && d.Told == "" && (d.Status == Rejected || d.Status == Quarantined)
+// NeedsRematch reports whether a new roster can change this document: it is in review, or its sender, known by
+// the link alone, was not told yet that it was rejected or set aside.
+func (d Document) NeedsRematch() bool {
+	return d.Status == Review || d.LinkOwner != "" && d.NotifiedStatus == "" && (d.Status == Rejected || d.Status == Quarantined)
 }
 
 // Remarks are the findings beside the one that is the reason already.

@@ -226,54 +226,28 @@ const (
 // neither has to look the participant up.
 type Requirement struct {
 	RequirementKey
-	Meeting  string `json:"meeting"`
-	State    State  `json:"state"`
-	Name     string `json:"name"` // the participant's
-	Email    string `json:"email"`
-	Agency   string `json:"agency"`
-	Country  string `json:"country"`
-	Language string `json:"language"`
-	Gender   string `json:"gender,omitempty"`
-	Sector   Sector `json:"sector,omitempty"`
-
-	// Document is the id of the accepted document, FileName its name, Title what it calls itself.
-	Document string `json:"document,omitempty"`
-	FileName string `json:"fileName,omitempty"`
-	Title    string `json:"title,omitempty"`
-	// Pages are those of the document that are meant, "3-7"; empty for all.
-	Pages string `json:"pages,omitempty"`
-	Late  bool   `json:"late,omitempty"`
-	// Newest is the upload order of the newest document ever filed here, withdrawn ones too:
-	// what comes later but was uploaded earlier never takes its place.
-	Newest string `json:"newest,omitempty"`
-	// WaivedBy and Reason say who waived it and why.
-	WaivedBy string `json:"waivedBy,omitempty"`
-	Reason   string `json:"reason,omitempty"`
-	// Dropped: the roster no longer asks for it. What was filed is kept, should it ask again.
-	Dropped bool `json:"dropped,omitempty"`
+	Meeting string `json:"meeting"`
+	Profile
+	RequirementState
 	// Rev counts the writes of the stored item; 0 is not stored yet.
 	Rev int `json:"rev"`
 }
 
-// Standing is what decisions change.
-func (r Requirement) Standing() RequirementStanding {
-	return RequirementStanding{r.State, r.Document, r.FileName, r.Title, r.Pages, r.Late, r.Newest, r.WaivedBy, r.Reason, r.Dropped}
-}
-
-// Restore gives a requirement an earlier standing.
-func (r *Requirement) Restore(s RequirementStanding) {
-	r.State, r.Document, r.FileName, r.Title, r.Pages = s.State, s.Document, s.FileName, s.Title, s.Pages
-	r.Late, r.Newest, r.WaivedBy, r.Reason, r.Dropped = s.Late, s.Newest, s.WaivedBy, s.Reason, s.Dropped
-}
-
 // NewRequirement is what a participant owes under a key, with nothing in yet.
 func NewRequirement(meetingID string, k RequirementKey, p Participant) Requirement {
-	return Requirement{RequirementKey: k, Meeting: meetingID, State: Outstanding, Name: p.Name, Email: p.Email, Agency: p.Agency, Country: p.Country,
-		Language: p.Language, Gender: p.Gender, Sector: p.Sector}
+	return Requirement{RequirementKey: k, Meeting: meetingID, Profile: p.Profile(),
+		RequirementState: RequirementState{State: Outstanding}}
 }
 
-// Edition names a roster with what staff taught about it: documents in review are matched again when it changes.
-func Edition(roster string, taught int) string {
+// Profile is what requirements say of the participant.
+func (p Participant) Profile() Profile {
+	return Profile{Name: p.Name, Email: p.Email, Agency: p.Agency, Country: p.Country, Language: p.Language,
+		Gender: p.Gender, Sector: p.Sector}
+}
+
+// RosterVersion names a roster together with the number of changes that staff made to it. Documents in review are
+// matched again when it changes.
+func RosterVersion(roster string, taught int) string {
 	if taught == 0 {
 		return roster
 	}
@@ -281,7 +255,7 @@ func Edition(roster string, taught int) string {
 }
 
 // Open tells whether the requirement counts as outstanding for its session.
-func (r Requirement) Open() bool { return !r.Dropped && r.State == Outstanding }
+func (r Requirement) Open() bool { return !r.Retired && r.State == Outstanding }
 
 // Session is a session as it stands: its plan and what it still waits for.
 type Session struct {
@@ -298,9 +272,9 @@ type Session struct {
 	// Complete and Epoch: each time that the session becomes complete opens the next epoch.
 	Complete bool `json:"complete"`
 	Epoch    int  `json:"epoch"`
-	// Print is a fingerprint of what is in and waived, kept up to date with each change at the same cost
+	// Fingerprint is a hash of what is in and waived, kept up to date with each change at the same cost
 	// however many requirements there are. It tells one completeness from another in a mail's id.
-	Print string `json:"print,omitempty"`
+	Fingerprint string `json:"fingerprint,omitempty"`
 	// Loading is the token of a roster being loaded: completeness waits until it is done.
 	Loading string `json:"loading,omitempty"`
 	// Roster is the newest roster token that touched the session; an older roster may not.
@@ -309,11 +283,11 @@ type Session struct {
 	Rev     int    `json:"rev"`
 }
 
-// Account moves the session's counts and fingerprint from a requirement as it was to as it is.
+// ApplyChange moves the session's counts and fingerprint from a requirement as it was to as it is.
 // A requirement that was not there yet, or is not any more, is the zero value.
-func (s *Session) Account(before, after Requirement) {
+func (s *Session) ApplyChange(before, after Requirement) {
 	for sign, r := range map[int]Requirement{-1: before, 1: after} {
-		if r.Participant == "" || r.Dropped {
+		if r.Participant == "" || r.Retired {
 			continue
 		}
 		s.Required += sign
@@ -330,11 +304,11 @@ func (s *Session) Account(before, after Requirement) {
 		// Adding and taking away are the same in an exclusive or.
 		sum := sha256.Sum256([]byte(r.RequirementKey.String() + "\x00" + string(r.State) + "\x00" + r.Document))
 		print := make([]byte, 8)
-		_, _ = hex.Decode(print, []byte(s.Print)) // an empty one is all zeros
+		_, _ = hex.Decode(print, []byte(s.Fingerprint)) // an empty one is all zeros
 		for i := range print {
 			print[i] ^= sum[i]
 		}
-		s.Print = hex.EncodeToString(print)
+		s.Fingerprint = hex.EncodeToString(print)
 	}
 }
 
@@ -351,10 +325,10 @@ const (
 // In is how many requirements are satisfied.
 func (s *Session) In() int { return s.Required - s.Outstanding - s.Waived }
 
-// Settle decides completeness from the counts and says how it moved. While a roster is being loaded
+// UpdateCompleteness decides completeness from the counts and says how it moved. While a roster is being loaded
 // nothing moves. A session that never asked for anything does not become complete: there is nothing
 // to tell anybody.
-func (s *Session) Settle() Change {
+func (s *Session) UpdateCompleteness() Change {
 	if s.Loading != "" {
 		return NoChange
 	}

@@ -41,12 +41,11 @@ func TestAccountAndSettle(t *testing.T) {
 				id := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "participant")
 				before := reqs[id]
 				after := meeting.Requirement{RequirementKey: meeting.RequirementKey{Session: "s", Kind: meeting.Presentation, Participant: id},
-					State:   rapid.SampledFrom([]meeting.State{meeting.Outstanding, meeting.Satisfied, meeting.Waived}).Draw(t, "state"),
-					Dropped: rapid.Bool().Draw(t, "dropped"), Late: rapid.Bool().Draw(t, "late")}
+					RequirementState: meeting.RequirementState{State: rapid.SampledFrom([]meeting.State{meeting.Outstanding, meeting.Satisfied, meeting.Waived}).Draw(t, "state"), Retired: rapid.Bool().Draw(t, "dropped"), Late: rapid.Bool().Draw(t, "late")}}
 				if after.State == meeting.Satisfied {
 					after.Document = rapid.SampledFrom([]string{"1", "2"}).Draw(t, "document")
 				}
-				s.Account(before, after)
+				s.ApplyChange(before, after)
 				reqs[id] = after
 			},
 			"load": func(t *rapid.T) { s.Loading = rapid.SampledFrom([]string{"", "x"}).Draw(t, "token") },
@@ -54,19 +53,19 @@ func TestAccountAndSettle(t *testing.T) {
 				required, outstanding, waived, late := 0, 0, 0, 0
 				same := meeting.Session{}
 				for _, r := range reqs {
-					if !r.Dropped {
+					if !r.Retired {
 						required++
 					}
 					if r.Open() {
 						outstanding++
 					}
-					if !r.Dropped && r.State == meeting.Waived {
+					if !r.Retired && r.State == meeting.Waived {
 						waived++
 					}
-					if !r.Dropped && r.Late {
+					if !r.Retired && r.Late {
 						late++
 					}
-					same.Account(meeting.Requirement{}, r)
+					same.ApplyChange(meeting.Requirement{}, r)
 				}
 				if s.Required != required || s.Outstanding != outstanding {
 					t.Fatalf("%d of %d, want %d of %d", s.Outstanding, s.Required, outstanding, required)
@@ -74,10 +73,10 @@ func TestAccountAndSettle(t *testing.T) {
 				if s.Waived != waived || s.Late != late || s.In() != required-outstanding-waived {
 					t.Fatalf("%d waived and %d late, want %d and %d", s.Waived, s.Late, waived, late)
 				}
-				if strings.Trim(s.Print, "0") != strings.Trim(same.Print, "0") {
-					t.Fatalf("the way to it shows in the fingerprint: %s and %s", s.Print, same.Print)
+				if strings.Trim(s.Fingerprint, "0") != strings.Trim(same.Fingerprint, "0") {
+					t.Fatalf("the way to it shows in the fingerprint: %s and %s", s.Fingerprint, same.Fingerprint)
 				}
-				change := s.Settle()
+				change := s.UpdateCompleteness()
 				if s.Loading != "" {
 					if change != meeting.NoChange || s.Complete != was {
 						t.Fatal("something moved while loading")

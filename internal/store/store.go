@@ -284,7 +284,7 @@ type Snapshot struct {
 	Mails        map[string]*meeting.Mail
 	Delegations  map[string]*meeting.Delegation
 	People       map[string]*meeting.Accepted
-	Lessons      map[string]*meeting.Lesson
+	Lessons      map[string]*meeting.Hint
 	// Audits are of decisions that were carried out or refused, Undone those that were taken back.
 	Audits map[string]*meeting.Audit
 	Undone map[string]bool
@@ -292,7 +292,7 @@ type Snapshot struct {
 	Addresses map[string]*meeting.Address
 	Sends     map[string]*meeting.Sends
 	Balance   *meeting.Balance
-	Taught    *meeting.Taught
+	Taught    *meeting.RosterAmendments
 }
 
 // Wanted names the items of one meeting to read together.
@@ -363,7 +363,7 @@ func (s *Store) Read(ctx context.Context, w Wanted) (*Snapshot, error) {
 	}
 	snap := &Snapshot{
 		Documents: map[string]*meeting.Document{}, Requirements: map[meeting.RequirementKey]*meeting.Requirement{},
-		Sessions: map[string]*meeting.Session{}, Mails: map[string]*meeting.Mail{}, Delegations: map[string]*meeting.Delegation{}, People: map[string]*meeting.Accepted{}, Lessons: map[string]*meeting.Lesson{},
+		Sessions: map[string]*meeting.Session{}, Mails: map[string]*meeting.Mail{}, Delegations: map[string]*meeting.Delegation{}, People: map[string]*meeting.Accepted{}, Lessons: map[string]*meeting.Hint{},
 		Audits: map[string]*meeting.Audit{}, Undone: map[string]bool{}, Addresses: map[string]*meeting.Address{}, Sends: map[string]*meeting.Sends{},
 	}
 	for k, item := range items {
@@ -379,7 +379,7 @@ func (s *Store) Read(ctx context.Context, w Wanted) (*Snapshot, error) {
 		case k.sk == "BALANCE":
 			snap.Balance, err = decode[meeting.Balance](item)
 		case k.sk == "TAUGHT":
-			snap.Taught, err = decode[meeting.Taught](item)
+			snap.Taught, err = decode[meeting.RosterAmendments](item)
 		case k.sk == "ADDRESS":
 			err = keep(item, snap.Addresses, func(a *meeting.Address) string { return a.Address })
 		case strings.HasPrefix(k.sk, "SENDS#"):
@@ -389,7 +389,7 @@ func (s *Store) Read(ctx context.Context, w Wanted) (*Snapshot, error) {
 		case strings.HasPrefix(k.sk, "PERSON#"):
 			err = keep(item, snap.People, func(p *meeting.Accepted) string { return p.ID })
 		case strings.HasPrefix(k.sk, "LESSON#"):
-			err = keep(item, snap.Lessons, func(l *meeting.Lesson) string { return l.ID })
+			err = keep(item, snap.Lessons, func(l *meeting.Hint) string { return l.ID })
 		case strings.HasPrefix(k.sk, "SESSION#"):
 			err = keep(item, snap.Sessions, func(x *meeting.Session) string { return x.ID })
 		default:
@@ -503,12 +503,12 @@ type Changes struct {
 	Mails        []*meeting.Mail
 	Delegations  []*meeting.Delegation
 	People       []*meeting.Accepted
-	Lessons      []*meeting.Lesson
+	Lessons      []*meeting.Hint
 	Revocations  []*meeting.Revocation
 	Addresses    []*meeting.Address
 	Sends        []*meeting.Sends
 	Balance      *meeting.Balance
-	Taught       *meeting.Taught
+	Taught       *meeting.RosterAmendments
 	// Audit is what the decision did that these changes carry out; nil for none. It is never overwritten.
 	Audit *meeting.Audit
 	// Undone is the id of a decision that these changes take back; "" for none.
@@ -700,7 +700,7 @@ func (s *Store) Roster(ctx context.Context, id string) (*meeting.Meeting, int, e
 	if err != nil || items[taughtKey(id)] == nil {
 		return m, 0, err
 	}
-	t, err := decode[meeting.Taught](items[taughtKey(id)])
+	t, err := decode[meeting.RosterAmendments](items[taughtKey(id)])
 	if err != nil {
 		return nil, 0, err
 	}
@@ -710,13 +710,13 @@ func (s *Store) Roster(ctx context.Context, id string) (*meeting.Meeting, int, e
 // Accepted reads the nominees whom staff put on a meeting's roster.
 func (s *Store) Accepted(ctx context.Context, meetingID string) ([]*meeting.Accepted, error) {
 	all, err := query[meeting.Accepted](ctx, s, "K#"+meetingID, "PERSON#")
-	return slices.DeleteFunc(all, func(p *meeting.Accepted) bool { return p.Gone }), err
+	return slices.DeleteFunc(all, func(p *meeting.Accepted) bool { return p.Revoked }), err
 }
 
 // Lessons reads what decisions taught about a meeting's participants and agencies.
-func (s *Store) Lessons(ctx context.Context, meetingID string) ([]*meeting.Lesson, error) {
-	all, err := query[meeting.Lesson](ctx, s, "K#"+meetingID, "LESSON#")
-	return slices.DeleteFunc(all, func(l *meeting.Lesson) bool { return l.Forgotten }), err
+func (s *Store) Hints(ctx context.Context, meetingID string) ([]*meeting.Hint, error) {
+	all, err := query[meeting.Hint](ctx, s, "K#"+meetingID, "LESSON#")
+	return slices.DeleteFunc(all, func(l *meeting.Hint) bool { return l.Dismissed }), err
 }
 
 // Delegations reads a meeting's delegations, empty ones left out.

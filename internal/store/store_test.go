@@ -25,9 +25,15 @@ func TestCommitAndRead(t *testing.T) {
 	s := newStore(t)
 	ctx := t.Context()
 	key := meeting.RequirementKey{Session: "s1", Kind: meeting.Presentation, Participant: "p1"}
-	doc := &meeting.Document{ID: "d1", Meeting: "m", Status: meeting.Review, Object: meeting.Object{Key: "incoming/m/drop/a.pdf", Time: time.Date(2021, 6, 1, 8, 0, 0, 0, time.UTC)},
-		Candidates: []meeting.Candidate{{Participant: "p1", Name: "Amina Diallo", For: []meeting.RequirementKey{key}, Confidence: .5}}}
-	req := &meeting.Requirement{RequirementKey: key, Meeting: "m", State: meeting.Outstanding, Name: "Amina Diallo"}
+	doc := &meeting.Document{ID: "d1",
+		Meeting:       "m",
+		Object:        meeting.Object{Key: "incoming/m/drop/a.pdf", Time: time.Date(2021, 6, 1, 8, 0, 0, 0, time.UTC)},
+		Candidates:    []meeting.Candidate{{Participant: "p1", Name: "Amina Diallo", For: []meeting.RequirementKey{key}, Confidence: .5}},
+		DocumentState: meeting.DocumentState{Status: meeting.Review}}
+	req := &meeting.Requirement{RequirementKey: key,
+		Meeting:          "m",
+		RequirementState: meeting.RequirementState{State: meeting.Outstanding},
+		Profile:          meeting.Profile{Name: "Amina Diallo"}}
 	session := &meeting.Session{Plan: meeting.Plan{ID: "s1", Title: "Law", Number: 1}, Meeting: "m", Outstanding: 1, Required: 1}
 	mail := &meeting.Mail{ID: "o1", Meeting: "m", Template: meeting.MailReceipt, To: []string{"a@example.org"}, State: meeting.Pending, Decided: time.Now().UTC()}
 	audit := &meeting.Audit{ID: "x1", Decision: meeting.Decision{Action: meeting.Waive, Meeting: "m"}, Done: time.Now().UTC()}
@@ -43,7 +49,7 @@ func TestCommitAndRead(t *testing.T) {
 	}
 	want := &store.Snapshot{Documents: map[string]*meeting.Document{"d1": doc}, Requirements: map[meeting.RequirementKey]*meeting.Requirement{key: req},
 		Sessions: map[string]*meeting.Session{"s1": session}, Mails: map[string]*meeting.Mail{"o1": mail}, Delegations: map[string]*meeting.Delegation{}, People: map[string]*meeting.Accepted{},
-		Lessons: map[string]*meeting.Lesson{}, Audits: map[string]*meeting.Audit{"x1": audit}, Undone: map[string]bool{}, Addresses: map[string]*meeting.Address{}, Sends: map[string]*meeting.Sends{}}
+		Lessons: map[string]*meeting.Hint{}, Audits: map[string]*meeting.Audit{"x1": audit}, Undone: map[string]bool{}, Addresses: map[string]*meeting.Address{}, Sends: map[string]*meeting.Sends{}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("read (-want +got):\n%s", d)
 	}
@@ -114,12 +120,15 @@ func TestCommitBounds(t *testing.T) {
 // An empty list is no list, at any depth.
 func TestEmptyLists(t *testing.T) {
 	s := newStore(t)
-	d := &meeting.Document{ID: "d", Meeting: "m", Serves: []meeting.RequirementKey{}, Candidates: []meeting.Candidate{{Name: "A", For: []meeting.RequirementKey{}}}}
+	d := &meeting.Document{ID: "d",
+		Meeting:       "m",
+		Candidates:    []meeting.Candidate{{Name: "A", For: []meeting.RequirementKey{}}},
+		DocumentState: meeting.DocumentState{Satisfies: []meeting.RequirementKey{}}}
 	if err := s.Commit(t.Context(), &store.Changes{Documents: []*meeting.Document{d}}); err != nil {
 		t.Fatal(err)
 	}
 	got, err := s.Document(t.Context(), "d")
-	if err != nil || got.Serves != nil || len(got.Candidates) != 1 || got.Candidates[0].For != nil {
+	if err != nil || got.Satisfies != nil || len(got.Candidates) != 1 || got.Candidates[0].For != nil {
 		t.Errorf("%+v %v", got, err)
 	}
 }
@@ -172,13 +181,13 @@ func TestEveryItem(t *testing.T) {
 	c := &store.Changes{
 		Delegations: []*meeting.Delegation{{Meeting: "m", Key: "k", Agency: "Ministry", Country: "KE", Entries: []meeting.Entry{{Document: "d", Order: "1", Officials: []meeting.Official{{Participant: "p", Name: "P", Alternate: true}}, Replaced: []string{"q"}}}}},
 		People:      []*meeting.Accepted{{Participant: meeting.Participant{ID: "p", Name: "P", Roles: []meeting.Role{{Name: meeting.Expert, Session: "s"}}}, Meeting: "m", Document: "d", By: "x", At: at}},
-		Lessons:     []*meeting.Lesson{{ID: "l", Meeting: "m", Kind: meeting.LearnedAddress, Says: "a@b.example", Participant: "p", At: at}},
+		Lessons:     []*meeting.Hint{{ID: "l", Meeting: "m", Kind: meeting.HintAddress, Pattern: "a@b.example", Participant: "p", At: at}},
 		Revocations: []*meeting.Revocation{{Meeting: "m", Participant: "p", Before: at}},
 		Addresses:   []*meeting.Address{{Address: "a@b.example", Suppressed: meeting.Bounced, Since: at}, {Address: "c@d.example"}},
 		Sends:       []*meeting.Sends{meeting.NewSends("a@b.example", at)},
 		Balance:     &meeting.Balance{Meeting: "m", Sectors: map[meeting.Sector]meeting.Tally{meeting.Public: {Women: 2}}},
-		Taught:      &meeting.Taught{Meeting: "m"},
-		Audit:       &meeting.Audit{ID: "x", Decision: meeting.Decision{Action: meeting.Waive, Meeting: "m"}, Done: at, Effects: []meeting.Effect{{Participant: "p", StandsAfter: true}}},
+		Taught:      &meeting.RosterAmendments{Meeting: "m"},
+		Audit:       &meeting.Audit{ID: "x", Decision: meeting.Decision{Action: meeting.Waive, Meeting: "m"}, Done: at, Effects: []meeting.Effect{{Participant: "p", InForceAfter: true}}},
 		Undone:      "before",
 		Message:     &store.Message{Meeting: "m", ID: "<1@a>", Document: "d"},
 	}
@@ -191,7 +200,7 @@ func TestEveryItem(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &store.Snapshot{Documents: map[string]*meeting.Document{}, Requirements: map[meeting.RequirementKey]*meeting.Requirement{}, Sessions: map[string]*meeting.Session{}, Mails: map[string]*meeting.Mail{},
-		Delegations: map[string]*meeting.Delegation{"k": c.Delegations[0]}, People: map[string]*meeting.Accepted{"p": c.People[0]}, Lessons: map[string]*meeting.Lesson{"l": c.Lessons[0]},
+		Delegations: map[string]*meeting.Delegation{"k": c.Delegations[0]}, People: map[string]*meeting.Accepted{"p": c.People[0]}, Lessons: map[string]*meeting.Hint{"l": c.Lessons[0]},
 		Addresses: map[string]*meeting.Address{"a@b.example": c.Addresses[0], "c@d.example": c.Addresses[1]}, Sends: map[string]*meeting.Sends{"a@b.example": c.Sends[0]},
 		Audits: map[string]*meeting.Audit{"x": c.Audit}, Undone: map[string]bool{"before": true}, Balance: c.Balance, Taught: c.Taught}
 	if d := cmp.Diff(want, got); d != "" {
@@ -216,11 +225,11 @@ func TestEveryItem(t *testing.T) {
 		}
 	}
 	// What was let go and taken back is not listed.
-	c.Lessons[0].Forgotten, c.People[0].Gone, c.Delegations[0].Entries = true, true, nil
+	c.Lessons[0].Dismissed, c.People[0].Revoked, c.Delegations[0].Entries = true, true, nil
 	if err := s.Commit(ctx, &store.Changes{Lessons: c.Lessons, People: c.People, Delegations: c.Delegations}); err != nil {
 		t.Fatal(err)
 	}
-	lessons, errL := s.Lessons(ctx, "m")
+	lessons, errL := s.Hints(ctx, "m")
 	people, errP := s.Accepted(ctx, "m")
 	delegations, errD := s.Delegations(ctx, "m")
 	if len(lessons)+len(people)+len(delegations) > 0 || errL != nil || errP != nil || errD != nil {
@@ -235,10 +244,14 @@ func TestErase(t *testing.T) {
 	key := meeting.RequirementKey{Session: "s", Kind: meeting.Presentation, Participant: "p"}
 	other := meeting.RequirementKey{Session: "s", Kind: meeting.Presentation, Participant: "pp"}
 	if err := s.Commit(ctx, &store.Changes{
-		Documents:    []*meeting.Document{{ID: "own", Meeting: "m", Title: "By Ana  Sousa"}, {ID: "shared", Meeting: "m", Excerpt: "with ANA\nSOUSA and others", Candidates: []meeting.Candidate{{Name: "Ana Sousa"}}}, {ID: "apart", Meeting: "m", Title: "Anasousa"}},
-		Requirements: []*meeting.Requirement{{RequirementKey: key, Meeting: "m", Name: "Ana Sousa"}, {RequirementKey: other, Meeting: "m", Name: "Somebody Else"}},
-		Mails:        []*meeting.Mail{{ID: "hers", To: []string{"Ana@people.example"}}, {ID: "both", To: []string{"ana@people.example", "x@people.example"}}, {ID: "of-own", Document: "own", To: []string{"x@people.example"}}},
-		Audit:        &meeting.Audit{ID: "a", Decision: meeting.Decision{Meeting: "m", By: "Staff", Reason: "ana sousa asked"}}, Taught: &meeting.Taught{Meeting: "m"}}); err != nil {
+		Documents: []*meeting.Document{{ID: "own", Meeting: "m", Title: "By Ana  Sousa"}, {ID: "shared", Meeting: "m", Excerpt: "with ANA\nSOUSA and others", Candidates: []meeting.Candidate{{Name: "Ana Sousa"}}}, {ID: "apart", Meeting: "m", Title: "Anasousa"}},
+		Requirements: []*meeting.Requirement{{RequirementKey: key,
+			Meeting: "m",
+			Profile: meeting.Profile{Name: "Ana Sousa"}}, {RequirementKey: other,
+			Meeting: "m",
+			Profile: meeting.Profile{Name: "Somebody Else"}}},
+		Mails: []*meeting.Mail{{ID: "hers", To: []string{"Ana@people.example"}}, {ID: "both", To: []string{"ana@people.example", "x@people.example"}}, {ID: "of-own", Document: "own", To: []string{"x@people.example"}}},
+		Audit: &meeting.Audit{ID: "a", Decision: meeting.Decision{Meeting: "m", By: "Staff", Reason: "ana sousa asked"}}, Taught: &meeting.RosterAmendments{Meeting: "m"}}); err != nil {
 		t.Fatal(err)
 	}
 	e := store.Erasure{Meeting: "m", Participant: "p", Documents: []string{"own"}, Words: []string{"Ana Sousa", "ana@people.example"}}

@@ -17,9 +17,9 @@ func changed(l *page.Locale, e meeting.Effect, snap *store.Snapshot) (string, er
 	case e.Links != "":
 		return l.Text("history.links")
 	case e.Participant != "":
-		return l.InForce("history.participant", e.StandsBefore, e.StandsAfter)
-	case e.Lesson != "":
-		return l.InForce("history.hint", e.StandsBefore, e.StandsAfter)
+		return l.InForce("history.participant", e.InForceBefore, e.InForceAfter)
+	case e.Hint != "":
+		return l.InForce("history.hint", e.InForceBefore, e.InForceAfter)
 	}
 	return requirementChange(l, e, snap.Requirements[e.Requirement])
 }
@@ -55,8 +55,8 @@ func requirementChange(l *page.Locale, e meeting.Effect, q *meeting.Requirement)
 }
 
 // stateOf gives where a requirement stands, with the file that satisfies it.
-func stateOf(l *page.Locale, s *meeting.RequirementStanding) (string, error) {
-	if s == nil || s.Dropped {
+func stateOf(l *page.Locale, s *meeting.RequirementState) (string, error) {
+	if s == nil || s.Retired {
 		return l.Text("history.not-asked")
 	}
 	return l.State(s.State, s.FileName), nil

@@ -50,7 +50,7 @@ func (s *Staff) Document(w http.ResponseWriter, r *http.Request) error {
 	}
 	names := titles(sessions)
 	p.Why = evidence(l, d.Evidence, names)
-	for _, k := range d.Serves {
+	for _, k := range d.Satisfies {
 		p.FiledFor = append(p.FiledFor, place{"/meetings/" + head.Meeting.ID + "/sessions/" + k.Session, names[k.Session]})
 	}
 	return s.pages.ShowIn(w, r, l, "document.html", http.StatusOK, p)

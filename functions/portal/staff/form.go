@@ -62,14 +62,14 @@ func actions() map[meeting.Action]func(*meeting.Decision, url.Values) error {
 		meeting.Waive:    readRequirement,
 		meeting.Require:  readRequirement,
 		meeting.Undo:     readOf,
-		meeting.Forget:   readOf,
+		meeting.Dismiss:  readOf,
 		meeting.Revoke:   readOf,
 	}
 }
 
 func needsNoDocument(a meeting.Action) bool {
 	switch a {
-	case meeting.Waive, meeting.Require, meeting.Undo, meeting.Forget, meeting.Revoke:
+	case meeting.Waive, meeting.Require, meeting.Undo, meeting.Dismiss, meeting.Revoke:
 		return true
 	}
 	return false

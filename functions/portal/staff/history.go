@@ -24,7 +24,7 @@ type entry struct {
 type historyPage struct {
 	header
 	Entries []entry
-	Lessons []*meeting.Lesson
+	Lessons []*meeting.Hint
 }
 
 // History shows what staff decided, the newest first, and what was learned from it.
@@ -38,7 +38,7 @@ func (s *Staff) History(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	lessons, err := s.store.Lessons(r.Context(), head.Meeting.ID)
+	lessons, err := s.store.Hints(r.Context(), head.Meeting.ID)
 	if err != nil {
 		return err
 	}

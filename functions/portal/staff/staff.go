@@ -136,7 +136,7 @@ func (s *Staff) session(ctx context.Context, of *meeting.Session) (session, erro
 	}
 	row := session{Session: of}
 	for _, q := range requirements {
-		if !q.Dropped {
+		if !q.Retired {
 			row.Lines = append(row.Lines, line{Requirement: q})
 		}
 	}

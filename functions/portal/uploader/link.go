@@ -103,7 +103,7 @@ func (u *Uploader) loadRequirements(ctx context.Context, k *link) error {
 		return err
 	}
 	for _, key := range want.Requirements {
-		if q := snap.Requirements[key]; q != nil && !q.Dropped {
+		if q := snap.Requirements[key]; q != nil && !q.Retired {
 			k.requirements = append(k.requirements, q)
 		}
 	}

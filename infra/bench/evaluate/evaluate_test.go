@@ -214,12 +214,12 @@ func TestDescribe(t *testing.T) {
 		check func(line) any
 		want  any
 	}{
-		"superseded keeps its places": {func(d *meeting.Document) { d.Status, d.For = meeting.Superseded, keys(one) },
+		"superseded keeps its places": {func(d *meeting.Document) { d.Status, d.FiledFor = meeting.Superseded, keys(one) },
 			filed, []place{{"presentation", "p1", "one"}}},
 		"a place is told once": {func(d *meeting.Document) {
-			d.Status, d.Serves, d.For = meeting.Filed, keys(one), keys(one, two)
+			d.Status, d.Satisfies, d.FiledFor = meeting.Filed, keys(one), keys(one, two)
 		}, filed, []place{{"presentation", "p1", "one"}, {"presentation", "p1", "two"}}},
-		"withdrawn has none": {func(d *meeting.Document) { d.Status, d.For = meeting.Withdrawn, keys(one) },
+		"withdrawn has none": {func(d *meeting.Document) { d.Status, d.FiledFor = meeting.Withdrawn, keys(one) },
 			filed, []place{}},
 		"candidates by session": {func(d *meeting.Document) {
 			d.Candidates = []meeting.Candidate{{Participant: "p1", Confidence: 0.5, For: keys(one, two)},

@@ -92,7 +92,7 @@ func places(d *meeting.Document) []place {
 	if d.Status != meeting.Filed && d.Status != meeting.Superseded {
 		return out
 	}
-	for _, keys := range [][]meeting.RequirementKey{d.Serves, d.For} {
+	for _, keys := range [][]meeting.RequirementKey{d.Satisfies, d.FiledFor} {
 		for _, k := range keys {
 			if !seen[k] {
 				seen[k] = true

@@ -78,7 +78,7 @@ func (s *System) became(ctx context.Context, d *meeting.Document) string {
 		return fmt.Sprintf("%s (%s)", d.Status, d.Reason)
 	}
 	out := "filed"
-	for _, k := range d.Serves {
+	for _, k := range d.Satisfies {
 		x, err := s.table.Session(ctx, d.Meeting, k.Session)
 		if err != nil {
 			continue
