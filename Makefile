@@ -8,14 +8,15 @@ FN ?= intake
 EVENT ?= events/$(FN)
 FUZZTIME ?= 60s
 
-.PHONY: run evaluate test test-all race model conformance cost pour build invoke deploy lint accuracy scans mutants mutate coldstart compare fuzz bench browser screenshots reproducible clean
+.PHONY: run evaluate test test-all race model conformance cost loadtest build invoke deploy lint accuracy ocr-accuracy \
+	mutants corruption coldstart tika fuzz bench browser screenshots reproducible clean
 
 run: ## the whole system on this machine, with the sample meeting
 	go run ./infra/local
 
 OUT ?= evaluation.jsonl
 evaluate: ## what becomes of a set of papers: make evaluate SET=folder [OUT=file] (scans need tesseract)
-	go run ./infra/bench evaluate -set "$(SET)" -out "$(OUT)"
+	go run ./infra/bench evaluate -set "$(abspath $(SET))" -out "$(abspath $(OUT))"
 
 test: ## every test but the slowest, under a minute; names what it left out
 	go run ./infra/testreport -- -count=1 -short ./...
@@ -43,9 +44,9 @@ cost: ## what a document costs at AWS's list prices, by counting
 	go test ./internal/e2e -run '^$$' -bench Cost -benchtime 1x
 
 SESSIONS ?= 100
-pour: ## ten documents for each of $(SESSIONS) sessions at once, and again with a kill -9 in the middle
-	go run ./infra/pour -sessions $(SESSIONS)
-	go run ./infra/pour -sessions 20 -kill
+loadtest: ## ten documents for each of $(SESSIONS) sessions at once, and again with a kill -9 in the middle
+	go run ./infra/bench loadtest -sessions $(SESSIONS)
+	go run ./infra/bench loadtest -sessions 20 -kill
 
 build: $(addprefix build-,$(FUNCTIONS)) ## every function, ready to deploy
 	@test "$(ARCH)" = "$$(go env GOHOSTARCH)" -a "$$(go env GOHOSTOS)" = linux || \
@@ -74,27 +75,28 @@ lint: ## go vet, staticcheck, formatting, and the template (needs cfn-lint)
 	test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
 	cfn-lint template.yaml infra/monitoring.yaml
 
-accuracy: ## how well letters and documents are told, and what the readers find against pdftotext and LibreOffice (needs both)
+CORPUS ?= ../shared/corpus
+accuracy: ## letters and decks of labelled sets, and text against pdftotext and LibreOffice (needs both)
 	go test -count=1 -v -run Accuracy ./internal/letter ./internal/match
-	go run ./infra/accuracy
+	go run ./infra/bench accuracy -corpus "$(abspath $(CORPUS))"
 
-scans: ## how well scanned letters are read (needs LibreOffice, poppler and tesseract)
-	go run ./infra/scans
+ocr-accuracy: ## how well scanned letters are read (needs LibreOffice, poppler and tesseract)
+	go run ./infra/bench ocr-accuracy
 
 mutants: ## wrong rules put in one at a time: which ones do the tests notice? make mutants ARGS="-changed 10 -limit 8m" for a part
 	go run ./infra/mutants $(ARGS)
 
-mutate: ## a thousand broken files through one process
-	go run ./infra/mutate
+corruption: ## a thousand broken files through one process
+	go run ./infra/bench corruption -corpus "$(abspath $(CORPUS))" -own $(CURDIR)/internal/extract/testdata/office
 
 coldstart: ## from the start of a process to the first slide and the first PDF page
 	go run ./infra/pdfcache -dir $(BUILD)/intake/pdfium
-	go run ./infra/coldstart
+	go run ./infra/bench coldstart -cache $(CURDIR)/$(BUILD)/intake/pdfium
 
 TIKA ?= 3.3.2
-compare: ## the readers against Apache Tika and pdftotext (needs Java, Maven and poppler)
+tika: ## the speed of reading against Apache Tika and pdftotext (needs Java, Maven and poppler)
 	mvn -q dependency:copy -Dartifact=org.apache.tika:tika-server-standard:$(TIKA) -DoutputDirectory=$(CURDIR)/.cache
-	go run ./infra/compare -tika .cache/tika-server-standard-$(TIKA).jar
+	go run ./infra/bench tika -corpus "$(abspath $(CORPUS))" -tika $(CURDIR)/.cache/tika-server-standard-$(TIKA).jar
 
 # When a fuzz run's time is up, Go may report "context deadline exceeded" as a failure of the target, without an input that
 # fails; a count (FUZZTIME=1000x) has no deadline. An input that fails is always written down and said.

@@ -13,7 +13,13 @@ import (
 	"os/signal"
 	"syscall"
 
+	"dossier/infra/bench/accuracy"
+	"dossier/infra/bench/coldstart"
+	"dossier/infra/bench/corruption"
 	"dossier/infra/bench/evaluate"
+	"dossier/infra/bench/loadtest"
+	"dossier/infra/bench/ocraccuracy"
+	"dossier/infra/bench/tika"
 )
 
 // command is one measurement. Flags declares its flags and returns what runs once they are parsed.
@@ -25,6 +31,12 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"evaluate", "drop a set of papers into the running system and write what became of each", evaluate.Command},
+		{"accuracy", "compare the text that is read with that of pdftotext and LibreOffice", accuracy.Command},
+		{"ocr-accuracy", "count the words of scanned letters that are read rightly", ocraccuracy.Command},
+		{"corruption", "read a thousand broken files in one process", corruption.Command},
+		{"coldstart", "time a process from its start to the first slide and PDF page", coldstart.Command},
+		{"tika", "compare the speed of reading with Apache Tika and pdftotext", tika.Command},
+		{"loadtest", "upload thousands of documents at once and count what comes of them", loadtest.Command},
 	}
 }
 

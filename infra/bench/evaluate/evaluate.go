@@ -32,7 +32,7 @@ func Command(flags *flag.FlagSet) func(context.Context) error {
 	flags.StringVar(&o.out, "out", "evaluation.jsonl", "file to write, a line of JSON a document")
 	flags.Uint64Var(&o.seed, "seed", 2022, "another seed drops the files in another order")
 	flags.DurationVar(&o.limit, "limit", 15*time.Minute, "how long to wait for one file to end")
-	flags.IntVar(&o.patience, "patience", 10, "multiply the system's time limits of reading, for a busy machine; 1 leaves them")
+	flags.IntVar(&o.patience, "patience", 10, "multiply the time limits of reading, for a busy machine")
 	return func(ctx context.Context) error { return run(ctx, o, os.Stderr) }
 }
 
@@ -64,7 +64,8 @@ func run(ctx context.Context, o options, progress io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	e := evaluation{uploads: s, records: s.Store(), words: words.Locale(locale.English), limit: o.limit, progress: progress}
+	e := evaluation{uploads: s, records: s.Store(), words: words.Locale(locale.English),
+		limit: o.limit, progress: progress}
 	lines, err := e.run(ctx, set)
 	if err != nil {
 		return err
