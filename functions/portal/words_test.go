@@ -11,9 +11,6 @@ import (
 	"testing"
 )
 
-// here is the package's folder: a World of another test changes the working directory.
-var here, _ = os.Getwd()
-
 // beginnings are those of keys of which a page makes the end: a kind, a state, a role.
 func beginnings() []string {
 	return []string{
@@ -39,7 +36,7 @@ func beginnings() []string {
 func sources(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder
-	err := filepath.WalkDir(here, func(name string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || strings.HasSuffix(name, "_test.go") ||
 			!slices.Contains([]string{".go", ".html"}, filepath.Ext(name)) {
 			return err
@@ -56,7 +53,7 @@ func sources(t *testing.T) string {
 
 // Every key that a page asks for has words, and there are no words that no page asks for.
 func TestPagesAndWordsAgree(t *testing.T) {
-	data, err := os.ReadFile(filepath.Join(here, "../../internal/locale/en.json"))
+	data, err := os.ReadFile("../../internal/locale/en.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +78,7 @@ func TestPagesAndWordsAgree(t *testing.T) {
 	if asked < 100 {
 		t.Errorf("only %d keys were found in the pages", asked)
 	}
-	shared, err := os.ReadFile(filepath.Join(here, "../../internal/locale/history.go"))
+	shared, err := os.ReadFile("../../internal/locale/history.go")
 	if err != nil {
 		t.Fatal(err)
 	}

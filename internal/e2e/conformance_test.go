@@ -24,9 +24,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
-	"dossier/infra/engines"
 	"dossier/internal/e2e"
 	"dossier/internal/locale"
+	"dossier/internal/loopback"
 	"dossier/internal/mail"
 	"dossier/internal/meeting"
 	"dossier/internal/ses"
@@ -81,7 +81,7 @@ func TestRealStream(t *testing.T) {
 	e2e.Must(t, err)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
 	w.TakeIn(w.Put("incoming/m/drop/a.pptx", e2e.Deck("T", "Amina Diallo"), e2e.Noon))
-	streams := dynamodbstreams.NewFromConfig(engines.Config(), func(o *dynamodbstreams.Options) { o.BaseEndpoint = &url })
+	streams := dynamodbstreams.NewFromConfig(loopback.Config(), func(o *dynamodbstreams.Options) { o.BaseEndpoint = &url })
 	stream, err := streams.DescribeStream(ctx, &dynamodbstreams.DescribeStreamInput{StreamArn: described.Table.LatestStreamArn})
 	e2e.Must(t, err)
 	seen, delivered := 0, 0
@@ -125,7 +125,7 @@ func TestRealNotification(t *testing.T) {
 	ctx := context.Background()
 	url := endpoint(t, "CONFORMANCE_S3_SQS")
 	w := e2e.NewWith(t, e2e.Options{S3URL: url})
-	queues := sqs.NewFromConfig(engines.Config(), func(o *sqs.Options) { o.BaseEndpoint = &url })
+	queues := sqs.NewFromConfig(loopback.Config(), func(o *sqs.Options) { o.BaseEndpoint = &url })
 	made, err := queues.CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String("intake-" + w.Table)})
 	e2e.Must(t, err)
 	attributes, err := queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: made.QueueUrl, AttributeNames: []sqstypes.QueueAttributeName{sqstypes.QueueAttributeNameQueueArn}})
@@ -167,7 +167,7 @@ func TestRealNotification(t *testing.T) {
 func TestRealSES(t *testing.T) {
 	t.Parallel()
 	url := endpoint(t, "AWS_ENDPOINT_URL_SESV2")
-	client := sesv2.NewFromConfig(engines.Config(), func(o *sesv2.Options) { o.BaseEndpoint = &url })
+	client := sesv2.NewFromConfig(loopback.Config(), func(o *sesv2.Options) { o.BaseEndpoint = &url })
 	words, err := locale.New()
 	e2e.Must(t, err)
 	writer, err := mail.NewWriter(words)

@@ -221,7 +221,7 @@ func crash(t *testing.T, name string, s scene) (made, runs, good int) {
 		for at := 1; ; at++ {
 			w := e2e.NewWith(t, e2e.Options{MailLease: e2e.NoLease})
 			s.before(w)
-			w.Faults.Arm(e2e.Kill(at, when))
+			w.Faults.Arm(faultinject.Kill(at, when))
 			again := s.call(w)
 			// How many calls there are differs by one or two with the clock: whether two files were put in one second.
 			if !w.Faults.Killed() {

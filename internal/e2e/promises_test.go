@@ -236,7 +236,7 @@ func TestLogsHoldNothingPersonal(t *testing.T) {
 	gone := meeting.Object{Bucket: w.Bucket, Key: "incoming/m/drop/Kofi gone.pptx", Version: "01J0000000000000000000000A", Time: e2e.Noon}
 	w.Send(w.Intake, w.Event(gone))
 	for i := 1; i <= 12; i++ { // failures are where keys like to slip out
-		w.Faults.Arm(e2e.Kill(i, faultinject.Before))
+		w.Faults.Arm(faultinject.Kill(i, faultinject.Before))
 		w.Send(w.Intake, w.Event(w.Put("incoming/m/drop/Kofi Mensah.pptx", e2e.Deck("Secret chains", "Kofi Mensah"), e2e.Noon)))
 	}
 	w.Faults.Arm()

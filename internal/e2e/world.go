@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"os"
 	"strings"
@@ -19,50 +18,47 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"dossier/functions/deliver"
-	"dossier/functions/erase"
-	"dossier/functions/feedback"
-	"dossier/functions/intake"
-	"dossier/functions/portal"
-	"dossier/functions/roster"
 	"dossier/functions/sweep"
-	"dossier/infra/engines"
+	"dossier/internal/awstest"
 	"dossier/internal/bucket"
 	"dossier/internal/e2e/faultinject"
+	"dossier/internal/loopback"
 	"dossier/internal/meeting"
 	"dossier/internal/ses"
 	"dossier/internal/store"
 )
 
+// TicketKeys are the keys that sign the upload links of every World.
 const TicketKeys = "k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
-// World is Dossier with a bucket, a table and a mail folder of its own. Nothing happens in it by itself: a test
-// brings each event.
+// World is Dossier with a bucket, a table and a mail folder of its own. Nothing happens in it by itself: a test brings
+// each event to the function that it is for.
 type World struct {
-	t        TB
-	Bucket   string
-	Table    string
-	S3       *s3.Client
-	S3URL    string
-	DB       *dynamodb.Client
-	Store    *store.Store
-	Objects  *bucket.Bucket
-	Intake   lambda.Handler
-	Roster   lambda.Handler
-	Deliver  lambda.Handler
-	Sweep    lambda.Handler
-	Feedback lambda.Handler
-	Erase    lambda.Handler
-	Portal   http.Handler
-	MailDir  string
-	Logs     *lockedBuffer
-	// Mailer is what deliver sends by.
-	Mailer *CountingSender
-	// Sent counts how often each mail went out, by its outbox id.
-	Sent map[string]int
-	// queued are the messages that a function put into a queue.
-	queued *messages
+	t TB
+
+	// Bucket, Table and S3URL name what S3, DB, Store and Objects reach. The test's own calls through them never fail.
+	Bucket, Table, S3URL string
+	S3                   *s3.Client
+	DB                   *dynamodb.Client
+	Store                *store.Store
+	Objects              *bucket.Bucket
+
+	// The functions, as Lambda would invoke them, and the portal as an HTTP handler.
+	Intake, Roster, Deliver, Sweep, Feedback, Erase lambda.Handler
+	Portal                                          http.Handler
+
+	// MailDir is the folder to which Mailer, by which deliver sends, writes each mail. Sent counts how often each mail
+	// went out, by its outbox id.
+	MailDir string
+	Mailer  *CountingSender
+	Sent    map[string]int
+
+	// Logs is what all functions have logged, at every level.
+	Logs *lockedBuffer
+	// Faults makes the functions' calls to S3 and DynamoDB fail.
 	Faults *faultinject.Injector
+
+	queued *messages
 }
 
 type lockedBuffer struct {
@@ -99,7 +95,7 @@ func (s sender) Send(_ context.Context, body []byte) error {
 	return nil
 }
 
-// TB is what a world needs of a test, be it Go's or rapid's.
+// TB is what a World needs of a test: a testing.TB or a rapid.T.
 type TB interface {
 	Helper()
 	Error(args ...any)
@@ -109,94 +105,77 @@ type TB interface {
 	Cleanup(func())
 }
 
-// Kill is a death at a call to AWS, the at-th from now: the call fails, before or after it took effect, and so do all that
-// follow.
-func Kill(at int, when faultinject.When) faultinject.Fault {
-	return faultinject.Fault{Nth: at, When: when, Err: faultinject.ErrKilled, Kill: true}
+// NoLease is a lease that is over at once, so that a mail whose sending failed can be sent again without waiting.
+const NoLease = time.Nanosecond
+
+// Options are what one World has unlike others. The zero value is what New makes.
+type Options struct {
+	// MailLease is how long deliver holds a mail that it is sending; zero means an hour.
+	MailLease time.Duration
+	// MalwareScan makes intake wait for GuardDuty's verdict on each upload.
+	MalwareScan bool
+	// S3URL is another S3 than that of awstest.
+	S3URL string
+	// Watch is told of each call that a function makes to S3 or DynamoDB, after the call. It must be safe for concurrent use.
+	Watch func(Call)
 }
 
+// New makes a World that ends with the test. At its end it fails the test if the logs hold anything personal.
 func New(t TB) *World {
 	t.Helper()
 	return NewWith(t, Options{})
 }
 
+// NewWith makes a World with options.
 func NewWith(t TB, options Options) *World {
 	t.Helper()
 	if options.MailLease == 0 {
 		options.MailLease = time.Hour
 	}
-	if options.S3URL == "" {
-		options.S3URL = shared.url(t)
-	}
-	ctx := context.Background()
-	db, err := engines.MakeTestTable(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	w := &World{t: t}
-	mailDir, err := os.MkdirTemp("", "dossier-mail-*")
-	Must(t, err)
-	t.Cleanup(func() { os.RemoveAll(mailDir) })
-	// Promise 9 in every test of every function: the logs hold nothing personal.
-	t.Cleanup(func() {
-		if w.Logs == nil {
-			return
-		}
-		logs := w.Logs.String()
-		for _, s := range Secrets() {
-			if i := strings.Index(logs, s); i >= 0 {
-				t.Errorf("%q is in the logs: %s", s, logs[max(0, i-200):min(len(logs), i+100)])
-				return
-			}
-		}
-	})
-	f := &faultinject.Injector{}
-	// Each function has clients of its own, so that its calls are told from the others'.
-	clients := func(function string) (*s3.Client, *dynamodb.Client) {
-		return s3.NewFromConfig(engines.Config(), func(o *s3.Options) {
-				o.BaseEndpoint, o.UsePathStyle = &options.S3URL, true
-				o.APIOptions = append(o.APIOptions, watch(function, options.Watch), f.Add)
-			}), dynamodb.NewFromConfig(engines.Config(), func(o *dynamodb.Options) {
-				o.BaseEndpoint = &db.URL
-				o.APIOptions = append(o.APIOptions, watch(function, options.Watch), f.Add)
-			})
-	}
-	// The test's own calls never fail.
-	*w = World{t: t, S3: engines.S3Client(options.S3URL), DB: db.Client(), Table: db.Name, S3URL: options.S3URL, Faults: f, MailDir: mailDir, Logs: &lockedBuffer{}, queued: &messages{}, Sent: map[string]int{}}
-	w.Mailer = &CountingSender{Folder: ses.NewFolder(w.MailDir), sent: w.Sent}
-	w.Bucket = "dossier-" + strings.ToLower(rand.Text())
-	w.Objects, w.Store = bucket.New(w.S3, w.Bucket), store.New(w.DB, w.Table)
-	Must(t, engines.MakeBucket(ctx, w.S3, w.Bucket))
-	log := slog.New(slog.NewJSONHandler(w.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	s3OfIntake, dbOfIntake := clients("intake")
-	in, err := intake.New(intake.Config{MalwareScan: options.MalwareScan, ScanPatience: time.Hour, Bucket: w.Bucket, Table: w.Table, TicketKeys: TicketKeys, Staff: "staff@dossier.example", MailServer: "mx.dossier.example",
-		PDFiumCache: engines.PDFiumCache(), MaxBytes: 10 << 20, ReadTime: time.Minute, Quarantine: []meeting.FindingCode{"macros", "executable"}}, s3OfIntake, dbOfIntake, nil, log)
-	Must(t, err)
-	t.Cleanup(func() { in.Close() })
-	s3OfDeliver, dbOfDeliver := clients("deliver")
-	de, err := deliver.New(deliver.Config{Bucket: w.Bucket, Table: w.Table, TicketKeys: TicketKeys, PortalURL: "https://dossier.example/", From: "Dossier <dossier@dossier.example>", Lease: options.MailLease, Keep: 400 * 24 * time.Hour, DailyCap: 50, StaffDailyCap: 1000},
-		s3OfDeliver, dbOfDeliver, w.Mailer, log)
-	Must(t, err)
-	s3OfPortal, dbOfPortal := clients("portal")
-	po, err := portal.New(portal.Config{Bucket: w.Bucket, Table: w.Table, TicketKeys: TicketKeys, TicketLife: time.Hour, MaxBytes: 10 << 20, PortalURL: "http://localhost/", StorageURL: options.S3URL},
-		s3OfPortal, dbOfPortal, byHeader{}, log)
-	Must(t, err)
-	w.Portal = po
-	s3OfRoster, dbOfRoster := clients("roster")
-	ro := roster.New(roster.Config{Bucket: w.Bucket, Table: w.Table, Staff: "staff@dossier.example"}, s3OfRoster, dbOfRoster, sender{w.queued, &w.queued.intake}, log)
-	s3OfSweep, dbOfSweep := clients("sweep")
-	sw := sweep.New(sweep.Config{Bucket: w.Bucket, Table: w.Table, Grace: -time.Hour, MailGrace: -time.Hour, Pages: 100, Mails: 1000}, s3OfSweep, dbOfSweep,
-		sender{w.queued, &w.queued.intake}, sender{w.queued, &w.queued.roster}, log)
-	w.Intake, w.Roster = lambda.NewHandler(in.Handle), lambda.NewHandler(ro.Handle)
-	s3OfErase, dbOfErase := clients("erase")
-	w.Erase = lambda.NewHandler(erase.New(erase.Config{Bucket: w.Bucket, Table: w.Table}, s3OfErase, dbOfErase, log).Handle)
-	_, dbOfFeedback := clients("feedback")
-	w.Feedback = lambda.NewHandler(feedback.New(feedback.Config{Table: w.Table}, dbOfFeedback, log).Handle)
-	w.Deliver, w.Sweep = lambda.NewHandler(de.Handle), lambda.NewHandler(sw.Handle)
+	table := awstest.MakeTable(t)
+	w := &World{t: t, DB: table.Client, Table: table.Name, S3URL: options.S3URL, Bucket: "dossier-" + strings.ToLower(rand.Text()),
+		Logs: &lockedBuffer{}, Faults: &faultinject.Injector{}, queued: &messages{}, Sent: map[string]int{}}
+	w.makeBucket()
+	w.makeMailFolder()
+	w.Store = store.New(w.DB, w.Table)
+	t.Cleanup(w.checkLogs)
+	w.wire(options)
 	return w
 }
 
+// makeBucket makes the bucket in the S3 at S3URL, or in that of awstest. It stays until that S3 ends.
+func (w *World) makeBucket() {
+	w.t.Helper()
+	if w.S3URL == "" {
+		url, err := awstest.S3URL()
+		Must(w.t, err)
+		w.S3URL = url
+	}
+	w.S3 = loopback.S3(w.S3URL)
+	w.Objects = bucket.New(w.S3, w.Bucket)
+	Must(w.t, loopback.MakeBucket(context.Background(), w.S3, w.Bucket))
+}
+
+func (w *World) makeMailFolder() {
+	w.t.Helper()
+	dir, err := os.MkdirTemp("", "dossier-mail-*")
+	Must(w.t, err)
+	w.t.Cleanup(func() { os.RemoveAll(dir) })
+	w.MailDir, w.Mailer = dir, &CountingSender{Folder: ses.NewFolder(dir), sent: w.Sent}
+}
+
+// checkLogs is promise 9 in every test: no name, address, file name or text is in the logs.
+func (w *World) checkLogs() {
+	logs := w.Logs.String()
+	for _, s := range Secrets() {
+		if i := strings.Index(logs, s); i >= 0 {
+			w.t.Errorf("%q is in the logs: %s", s, logs[max(0, i-200):min(len(logs), i+100)])
+			return
+		}
+	}
+}
+
+// Must fails the test at once if there is an error.
 func Must(t TB, err error) {
 	t.Helper()
 	if err != nil {
@@ -218,7 +197,7 @@ func (w *World) Send(h lambda.Handler, bodies ...[]byte) []string {
 	return w.SendTry(h, 1, bodies...)
 }
 
-// SendTry is send for the n-th time.
+// SendTry is Send of messages that come for the n-th time.
 func (w *World) SendTry(h lambda.Handler, n int, bodies ...[]byte) []string {
 	w.t.Helper()
 	var e events.SQSEvent
@@ -341,3 +320,9 @@ func (w *World) TakeQueued() (intake, roster [][]byte) {
 	w.queued.intake, w.queued.roster = nil, nil
 	return intake, roster
 }
+
+// SetTB lets another test speak for the World: rapid has one for each step.
+func (w *World) SetTB(t TB) { w.t = t }
+
+// TB is the test that the World reports to.
+func (w *World) TB() TB { return w.t }

@@ -51,6 +51,12 @@ func Throttled() error {
 // TimedOut is what a client says when no answer comes.
 func TimedOut() error { return &smithy.CanceledError{Err: context.DeadlineExceeded} }
 
+// Kill is the death of a process at a call, the n-th since Arm: the call fails, before or after it took effect, and so do
+// all that follow.
+func Kill(nth int, when When) Fault {
+	return Fault{Nth: nth, When: when, Err: ErrKilled, Kill: true}
+}
+
 // Injector counts calls and fails those that it was told to. It is safe for concurrent use.
 type Injector struct {
 	mu     sync.Mutex

@@ -6,39 +6,32 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"dossier/infra/engines"
+	"dossier/internal/awstest"
 	"dossier/internal/e2e/faultinject"
+	"dossier/internal/loopback"
 )
 
 // A fault hits the call that it names, on the side that it names, and no other; a killed process makes no further call.
 func TestInjector(t *testing.T) {
 	t.Parallel()
-	server, err := engines.StartDynamoDB()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
-	if err := engines.MakeTable(t.Context(), server.Client(), "t"); err != nil {
-		t.Fatal(err)
-	}
+	table := awstest.MakeTable(t)
 	var i faultinject.Injector
-	db := dynamodb.NewFromConfig(engines.Config(), func(o *dynamodb.Options) {
-		o.BaseEndpoint = &server.URL
+	db := dynamodb.NewFromConfig(loopback.Config(), func(o *dynamodb.Options) {
+		o.BaseEndpoint = table.Client.Options().BaseEndpoint
 		o.APIOptions = append(o.APIOptions, i.Add)
 	})
 	key := func(pk string) map[string]types.AttributeValue {
 		return map[string]types.AttributeValue{"PK": &types.AttributeValueMemberS{Value: pk}, "SK": &types.AttributeValueMemberS{Value: "x"}}
 	}
 	put := func(pk string) error {
-		_, err := db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("t"), Item: key(pk)})
+		_, err := db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &table.Name, Item: key(pk)})
 		return err
 	}
 	there := func(pk string) bool {
-		out, err := server.Client().GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("t"), Key: key(pk)})
+		out, err := table.Client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &table.Name, Key: key(pk)})
 		return err == nil && len(out.Item) > 0
 	}
 	failed := errors.New("on purpose")
