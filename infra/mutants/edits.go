@@ -24,9 +24,9 @@ type edit struct {
 	files    []string
 }
 
-// readEdits reads all edits of a folder.
-func readEdits(root, folder string) ([]*edit, error) {
-	names, err := filepath.Glob(filepath.Join(folder, "*.txtar"))
+// readEdits reads the edits of a folder whose names match a pattern.
+func readEdits(root, folder, pattern string) ([]*edit, error) {
+	names, err := filepath.Glob(filepath.Join(folder, pattern+".txtar"))
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -42,6 +43,7 @@ type options struct {
 	workers  int
 	verbose  bool
 	together string
+	pattern  string // of the names of edits
 	list     bool
 }
 
@@ -55,6 +57,7 @@ func main() {
 	flag.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "how many mutants are tried at once")
 	flag.BoolVar(&o.verbose, "v", false, "name the explained survivors too")
 	flag.BoolVar(&o.list, "list", false, "name all mutants and try none")
+	flag.StringVar(&o.pattern, "edits", "", "try the edits of these names (a pattern) and no other mutants")
 	flag.StringVar(&o.together, "together", "", "make all edits of these names (a pattern) at once and run all tests")
 	flag.Parse()
 	o.packages = flag.Args()
@@ -85,9 +88,17 @@ func (o *options) run(ctx context.Context, out io.Writer) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	edits, err := readEdits(o.root, filepath.Join(o.folder, "edits"))
+	edits, err := readEdits(o.root, filepath.Join(o.folder, "edits"), cmp.Or(o.pattern, "*"))
 	if err != nil {
 		return false, err
+	}
+	r := &report{out: out, known: known, floor: o.floor, verbose: o.verbose, ok: true, start: start}
+	if o.limit > 0 {
+		r.until = start.Add(o.limit)
+	}
+	if o.pattern != "" {
+		err := o.edits(ctx, edits, r)
+		return r.ok, err
 	}
 	only, err := o.filter(ctx, out)
 	if err != nil {
@@ -109,16 +120,16 @@ func (o *options) run(ctx context.Context, out io.Writer) (bool, error) {
 		}
 		return true, nil
 	}
-	r := &report{out: out, known: known, floor: o.floor, verbose: o.verbose, ok: true, start: start, whole: whole}
-	if o.limit > 0 {
-		r.until = start.Add(o.limit)
-	}
+	r.whole = whole
 	for _, s := range subjects {
 		if err := o.subject(ctx, s, only, r); err != nil {
 			return false, err
 		}
 	}
-	if err := o.edits(ctx, edits, only, whole, r); err != nil {
+	edits = slices.DeleteFunc(edits, func(e *edit) bool {
+		return !slices.ContainsFunc(e.files, only) || !whole && !slices.ContainsFunc(e.packages, o.wants)
+	})
+	if err := o.edits(ctx, edits, r); err != nil {
 		return false, err
 	}
 	r.end()
@@ -245,12 +256,9 @@ func (o *options) tryAll(ctx context.Context, b *bench, mutants []mutant, r *rep
 	return outcomes, errors.Join(errs...)
 }
 
-// edits tries the edits that touch a file that is admitted; of the packages that were named, unless it is the whole.
-func (o *options) edits(ctx context.Context, all []*edit, only func(string) bool, whole bool, r *report) error {
+// edits tries edits one at a time.
+func (o *options) edits(ctx context.Context, all []*edit, r *report) error {
 	for _, e := range all {
-		if !slices.ContainsFunc(e.files, only) || !whole && !slices.ContainsFunc(e.packages, o.wants) {
-			continue
-		}
 		if r.late() {
 			r.leftOut("edits/"+e.name+".txtar", e.rule)
 			continue
