@@ -13,19 +13,30 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"dossier/infra/local/system"
 )
 
+// stopTime is how long a stop may take. What is cut off then is in the bucket, and taken up at the next start.
+const stopTime = 4 * time.Second
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, func() {
+		stop() // a second Ctrl-C ends the process at once
+		time.Sleep(stopTime)
+		fmt.Fprintln(os.Stderr, "dossier: stopped without waiting for what was still at work; the next start takes it up")
+		os.Exit(1)
+	})
 	if err := run(ctx, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "dossier:", err)
 		os.Exit(1)
 	}
 }
 
+// run runs the system until the context ends.
 func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
 	o := system.Options{Out: os.Stdout}

@@ -365,7 +365,8 @@ func TestBrowser(t *testing.T) {
 	t.Run("mails", x.mails)
 }
 
-// A presenter sends a locked file first, is told in French what to do, sends a good one and sees it filed, without loading the page again.
+// A presenter sends a locked file first, is told in French what to do, sends a good one and sees it filed, without
+// loading the page again.
 func (x *site) presenter(t *testing.T) {
 	b := x.tab(t)
 	b.open(x.link(t, "b1", meeting.Presentation, "one"))
@@ -395,7 +396,8 @@ func (x *site) presenter(t *testing.T) {
 		t.Error("a slide's title runs")
 	}
 	x.until(t, "it is filed", func() bool { return x.satisfied(t, "one", meeting.Presentation, "b1") })
-	// A changed link, and another's form on this page's file, are refused: see the functions' tests; here is what a visitor sees.
+	// A changed link, and another's form on this page's file, are refused: see the functions' tests; here is what a
+	// visitor sees.
 	b.open(x.url + "/t/t1.local.e30.AAAA")
 	b.sees("This link is not good.")
 	b.accessible("link-bad")

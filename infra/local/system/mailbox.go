@@ -22,8 +22,8 @@ var mailboxFiles embed.FS
 
 func mailFolder(dir string) fs.FS { return os.DirFS(dir) }
 
-// handler is the portal with the mailbox beside it. Only a browser that asks for this machine by a name of its own
-// gets an answer: no other site's name that resolves to loopback does.
+// handler serves the portal, and the mailbox beside it. It refuses requests for a host name that is not this
+// machine's own, so that another site whose name resolves to loopback gets nothing.
 func (s *System) handler() http.Handler {
 	box := mailbox{dir: mailFolder(s.mailDir), pages: template.Must(template.ParseFS(mailboxFiles, "mailbox/*.html"))}
 	mux := http.NewServeMux()
@@ -40,7 +40,7 @@ func (s *System) handler() http.Handler {
 			http.Error(w, "this page is for this machine alone", http.StatusForbidden)
 			return
 		}
-		// Cookies are one name's: whoever comes by another name of this machine goes on by the one that signing in knows.
+		// A cookie belongs to one host name, so other names of this machine are sent to the one where people sign in.
 		if own := strings.TrimPrefix(s.url, "http://"); r.Host != own && r.Method == http.MethodGet {
 			http.Redirect(w, r, s.url+r.URL.RequestURI(), http.StatusTemporaryRedirect)
 			return
@@ -74,7 +74,8 @@ func (b mailbox) read(id string) (*letter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read mail %s: date: %w", id, err)
 	}
-	return &letter{ID: id, Subject: e.GetHeader("Subject"), From: e.GetHeader("From"), To: e.GetHeader("To"), Text: e.Text, Date: date, envelope: e}, nil
+	return &letter{ID: id, Subject: e.GetHeader("Subject"), From: e.GetHeader("From"), To: e.GetHeader("To"),
+		Text: e.Text, Date: date, envelope: e}, nil
 }
 
 func (b mailbox) list(w http.ResponseWriter, _ *http.Request) {

@@ -11,13 +11,14 @@ import (
 	"github.com/oauth2-proxy/mockoidc"
 )
 
-// startProvider starts an OpenID Connect provider by which whoever is at this machine signs in as one of two people.
+// startProvider starts an OpenID Connect provider where one can sign in as one of two people, without a password.
 func startProvider() (*mockoidc.MockOIDC, error) {
 	m, err := mockoidc.NewServer(nil)
 	if err != nil {
 		return nil, fmt.Errorf("make sign-in provider: %w", err)
 	}
-	if err := m.AddMiddleware((&chooser{m: m, page: template.Must(template.New("").Parse(choosePage))}).before); err != nil {
+	c := &chooser{m: m, page: template.Must(template.New("").Parse(choosePage))}
+	if err := m.AddMiddleware(c.before); err != nil {
 		return nil, fmt.Errorf("make sign-in provider: %w", err)
 	}
 	l, err := listen("127.0.0.1:0", "the sign-in provider's port")
@@ -34,7 +35,10 @@ func startProvider() (*mockoidc.MockOIDC, error) {
 type member struct{ Name, Email, Group string }
 
 func members() map[string]member {
-	return map[string]member{"editor": {"Edith Okafor", "edith@secretariat.example", "editors"}, "viewer": {"Victor Sy", "victor@secretariat.example", "viewers"}}
+	return map[string]member{
+		"editor": {"Edith Okafor", "edith@secretariat.example", "editors"},
+		"viewer": {"Victor Sy", "victor@secretariat.example", "viewers"},
+	}
 }
 
 // ID is the subject of the person's tokens.
@@ -62,9 +66,12 @@ type chooser struct {
 
 // choosePage lists who can sign in.
 const choosePage = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Sign in</title></head>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>Sign in</title></head>
 <body><main><h1>Sign in at this machine</h1><p>This provider is for trying Dossier out, and is nowhere else.</p>
-<ul>{{range $as, $who := .Who}}<li><a id="{{$as}}" href="{{$.Path}}?{{$.Query}}&amp;as={{$as}}">{{$who.Name}}, {{$as}}</a></li>{{end}}</ul></main></body></html>`
+<ul>{{range $as, $who := .Who}}
+<li><a id="{{$as}}" href="{{$.Path}}?{{$.Query}}&amp;as={{$as}}">{{$who.Name}}, {{$as}}</a></li>
+{{end}}</ul></main></body></html>`
 
 func (c *chooser) before(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -75,7 +82,8 @@ func (c *chooser) before(next http.Handler) http.Handler {
 		who, ok := members()[r.URL.Query().Get("as")]
 		if !ok {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			_ = c.page.Execute(w, map[string]any{"Path": r.URL.Path, "Query": template.URL(r.URL.RawQuery), "Who": members()}) // whoever asked may be gone
+			data := map[string]any{"Path": r.URL.Path, "Query": template.URL(r.URL.RawQuery), "Who": members()}
+			_ = c.page.Execute(w, data) // the browser may have gone away
 			return
 		}
 		// The provider takes the next of a queue: nobody may come between.

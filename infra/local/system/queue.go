@@ -33,9 +33,12 @@ type Queue struct {
 	work    sync.WaitGroup
 }
 
+// newQueue makes a queue that gives so many messages at a time to a handler. Messages that fail for good go to the
+// folder dead.
 func newQueue(name string, handler lambda.Handler, dead string, concurrency int, log *slog.Logger) *Queue {
 	ctx, stop := context.WithCancel(context.Background())
-	return &Queue{name: name, handler: handler, dead: dead, log: log, ctx: ctx, stop: stop, slots: make(chan struct{}, concurrency)}
+	return &Queue{name: name, handler: handler, dead: dead, log: log, ctx: ctx, stop: stop,
+		slots: make(chan struct{}, concurrency)}
 }
 
 // Send takes a message and returns at once.
@@ -69,21 +72,8 @@ func (q *Queue) process(ctx context.Context, body []byte) error {
 	}
 	id := rand.Text()
 	for receive := 1; receive <= queue.MaxReceives; receive++ {
-		event, err := json.Marshal(events.SQSEvent{Records: []events.SQSMessage{{
-			MessageId: id, Body: string(body), EventSource: "aws:sqs", AWSRegion: engines.Region,
-			EventSourceARN: "arn:aws:sqs:" + engines.Region + ":123456789012:" + q.name,
-			Attributes: map[string]string{"ApproximateReceiveCount": strconv.Itoa(receive),
-				"SentTimestamp": strconv.FormatInt(time.Now().UnixMilli(), 10)},
-		}}})
-		if err != nil {
-			return fmt.Errorf("encode event: %w", err)
-		}
-		out, err := q.handler.Invoke(ctx, event)
-		var answer events.SQSEventResponse
-		if err == nil {
-			err = json.Unmarshal(out, &answer)
-		}
-		if err == nil && len(answer.BatchItemFailures) == 0 {
+		done, err := q.invoke(ctx, id, body, receive)
+		if done {
 			return nil
 		}
 		q.log.Warn("message comes again", "queue", q.name, "receive", receive, "error", err)
@@ -97,6 +87,28 @@ func (q *Queue) process(ctx context.Context, body []byte) error {
 		return fmt.Errorf("keep dead letter: %w", err)
 	}
 	return fmt.Errorf("message failed %d times and is in the dead letters", queue.MaxReceives)
+}
+
+// invoke gives the handler an event of one message. Done means that the handler has not reported it as failed.
+func (q *Queue) invoke(ctx context.Context, id string, body []byte, receive int) (done bool, err error) {
+	event, err := json.Marshal(events.SQSEvent{Records: []events.SQSMessage{{
+		MessageId: id, Body: string(body), EventSource: "aws:sqs", AWSRegion: engines.Region,
+		EventSourceARN: "arn:aws:sqs:" + engines.Region + ":123456789012:" + q.name,
+		Attributes: map[string]string{"ApproximateReceiveCount": strconv.Itoa(receive),
+			"SentTimestamp": strconv.FormatInt(time.Now().UnixMilli(), 10)},
+	}}})
+	if err != nil {
+		return false, fmt.Errorf("encode event: %w", err)
+	}
+	out, err := q.handler.Invoke(ctx, event)
+	if err != nil {
+		return false, err
+	}
+	var answer events.SQSEventResponse
+	if err := json.Unmarshal(out, &answer); err != nil {
+		return false, fmt.Errorf("decode answer: %w", err)
+	}
+	return len(answer.BatchItemFailures) == 0, nil
 }
 
 // waiting sends to a queue and waits until the message is dealt with.

@@ -35,11 +35,27 @@ func (s *System) Sample(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.say("  %s", m.Title)
+	if err := s.uploadSample(ctx); err != nil {
+		return err
+	}
+	// Mails follow within moments; the summary should count them.
+	if err := wait(ctx, "the mails to be sent", func() (bool, error) {
+		open, err := s.table.OpenMails(ctx, time.Now().Add(time.Hour), 1)
+		return len(open) == 0, err
+	}); err != nil {
+		return err
+	}
+	return s.summary(ctx)
+}
+
+// uploadSample uploads the sample's files one after the other and says what became of each.
+func (s *System) uploadSample(ctx context.Context) error {
 	files, err := sample.Files.ReadDir("incoming")
 	if err != nil {
 		return fmt.Errorf("read sample: %w", err)
 	}
-	s.say("  %s\n  %d files to upload\n", m.Title, len(files))
+	s.say("  %d files to upload\n", len(files))
 	for i, f := range files {
 		data, err := sample.Files.ReadFile("incoming/" + f.Name())
 		if err != nil {
@@ -62,14 +78,7 @@ func (s *System) Sample(ctx context.Context) error {
 		}
 		s.say("  %2d/%d  %-48s %s", i+1, len(files), f.Name(), s.became(ctx, d))
 	}
-	// Mails follow within moments; the summary should count them.
-	if err := wait(ctx, "the mails to be sent", func() (bool, error) {
-		open, err := s.table.OpenMails(ctx, time.Now().Add(time.Hour), 1)
-		return len(open) == 0, err
-	}); err != nil {
-		return err
-	}
-	return s.summary(ctx)
+	return nil
 }
 
 // became says in a line what became of a document.

@@ -15,9 +15,9 @@ import (
 	"dossier/internal/meeting"
 )
 
-// source turns the embedded S3's events into those that AWS sends. The gateway's own have a key that is not
-// escaped, "s3:" before the event name and no version id, so the versions are looked up: each that was not seen yet
-// is one event, in the order in which they were put.
+// source turns the embedded S3's events into those that AWS sends. The embedded ones have a key that is not escaped,
+// "s3:" before the event name and no version id. So the versions of the key are looked up: each that was not seen yet
+// is one event, in the order of upload.
 type source struct {
 	bucket *bucket.Bucket
 	queues map[string]*Queue // by prefix
@@ -27,6 +27,7 @@ type source struct {
 	seen map[string]bool // object ids
 }
 
+// add sends the events of keys with a prefix to a queue. Call it before the first event.
 func (s *source) add(prefix string, q *Queue) { s.queues[prefix] = q }
 
 // ServeHTTP takes one event of the gateway.
@@ -54,6 +55,7 @@ func (s *source) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// created sends an event for each new version of a key to its queue.
 func (s *source) created(key string) {
 	for prefix, q := range s.queues {
 		if !strings.HasPrefix(key, prefix) {
@@ -79,9 +81,11 @@ func (s *source) created(key string) {
 
 // notification is an object's event as Amazon S3 writes it (User Guide, "Event message structure").
 func notification(o meeting.Object) []byte {
-	return fmt.Appendf(nil, `{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":%q,"eventTime":%q,"eventName":"ObjectCreated:Put",`+
+	return fmt.Appendf(nil, `{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":%q,"eventTime":%q,`+
+		`"eventName":"ObjectCreated:Put",`+
 		`"userIdentity":{"principalId":"AWS:local"},"requestParameters":{"sourceIPAddress":"127.0.0.1"},`+
-		`"responseElements":{"x-amz-request-id":"local","x-amz-id-2":"local"},"s3":{"s3SchemaVersion":"1.0","configurationId":"intake",`+
+		`"responseElements":{"x-amz-request-id":"local","x-amz-id-2":"local"},`+
+		`"s3":{"s3SchemaVersion":"1.0","configurationId":"intake",`+
 		`"bucket":{"name":%q,"ownerIdentity":{"principalId":"local"},"arn":"arn:aws:s3:::%s"},`+
 		`"object":{"key":%q,"size":%d,"eTag":"","versionId":%q,"sequencer":""}}}]}`,
 		engines.Region, o.Time.UTC().Format("2006-01-02T15:04:05.000Z"), o.Bucket, o.Bucket, escape(o.Key), o.Size, o.Version)

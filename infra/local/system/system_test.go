@@ -1,7 +1,6 @@
 package system
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"net"
@@ -13,9 +12,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"dossier/infra/engines"
 	"dossier/infra/local/sample"
@@ -54,7 +50,8 @@ func freePort(t *testing.T) string {
 func start(t *testing.T, dir string) (*System, *output) {
 	t.Helper()
 	out := &output{}
-	s, err := Start(t.Context(), Options{Addr: freePort(t), S3: freePort(t), Dir: dir, PDFiumCache: engines.PDFiumCache(), Out: out})
+	s, err := Start(t.Context(), Options{Addr: freePort(t), S3: freePort(t), Dir: dir,
+		PDFiumCache: engines.PDFiumCache(), Out: out})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,11 +156,10 @@ func TestRunAndRestart(t *testing.T) {
 	// Any S3 client: the file is filed within a second.
 	key := "incoming/" + sample.Meeting + "/drop/Tendai Moyo - équitable.pptx"
 	data := ooxmltest.Deck{Slides: []ooxmltest.Slide{{Title: "Fair recruitment"}}}.Bytes()
-	put, err := s.client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String(bucketName), Key: &key, Body: bytes.NewReader(data)})
+	o, err := s.Put(t.Context(), key, data)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := meeting.Object{Bucket: bucketName, Key: key, Version: aws.ToString(put.VersionId)}
 	began := time.Now()
 	for {
 		d, err := s.table.Document(t.Context(), o.ID())
@@ -182,13 +178,15 @@ func TestRunAndRestart(t *testing.T) {
 	quiet(t, s)
 	// Staff take it out again: that is in no upload, and must come back as well.
 	staff := signIn(t, s, "editor")
-	r, err := staff.PostForm(s.url+"/meetings/"+sample.Meeting+"/decisions", map[string][]string{"action": {"withdraw"}, "reason": {"wrong version"}, "document": {o.ID()}})
+	r, err := staff.PostForm(s.url+"/meetings/"+sample.Meeting+"/decisions",
+		map[string][]string{"action": {"withdraw"}, "reason": {"wrong version"}, "document": {o.ID()}})
 	if err != nil || r.StatusCode != http.StatusOK {
 		t.Fatalf("withdraw: %v %v", r.StatusCode, err)
 	}
 	r.Body.Close()
 	quiet(t, s)
-	if board := get(t, staff, s.url+"/"); !strings.Contains(board, "7 of 8 sessions complete") || !strings.Contains(board, "1 to review") {
+	board := get(t, staff, s.url+"/")
+	if !strings.Contains(board, "7 of 8 sessions complete") || !strings.Contains(board, "1 to review") {
 		t.Error("the board does not show it")
 	}
 	before := mailNames(t, s)
@@ -246,7 +244,9 @@ func TestPortTaken(t *testing.T) {
 // A page of another site that resolves to this machine gets nothing.
 func TestForeignHost(t *testing.T) {
 	s := &System{url: "http://127.0.0.1:8080", web: &http.Server{Handler: http.NotFoundHandler()}, mailDir: t.TempDir()}
-	for host, want := range map[string]int{"localhost:8080": 307, "127.0.0.1:8080": 200, "[::1]:8080": 307, "evil.example:8080": 403} {
+	for host, want := range map[string]int{
+		"localhost:8080": 307, "127.0.0.1:8080": 200, "[::1]:8080": 307, "evil.example:8080": 403,
+	} {
 		r, err := http.NewRequest(http.MethodGet, "http://"+host+"/mail", nil)
 		if err != nil {
 			t.Fatal(err)

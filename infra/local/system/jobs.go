@@ -1,0 +1,114 @@
+package system
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"dossier/functions/sweep"
+	"dossier/infra/engines"
+	"dossier/internal/meeting"
+	"dossier/internal/store"
+)
+
+// restore reads back what the bucket holds: the table is in memory.
+func (s *System) restore(ctx context.Context) error {
+	began := time.Now()
+	// What the last run took in at its very end is no exception: nothing else drives the bucket yet.
+	time.Sleep(s.youngest(ctx))
+	r, err := s.runSweep(ctx)
+	if err != nil {
+		return fmt.Errorf("read the bucket back: %w", err)
+	}
+	if r.Uploads+r.Rosters+r.Decisions > 0 {
+		s.say("Read back from the bucket in %v: %d roster files, %d uploads, %d decisions.",
+			time.Since(began).Round(time.Millisecond), r.Rosters, r.Uploads, r.Decisions)
+	}
+	return nil
+}
+
+// youngest is how long to wait until every object in the bucket is old enough for the sweep.
+func (s *System) youngest(ctx context.Context) time.Duration {
+	found, _, err := s.events.bucket.Versions(ctx, "", "", 1000)
+	if err != nil {
+		return 0
+	}
+	wait := time.Duration(0)
+	for _, o := range found {
+		wait = max(wait, 2100*time.Millisecond-time.Since(o.Time))
+	}
+	return wait
+}
+
+// runSweep runs the sweep once, as its schedule does.
+func (s *System) runSweep(ctx context.Context) (sweep.Report, error) {
+	var r sweep.Report
+	event, err := json.Marshal(events.EventBridgeEvent{Version: "0", ID: rand.Text(), DetailType: "Scheduled Event",
+		Source: "aws.events", AccountID: "123456789012", Time: time.Now().UTC(), Region: engines.Region,
+		Detail: json.RawMessage("{}")})
+	if err != nil {
+		return r, err
+	}
+	out, err := s.sweep.Invoke(ctx, event)
+	if err != nil {
+		return r, err
+	}
+	return r, json.Unmarshal(out, &r)
+}
+
+// stream stands in for the table's stream: it brings pending outbox items to deliver, one after the other.
+func (s *System) stream(ctx context.Context) error {
+	open, err := s.table.OpenMails(ctx, time.Now().Add(time.Hour), 100)
+	if err != nil {
+		return err
+	}
+	for _, m := range open {
+		if m.State != meeting.Pending {
+			continue
+		}
+		event, err := json.Marshal(events.DynamoDBEvent{Records: []events.DynamoDBEventRecord{inserted(m)}})
+		if err != nil {
+			return err
+		}
+		if _, err := s.deliver.Invoke(ctx, event); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inserted is the stream's record of a new outbox item.
+func inserted(m *meeting.Mail) events.DynamoDBEventRecord {
+	pk, sk := store.MailKey(m.ID)
+	return events.DynamoDBEventRecord{EventID: rand.Text(), EventName: "INSERT", EventSource: "aws:dynamodb",
+		EventVersion: "1.1", AWSRegion: engines.Region, Change: events.DynamoDBStreamRecord{
+			SequenceNumber: fmt.Sprint(time.Now().UnixNano()), StreamViewType: "KEYS_ONLY",
+			Keys: map[string]events.DynamoDBAttributeValue{
+				"PK": events.NewStringAttribute(pk), "SK": events.NewStringAttribute(sk)}}}
+}
+
+// every runs a job again and again until the system is closed.
+func (s *System) every(pause time.Duration, job func(context.Context) error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		last := ""
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(pause):
+			}
+			if err := job(ctx); err != nil && ctx.Err() == nil && err.Error() != last {
+				last = err.Error()
+				s.say("Trouble, trying again: %v", err)
+			}
+		}
+	}()
+	s.closeLater(func() error { cancel(); <-done; return nil })
+}
