@@ -172,24 +172,26 @@ func (f *Function) claim(ctx context.Context, id string) (m *meeting.Mail, to []
 		for _, a := range m.To {
 			addresses = append(addresses, strings.ToLower(a))
 		}
-		known, err := f.store.Read(ctx, store.Wanted{Addresses: addresses, Sends: meeting.Day(now)})
+		sends := func(address string) store.Key[meeting.Sends] { return store.SendsKey(address, meeting.Day(now)) }
+		asked := append(store.KeysOf(store.AddressKey, addresses), store.KeysOf(sends, addresses)...)
+		known, err := f.store.Read(ctx, asked...)
 		if err != nil {
 			return nil, nil, fmt.Errorf("look up the addresses of mail %s: %w", id, err)
 		}
-		changes := &store.Changes{Mails: []*meeting.Mail{m}}
+		var counts []any
 		to, full, limit := []string(nil), false, f.limit(m.Template)
 		for i, a := range addresses {
-			if x := known.Addresses[a]; x != nil && x.Suppressed != "" {
+			if x := store.Get(known, store.AddressKey(a)); x != nil && x.Suppressed != "" {
 				m.Failure = x.Suppressed
 				continue
 			}
-			n := known.Sends[a]
+			n := store.Get(known, sends(a))
 			if n == nil {
 				n = meeting.NewSends(a, now)
 			}
 			full = full || limit > 0 && n.N >= limit
 			n.N++
-			to, changes.Sends = append(to, m.To[i]), append(changes.Sends, n)
+			to, counts = append(to, m.To[i]), append(counts, n)
 		}
 		m.State, m.Lease = meeting.Sending, now.Add(f.config.Lease).UTC()
 		switch {
@@ -197,11 +199,11 @@ func (f *Function) claim(ctx context.Context, id string) (m *meeting.Mail, to []
 			m.State, m.Expires = meeting.Failed, now.Add(f.config.Keep).Unix()
 		case full: // tomorrow
 			m.Lease, m.Failure = now.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1), "daily-cap"
-			to, changes.Sends = nil, nil
+			to, counts = nil, nil
 		default:
 			m.Attempts++
 		}
-		err = f.store.Commit(ctx, changes)
+		err = f.store.Commit(ctx, store.NewChanges(append(counts, m)...))
 		if err == nil {
 			if len(to) == 0 {
 				f.log.WarnContext(ctx, "mail not sent", "mail", *m, "reason", m.Failure)
@@ -309,13 +311,13 @@ func (f *Function) view(ctx context.Context, m meeting.Mail) (mail.View, error) 
 
 // uploads signs the links of a mail. A mail that is written again has the same ones.
 func (f *Function) uploads(ctx context.Context, m meeting.Meeting, of meeting.Mail) ([]mail.Upload, error) {
-	want := store.Wanted{Meeting: of.Meeting}
+	var asked []store.AnyKey
 	for _, l := range of.Links {
 		if l.Session != "" {
-			want.Sessions = append(want.Sessions, l.Session)
+			asked = append(asked, store.SessionKey(of.Meeting, l.Session))
 		}
 	}
-	snap, err := f.store.Read(ctx, want)
+	snap, err := f.store.Read(ctx, asked...)
 	if err != nil {
 		return nil, err
 	}
@@ -325,7 +327,8 @@ func (f *Function) uploads(ctx context.Context, m meeting.Meeting, of meeting.Ma
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, mail.Upload{Invitation: l, Session: snap.Sessions[l.Session], Due: m.Due(l.Kind), URL: f.config.PortalURL + "t/" + token})
+		all = append(all, mail.Upload{Invitation: l, Session: store.Get(snap, store.SessionKey(of.Meeting, l.Session)),
+			Due: m.Due(l.Kind), URL: f.config.PortalURL + "t/" + token})
 	}
 	return all, nil
 }

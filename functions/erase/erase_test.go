@@ -10,7 +10,6 @@ import (
 	"dossier/functions/erase"
 	"dossier/internal/e2e"
 	"dossier/internal/fault"
-	"dossier/internal/filing"
 	"dossier/internal/meeting"
 	"dossier/internal/ticket"
 )
@@ -108,7 +107,7 @@ func TestEraseAccepted(t *testing.T) {
 		t.Fatal(page)
 	}
 	w.RunUntilQuiet()
-	id := filing.ParticipantID(o.ID(), "Daniel KIPTOO")
+	id := meeting.ParticipantID(o.ID(), "Daniel KIPTOO")
 	if s := w.Session("s2"); s.Required != 2 {
 		t.Fatalf("%+v", s)
 	}

@@ -109,33 +109,36 @@ func bare(s string) string {
 
 // note marks the addresses, and the mail as one that staff have to know of.
 func (f *Function) note(ctx context.Context, reason string, addresses, mails []string) error {
-	snap, err := f.store.Read(ctx, store.Wanted{Addresses: addresses, Mails: mails})
+	snap, err := f.store.Read(ctx, append(store.KeysOf(store.AddressKey, addresses), store.KeysOf(store.MailKey, mails)...)...)
 	if err != nil {
 		return fmt.Errorf("read what bounced: %w", err)
 	}
 	var c store.Changes
+	marked, failed := 0, 0
 	for _, address := range addresses {
-		a := snap.Addresses[address]
+		a := store.Get(snap, store.AddressKey(address))
 		if a == nil {
 			a = &meeting.Address{Address: address}
 		}
 		if a.Suppressed == "" {
 			a.Suppressed, a.Since = reason, f.now().UTC()
-			c.Addresses = append(c.Addresses, a)
+			c.Put(a)
+			marked++
 		}
 	}
-	for _, m := range snap.Mails {
+	for m := range store.All[meeting.Mail](snap) {
 		if m.State == meeting.Sent {
 			m.State, m.Failure = meeting.Failed, reason
-			c.Mails = append(c.Mails, m)
+			c.Put(m)
+			failed++
 		}
 	}
 	if err := f.store.Commit(ctx, &c); err != nil {
 		return fmt.Errorf("note what bounced: %w", err)
 	}
-	if len(c.Mails) > 0 {
-		f.meter.Put(ctx, observe.Count(observe.MailsBack, len(c.Mails)))
+	if failed > 0 {
+		f.meter.Put(ctx, observe.Count(observe.MailsBack, failed))
 	}
-	f.log.WarnContext(ctx, "mail came back", "reason", reason, "addresses", len(c.Addresses), "mails", len(c.Mails))
+	f.log.WarnContext(ctx, "mail came back", "reason", reason, "addresses", marked, "mails", failed)
 	return nil
 }

@@ -347,7 +347,7 @@ func (f *Function) tell(ctx context.Context, doc meeting.Document) (*meeting.Doc
 	if err != nil || m == nil || meeting.RosterVersion(m.Roster, taught) == doc.RosterVersion {
 		return &doc, err
 	}
-	return f.registry.Tell(ctx, *m, meeting.RosterVersion(m.Roster, taught), doc.ID)
+	return f.registry.NotifySender(ctx, *m, meeting.RosterVersion(m.Roster, taught), doc.ID)
 }
 
 // rematch looks again at a document in review, when the roster has changed since.
@@ -442,13 +442,13 @@ func (f *Function) submission(ctx context.Context, doc meeting.Document, c *cont
 		return in, err
 	}
 	if places := found.Places(); len(found.File) == 0 && len(places) > 0 && facts.Claim == nil {
-		snap, err := f.store.Read(ctx, store.Wanted{Meeting: m.ID, Requirements: places})
+		snap, err := f.store.Read(ctx, store.RequirementKeys(m.ID, places)...)
 		if err != nil {
 			return in, err
 		}
 		facts.States = map[meeting.RequirementKey]meeting.State{}
-		for k, r := range snap.Requirements {
-			facts.States[k] = r.State
+		for r := range store.All[meeting.Requirement](snap) {
+			facts.States[r.RequirementKey] = r.State
 		}
 		if found, err = index.Match(ctx, facts, match.Budget{}); err != nil {
 			return in, err
@@ -506,12 +506,12 @@ func (f *Function) thread(ctx context.Context, doc meeting.Document) ([]string, 
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	snap, err := f.store.Read(ctx, store.Wanted{Meeting: doc.Meeting, Documents: ids})
+	snap, err := f.store.Read(ctx, store.KeysOf(store.DocumentKey, ids)...)
 	if err != nil {
 		return nil, err
 	}
 	var people []string
-	for _, d := range snap.Documents {
+	for d := range store.All[meeting.Document](snap) {
 		for _, k := range d.FiledFor {
 			people = append(people, k.Participant)
 		}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"dossier/internal/e2e"
-	"dossier/internal/filing"
 	"dossier/internal/meeting"
 	"dossier/internal/ticket"
 )
@@ -51,7 +50,7 @@ func TestAcceptedNominee(t *testing.T) {
 	if code, page := w.SubmitDecision(form); code != http.StatusSeeOther {
 		t.Fatalf("accept: %d\n%s", code, page)
 	}
-	id := filing.ParticipantID(o.ID(), name[1])
+	id := meeting.ParticipantID(o.ID(), name[1])
 	if d := w.Document(o); d.Status != meeting.Filed || !d.Late {
 		t.Errorf("the letter is %s, late %v", d.Status, d.Late)
 	}

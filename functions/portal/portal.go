@@ -22,6 +22,7 @@ import (
 	"dossier/internal/filing"
 	"dossier/internal/locale"
 	"dossier/internal/observe"
+	"dossier/internal/review"
 	"dossier/internal/store"
 	"dossier/internal/ticket"
 )
@@ -93,7 +94,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, signIn SignIn, log *slog
 		return nil, err
 	}
 	b, st := bucket.New(s3c, c.Bucket), store.New(db, c.Table)
-	decisions := decision.NewRecorder(b, st, filing.New(st, time.Now), log, observe.NewMeter(log, c.Namespace))
+	decisions := decision.NewRecorder(b, st, review.New(filing.New(st, time.Now)), log, observe.NewMeter(log, c.Namespace))
 	mux := http.NewServeMux()
 	mux.Handle("GET /assets/{name}", pages.Assets())
 	for _, path := range []string{"/signin", "/signin/", "/signout"} {

@@ -20,6 +20,7 @@ import (
 	"dossier/internal/filing"
 	"dossier/internal/meeting"
 	"dossier/internal/observe"
+	"dossier/internal/review"
 	"dossier/internal/store"
 )
 
@@ -52,7 +53,7 @@ type Function struct {
 	config         Config
 	bucket         *bucket.Bucket
 	store          *store.Store
-	registry       *filing.Registry
+	desk           *review.Desk
 	intake, roster Sender
 	now            func() time.Time
 	log            *slog.Logger
@@ -62,7 +63,7 @@ type Function struct {
 // New wires the function.
 func New(c Config, s3c *s3.Client, db *dynamodb.Client, intake, roster Sender, log *slog.Logger) *Function {
 	st := store.New(db, c.Table)
-	return &Function{config: c, bucket: bucket.New(s3c, c.Bucket), store: st, registry: filing.New(st, time.Now),
+	return &Function{config: c, bucket: bucket.New(s3c, c.Bucket), store: st, desk: review.New(filing.New(st, time.Now)),
 		intake: intake, roster: roster, now: time.Now, log: log, meter: observe.NewMeter(log, c.Namespace)}
 }
 
@@ -129,19 +130,19 @@ func (f *Function) objects(ctx context.Context, r *Report) error {
 
 // lost picks the objects without a record, and documents in review that were matched against an older roster.
 func (f *Function) lost(ctx context.Context, listed []meeting.Object) ([]meeting.Object, error) {
-	var documents, loads, decisions []string
+	var asked []store.AnyKey
 	before := f.now().Add(-f.config.Grace)
 	for _, o := range listed {
 		switch {
 		case strings.HasPrefix(o.Key, bucket.Incoming):
-			documents = append(documents, o.ID())
+			asked = append(asked, store.DocumentKey(o.ID()))
 		case strings.HasPrefix(o.Key, bucket.Roster):
-			loads = append(loads, o.ID())
+			asked = append(asked, store.LoadKey(o.ID()))
 		default:
-			decisions = append(decisions, o.ID())
+			asked = append(asked, store.AuditKey(o.ID()))
 		}
 	}
-	known, err := f.store.Known(ctx, documents, loads, decisions)
+	known, err := f.store.Read(ctx, asked...)
 	if err != nil {
 		return nil, err
 	}
@@ -152,8 +153,8 @@ func (f *Function) lost(ctx context.Context, listed []meeting.Object) ([]meeting
 			continue
 		}
 		id := o.ID()
-		d := known.Documents[id]
-		if d == nil && !known.Loads[id] && !known.Decisions[id] {
+		d := store.Get(known, store.DocumentKey(id))
+		if d == nil && !known.Has(store.LoadKey(id)) && !known.Has(store.AuditKey(id)) {
 			lost = append(lost, o)
 			continue
 		}
@@ -211,7 +212,7 @@ func (f *Function) decide(ctx context.Context, o meeting.Object) error {
 	if err != nil {
 		return err
 	}
-	err = f.registry.Decide(ctx, o.ID(), d, *m)
+	err = f.desk.Decide(ctx, o.ID(), d, *m)
 	if fault.Is(err, fault.Rejected) || fault.Is(err, fault.Exists) {
 		return nil // it is dealt with
 	}

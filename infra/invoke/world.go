@@ -153,7 +153,7 @@ func (w *world) prepare(ctx context.Context, fn string, event []byte) ([]byte, e
 				DocumentState: meeting.DocumentState{Status: meeting.Filed}}
 			mail := &meeting.Mail{ID: id, Meeting: sample.Meeting, Template: meeting.MailReceipt, Language: "fr", To: []string{"reader@regm.example"},
 				Document: doc.ID, Outcome: doc.Status, State: meeting.Pending, Decided: time.Now().UTC()}
-			if err := w.store.Commit(ctx, &store.Changes{Documents: []*meeting.Document{doc}, Mails: []*meeting.Mail{mail}}); err != nil {
+			if err := w.store.Commit(ctx, store.NewChanges(doc, mail)); err != nil {
 				return nil, err
 			}
 		}

@@ -66,10 +66,10 @@ func TestRecordedEvents(t *testing.T) {
 
 	mail := &meeting.Mail{ID: "receipt-41177a0f9056bc0323a2f118", Meeting: e2e.SampleMeeting, Template: meeting.MailReceipt, Language: "fr", To: []string{"aissatou.ndiaye@regm.example"},
 		Document: "d", Outcome: meeting.Filed, State: meeting.Pending, Decided: e2e.Noon}
-	e2e.Must(t, w.Store.Commit(context.Background(), &store.Changes{Mails: []*meeting.Mail{mail}, Documents: []*meeting.Document{{ID: "d",
+	e2e.Must(t, w.Store.Commit(context.Background(), store.NewChanges(mail, &meeting.Document{ID: "d",
 		Meeting:       e2e.SampleMeeting,
 		FileName:      "x.pptx",
-		DocumentState: meeting.DocumentState{Status: meeting.Filed}}}}))
+		DocumentState: meeting.DocumentState{Status: meeting.Filed}})))
 	var streamed events.DynamoDBEventResponse
 	e2e.InvokeRaw(t, w.Deliver, e2e.RecordedEvent(t, "deliver/outbox-insert.json"), &streamed)
 	if len(streamed.BatchItemFailures) > 0 || w.Mails()[mail.ID] == nil {

@@ -60,7 +60,7 @@ func (c *CountingSender) Send(ctx context.Context, raw []byte, from string, m me
 
 // StreamRecord is a stream record as DynamoDB writes it for an outbox item.
 func StreamRecord(id string) events.DynamoDBEventRecord {
-	pk, sk := store.MailKey(id)
+	pk, sk := store.MailStreamKey(id)
 	r := events.DynamoDBEventRecord{EventName: "INSERT", EventSource: "aws:dynamodb"}
 	r.Change.SequenceNumber = "seq-" + id
 	r.Change.Keys = map[string]events.DynamoDBAttributeValue{"PK": events.NewStringAttribute(pk), "SK": events.NewStringAttribute(sk)}

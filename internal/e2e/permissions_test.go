@@ -21,7 +21,6 @@ import (
 
 	"dossier/functions/erase"
 	"dossier/internal/e2e"
-	"dossier/internal/filing"
 	"dossier/internal/meeting"
 	"dossier/internal/ticket"
 )
@@ -246,7 +245,7 @@ func TestPermissions(t *testing.T) {
 	time.Sleep(time.Second)                                                                                               // S3 tells times in whole seconds
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Joseph)
 	w.Visit("", http.MethodGet, "/meetings/m/sessions/s1/materials.zip", nil)
-	for _, id := range []string{"p3", filing.ParticipantID(o.ID(), "Daniel KIPTOO")} {
+	for _, id := range []string{"p3", meeting.ParticipantID(o.ID(), "Daniel KIPTOO")} {
 		if _, err := w.ErasePerson(erase.Request{Meeting: "m", Participant: id}); err != nil {
 			t.Error(err)
 		}

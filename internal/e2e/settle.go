@@ -14,6 +14,7 @@ import (
 
 	"dossier/functions/sweep"
 	"dossier/internal/meeting"
+	"dossier/internal/store"
 )
 
 // RunUntilQuiet lets everything come to rest: lost events are found, mails are sent, until there is nothing more to do.
@@ -84,13 +85,14 @@ func (w *World) EndState() map[string]string {
 		names[o.ID()] = fmt.Sprintf("%s of %d bytes", o.Key[strings.LastIndex(o.Key, "/")+1:], o.Size)
 	}
 	slices.Sort(ids)
-	known, err := w.Store.Known(ctx, ids, nil, nil)
+	snap, err := w.Store.Read(ctx, store.KeysOf(store.DocumentKey, ids)...)
 	Must(w.t, err)
-	if len(known.Documents) != len(ids) {
-		w.t.Errorf("%d uploads have %d records", len(ids), len(known.Documents))
+	known := slices.Collect(store.All[meeting.Document](snap))
+	if len(known) != len(ids) {
+		w.t.Errorf("%d uploads have %d records", len(ids), len(known))
 	}
-	for id, d := range known.Documents {
-		put("document "+names[id], []any{d.Status, d.Kind, d.Reason, d.Satisfies, names[d.SupersededBy], d.Late, d.Letter, d.Parts, names[d.PartOf], d.NotifiedStatus, d.Decision != ""})
+	for _, d := range known {
+		put("document "+names[d.ID], []any{d.Status, d.Kind, d.Reason, d.Satisfies, names[d.SupersededBy], d.Late, d.Letter, d.Parts, names[d.PartOf], d.NotifiedStatus, d.Decision != ""})
 	}
 	sessions, err := w.Store.AllSessions(ctx, "m")
 	Must(w.t, err)

@@ -303,9 +303,9 @@ func (w *World) Requirement(key string) *meeting.Requirement {
 	if !ok {
 		w.t.Fatalf("bad key %q", key)
 	}
-	snap, err := w.Store.Read(context.Background(), store.Wanted{Meeting: "m", Requirements: []meeting.RequirementKey{k}})
+	snap, err := w.Store.Read(context.Background(), store.RequirementKey("m", k))
 	Must(w.t, err)
-	r := snap.Requirements[k]
+	r := store.Get(snap, store.RequirementKey("m", k))
 	if r == nil {
 		w.t.Fatalf("no requirement %s", key)
 	}

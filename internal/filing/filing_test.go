@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"dossier/internal/awstest"
-	"dossier/internal/fault"
 	"dossier/internal/filing"
 	"dossier/internal/meeting"
 	"dossier/internal/store"
@@ -179,25 +178,6 @@ func TestHotSession(t *testing.T) {
 	wg.Wait()
 	if x, mails := complete(t, s); !x.Complete || x.Epoch != 1 || x.Outstanding != 0 || mails != 1 {
 		t.Errorf("%+v, %d mails", x, mails)
-	}
-}
-
-// A decision that comes twice is carried out once, also when what it decided was decided otherwise since.
-func TestDecidedOnce(t *testing.T) {
-	s := newStore(t)
-	r := roster("1", 2)
-	g := filing.New(s, time.Now)
-	must(t, g.Load(t.Context(), r))
-	waive := meeting.Decision{Action: meeting.Waive, Meeting: "m", Requirement: key(0), By: "x", Reason: "y"}
-	require := waive
-	require.Action = meeting.Require
-	must(t, g.Decide(t.Context(), "first", waive, r.Meeting))
-	must(t, g.Decide(t.Context(), "second", require, r.Meeting))
-	if err := g.Decide(t.Context(), "first", waive, r.Meeting); !fault.Is(err, fault.Exists) {
-		t.Errorf("%v", err)
-	}
-	if x, _ := complete(t, s); x.Outstanding != 2 {
-		t.Errorf("%+v", x)
 	}
 }
 

@@ -1,6 +1,10 @@
 package meeting
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+)
 
 // Action is what staff decide.
 type Action string
@@ -119,4 +123,11 @@ type Revocation struct {
 type RosterAmendments struct {
 	Meeting string `json:"meeting"`
 	Rev     int    `json:"rev"`
+}
+
+// ParticipantID is the id that a nominee of a letter has as a participant: "n-" and the first 48 bits of SHA-256 over
+// the document's id and the name as the letter has it, in hex.
+func ParticipantID(document, nominee string) string {
+	h := sha256.Sum256([]byte(document + "\x00" + nominee))
+	return "n-" + hex.EncodeToString(h[:6])
 }

@@ -143,3 +143,11 @@ func (b *Balance) ApplyChange(before, after *Delegation) {
 	}
 	maps.DeleteFunc(b.Sectors, func(_ Sector, t Tally) bool { return t == Tally{} })
 }
+
+// ExceedsQuota reports whether the delegation has more members than an agency may send, and more than it had before; a
+// quota of 0 is none. A delegation that shrinks is never over.
+func (d *Delegation) ExceedsQuota(before *Delegation, quota int) bool {
+	is, _ := d.Members()
+	was, _ := before.Members()
+	return quota > 0 && len(is) > quota && len(is) > len(was)
+}

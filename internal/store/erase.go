@@ -12,9 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"dossier/internal/fault"
-	"dossier/internal/meeting"
 )
 
 // Redacted stands where something about a person was erased.
@@ -64,55 +61,66 @@ func (s *Store) Erase(ctx context.Context, e Erasure) (Erased, error) {
 	if err != nil {
 		return done, err
 	}
-	err = s.scan(ctx, func(item map[string]types.AttributeValue) error {
-		k := key{text(item["PK"]), text(item["SK"])}
-		if e.owns(k, item) {
+	err = s.scan(ctx, func(i item) error {
+		k := key{text(i["PK"]), text(i["SK"])}
+		owned, err := e.owns(k, i)
+		switch {
+		case err != nil:
+			return fmt.Errorf("erase %s: %w", k.sk, err)
+		case owned:
 			done.Deleted++
-			if _, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: k.av()}); err != nil {
-				return fmt.Errorf("erase %s: %w", k.sk, err)
-			}
-			return nil
+			return s.delete(ctx, k)
 		}
-		clean, changed := redact(&types.AttributeValueMemberM{Value: item}, words)
+		clean, changed := redact(&types.AttributeValueMemberM{Value: i}, words)
 		if !changed {
 			return nil
 		}
-		put := &dynamodb.PutItemInput{TableName: &s.table, Item: clean.(*types.AttributeValueMemberM).Value, ConditionExpression: aws.String("attribute_exists(PK)")}
-		if rev, ok := item["rev"]; ok {
-			put.ConditionExpression = aws.String("#rev = :rev")
-			put.ExpressionAttributeNames = map[string]string{"#rev": "rev"}
-			put.ExpressionAttributeValues = map[string]types.AttributeValue{":rev": rev}
-		}
-		if _, err := s.db.PutItem(ctx, put); err != nil && !conflict(err) {
-			return fmt.Errorf("erase in %s: %w", k.sk, err)
-		}
 		done.Redacted++
-		return nil
+		return s.replace(ctx, k, i["rev"], clean.(*types.AttributeValueMemberM).Value)
 	})
 	return done, err
 }
 
-// owns tells whether an item is the person's alone.
-func (e Erasure) owns(k key, item map[string]types.AttributeValue) bool {
-	switch {
-	case strings.HasPrefix(k.pk, "S#"+e.Meeting+"#") && strings.HasSuffix(k.sk, "#"+e.Participant) && strings.HasPrefix(k.sk, "REQ#"):
-		return true
-	case k.pk == "K#"+e.Meeting && (k.sk == "PERSON#"+e.Participant || k.sk == "REVOKED#"+e.Participant || strings.HasPrefix(k.sk, "LESSON#") && text(item["participant"]) == e.Participant):
-		return true
-	case k.sk == "DOCUMENT" && slices.Contains(e.Documents, text(item["id"])):
-		return true
-	case k.sk == "MESSAGE" && slices.Contains(e.Documents, text(item["document"])):
-		return true
-	case k.sk == "ADDRESS" || strings.HasPrefix(k.sk, "SENDS#"):
-		return slices.ContainsFunc(e.Words, func(w string) bool { return strings.EqualFold(w, text(item["address"])) })
-	case k.sk == "OUTBOX":
-		if slices.Contains(e.Documents, text(item["document"])) {
-			return true
-		}
-		to, ok := item["to"].(*types.AttributeValueMemberL)
-		return ok && len(to.Value) == 1 && slices.ContainsFunc(e.Words, func(w string) bool { return strings.EqualFold(w, text(to.Value[0])) })
+func (s *Store) delete(ctx context.Context, k key) error {
+	if _, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: k.attributes()}); err != nil {
+		return fmt.Errorf("erase %s: %w", k.sk, err)
 	}
-	return false
+	return nil
+}
+
+// replace writes an item in place of the one with the revision; nil is one without. An item that changed meanwhile
+// stays as it is.
+func (s *Store) replace(ctx context.Context, k key, revision types.AttributeValue, i item) error {
+	put := &dynamodb.PutItemInput{TableName: &s.table, Item: i, ConditionExpression: aws.String("attribute_exists(PK)")}
+	if revision != nil {
+		put.ConditionExpression = aws.String("#rev = :rev")
+		put.ExpressionAttributeNames = map[string]string{"#rev": "rev"}
+		put.ExpressionAttributeValues = item{":rev": revision}
+	}
+	if _, err := s.db.PutItem(ctx, put); err != nil && !conflict(err) {
+		return fmt.Errorf("erase in %s: %w", k.sk, err)
+	}
+	return nil
+}
+
+// is tells whether the erasure is of a participant of a meeting.
+func (e *Erasure) is(meetingID, participant string) bool {
+	return meetingID == e.Meeting && participant == e.Participant
+}
+
+// names tells whether an address is the person's.
+func (e *Erasure) names(address string) bool {
+	return slices.ContainsFunc(e.Words, func(w string) bool { return strings.EqualFold(w, address) })
+}
+
+// owns tells whether an item is the person's alone.
+func (e Erasure) owns(k key, i item) (bool, error) {
+	for _, kind := range kinds {
+		if kind.holds(k) {
+			return kind.owns(i, &e)
+		}
+	}
+	return false, nil
 }
 
 // redact erases the words in every string of a value but its keys.
@@ -151,9 +159,13 @@ func (s *Store) Mentions(ctx context.Context, e Erasure) ([]string, error) {
 		return nil, err
 	}
 	var found []string
-	err = s.scan(ctx, func(item map[string]types.AttributeValue) error {
-		k := key{text(item["PK"]), text(item["SK"])}
-		if _, changed := redact(&types.AttributeValueMemberM{Value: item}, words); changed || e.owns(k, item) {
+	err = s.scan(ctx, func(i item) error {
+		k := key{text(i["PK"]), text(i["SK"])}
+		owned, err := e.owns(k, i)
+		if err != nil {
+			return fmt.Errorf("look into %s: %w", k.sk, err)
+		}
+		if _, changed := redact(&types.AttributeValueMemberM{Value: i}, words); changed || owned {
 			found = append(found, k.pk+" "+k.sk)
 		}
 		return nil
@@ -161,7 +173,7 @@ func (s *Store) Mentions(ctx context.Context, e Erasure) ([]string, error) {
 	return found, err
 }
 
-func (s *Store) scan(ctx context.Context, each func(map[string]types.AttributeValue) error) error {
+func (s *Store) scan(ctx context.Context, each func(item) error) error {
 	pages := dynamodb.NewScanPaginator(s.db, &dynamodb.ScanInput{TableName: &s.table, ConsistentRead: aws.Bool(true)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -175,21 +187,4 @@ func (s *Store) scan(ctx context.Context, each func(map[string]types.AttributeVa
 		}
 	}
 	return nil
-}
-
-// AllDocuments lists a meeting's documents of every status. It reads an index, which may lag.
-func (s *Store) AllDocuments(ctx context.Context, meetingID string) ([]*meeting.Document, error) {
-	return collect[meeting.Document](ctx, s, &dynamodb.QueryInput{
-		TableName: &s.table, IndexName: aws.String(openIndex), KeyConditionExpression: aws.String("GPK = :p"),
-		ExpressionAttributeValues: map[string]types.AttributeValue{":p": &types.AttributeValueMemberS{Value: "M#" + meetingID + "#DOCS"}},
-	}, 0)
-}
-
-// Person reads a nominee whom staff accepted, also one whose acceptance was undone; nil when there is none of the id.
-func (s *Store) Person(ctx context.Context, meetingID, id string) (*meeting.Accepted, error) {
-	p, err := get[meeting.Accepted](ctx, s, acceptedKey(meetingID, id))
-	if fault.Is(err, fault.NotFound) {
-		return nil, nil
-	}
-	return p, err
 }

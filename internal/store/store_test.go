@@ -37,21 +37,21 @@ func TestCommitAndRead(t *testing.T) {
 	session := &meeting.Session{Plan: meeting.Plan{ID: "s1", Title: "Law", Number: 1}, Meeting: "m", Outstanding: 1, Required: 1}
 	mail := &meeting.Mail{ID: "o1", Meeting: "m", Template: meeting.MailReceipt, To: []string{"a@example.org"}, State: meeting.Pending, Decided: time.Now().UTC()}
 	audit := &meeting.Audit{ID: "x1", Decision: meeting.Decision{Action: meeting.Waive, Meeting: "m"}, Done: time.Now().UTC()}
-	c := &store.Changes{Documents: []*meeting.Document{doc}, Requirements: []*meeting.Requirement{req},
-		Sessions: []*meeting.Session{session}, Mails: []*meeting.Mail{mail}, Audit: audit}
-	if err := s.Commit(ctx, c); err != nil {
+	if err := s.Commit(ctx, store.NewChanges(doc, req, session, mail, audit)); err != nil {
 		t.Fatal(err)
 	}
-	got, err := s.Read(ctx, store.Wanted{Meeting: "m", Documents: []string{"d1", "none"}, Requirements: []meeting.RequirementKey{key},
-		Sessions: []string{"s1"}, Mails: []string{"o1"}, Decisions: []string{"x1"}})
+	snap, err := s.Read(ctx, store.DocumentKey("d1"), store.DocumentKey("none"), store.RequirementKey("m", key),
+		store.SessionKey("m", "s1"), store.MailKey("o1"), store.AuditKey("x1"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &store.Snapshot{Documents: map[string]*meeting.Document{"d1": doc}, Requirements: map[meeting.RequirementKey]*meeting.Requirement{key: req},
-		Sessions: map[string]*meeting.Session{"s1": session}, Mails: map[string]*meeting.Mail{"o1": mail}, Delegations: map[string]*meeting.Delegation{}, People: map[string]*meeting.Accepted{},
-		Lessons: map[string]*meeting.Hint{}, Audits: map[string]*meeting.Audit{"x1": audit}, Undone: map[string]bool{}, Addresses: map[string]*meeting.Address{}, Sends: map[string]*meeting.Sends{}}
-	if d := cmp.Diff(want, got); d != "" {
+	got := []any{store.Get(snap, store.DocumentKey("d1")), store.Get(snap, store.RequirementKey("m", key)),
+		store.Get(snap, store.SessionKey("m", "s1")), store.Get(snap, store.MailKey("o1")), store.Get(snap, store.AuditKey("x1"))}
+	if d := cmp.Diff([]any{doc, req, session, mail, audit}, got); d != "" {
 		t.Errorf("read (-want +got):\n%s", d)
+	}
+	if store.Get(snap, store.DocumentKey("none")) != nil || snap.Has(store.DocumentKey("none")) {
+		t.Error("a document that is not there was read")
 	}
 	if doc.Rev != 1 {
 		t.Errorf("revision after the first write: %d", doc.Rev)
@@ -78,42 +78,45 @@ func TestCommitConflict(t *testing.T) {
 	s := newStore(t)
 	ctx := t.Context()
 	session := &meeting.Session{Plan: meeting.Plan{ID: "s1"}, Meeting: "m"}
-	if err := s.Commit(ctx, &store.Changes{Sessions: []*meeting.Session{session}}); err != nil {
+	if err := s.Commit(ctx, store.NewChanges(session)); err != nil {
 		t.Fatal(err)
 	}
 	stale := *session
 	session.Outstanding = 3
-	if err := s.Commit(ctx, &store.Changes{Sessions: []*meeting.Session{session}}); err != nil {
+	if err := s.Commit(ctx, store.NewChanges(session)); err != nil {
 		t.Fatal(err)
 	}
 	doc := &meeting.Document{ID: "d1", Meeting: "m"}
-	err := s.Commit(ctx, &store.Changes{Sessions: []*meeting.Session{&stale}, Documents: []*meeting.Document{doc}})
+	err := s.Commit(ctx, store.NewChanges(&stale, doc))
 	if !errors.Is(err, store.ErrConflict) || !fault.Is(err, fault.Transient) {
 		t.Fatalf("a stale revision was written: %v", err)
 	}
 	if _, err := s.Document(ctx, "d1"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a cancelled transaction left a document: %v", err)
 	}
-	if err := s.Commit(ctx, &store.Changes{Documents: []*meeting.Document{doc}}); err != nil {
+	if err := s.Commit(ctx, store.NewChanges(doc)); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Commit(ctx, &store.Changes{Documents: []*meeting.Document{{ID: "d1", Meeting: "m"}}}); !errors.Is(err, store.ErrConflict) {
+	if err := s.Commit(ctx, store.NewChanges(&meeting.Document{ID: "d1", Meeting: "m"})); !errors.Is(err, store.ErrConflict) {
 		t.Errorf("a document was put twice: %v", err)
 	}
 }
 
 func TestCommitBounds(t *testing.T) {
 	s := newStore(t)
-	var c store.Changes
-	for i := range store.MaxTransaction + 1 {
-		c.Mails = append(c.Mails, &meeting.Mail{ID: fmt.Sprint(i)})
+	var most store.Changes
+	for i := range store.MaxTransaction {
+		most.Put(&meeting.Mail{ID: fmt.Sprint(i)})
 	}
-	if err := s.Commit(t.Context(), &c); err == nil {
+	if err := s.Commit(t.Context(), &most); err != nil {
+		t.Errorf("100 items: %v", err)
+	}
+	most.Put(&meeting.Mail{ID: "one more"})
+	if err := s.Commit(t.Context(), &most); err == nil {
 		t.Error("101 items went into one transaction")
 	}
-	c.Mails = c.Mails[1:]
-	if err := s.Commit(t.Context(), &c); err != nil {
-		t.Errorf("100 items: %v", err)
+	if err := s.Commit(t.Context(), store.NewChanges(&meeting.Nominee{})); err == nil {
+		t.Error("the table took an item of an unknown kind")
 	}
 }
 
@@ -124,7 +127,7 @@ func TestEmptyLists(t *testing.T) {
 		Meeting:       "m",
 		Candidates:    []meeting.Candidate{{Name: "A", For: []meeting.RequirementKey{}}},
 		DocumentState: meeting.DocumentState{Satisfies: []meeting.RequirementKey{}}}
-	if err := s.Commit(t.Context(), &store.Changes{Documents: []*meeting.Document{d}}); err != nil {
+	if err := s.Commit(t.Context(), store.NewChanges(d)); err != nil {
 		t.Fatal(err)
 	}
 	got, err := s.Document(t.Context(), "d")
@@ -141,7 +144,7 @@ func TestMany(t *testing.T) {
 	for i := range 250 {
 		k := meeting.RequirementKey{Session: "s1", Kind: meeting.Nomination, Participant: fmt.Sprintf("p%03d", i)}
 		keys = append(keys, k)
-		if err := s.Commit(ctx, &store.Changes{Requirements: []*meeting.Requirement{{RequirementKey: k, Meeting: "m"}}}); err != nil {
+		if err := s.Commit(ctx, store.NewChanges(&meeting.Requirement{RequirementKey: k, Meeting: "m"})); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -149,9 +152,16 @@ func TestMany(t *testing.T) {
 	if err != nil || len(all) != 250 {
 		t.Fatalf("%d requirements, %v", len(all), err)
 	}
-	snap, err := s.Read(ctx, store.Wanted{Meeting: "m", Requirements: keys})
-	if err != nil || len(snap.Requirements) != 250 {
-		t.Fatalf("%d read, %v", len(snap.Requirements), err)
+	snap, err := s.Read(ctx, store.RequirementKeys("m", append(keys, keys[0]))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read []meeting.RequirementKey
+	for r := range store.All[meeting.Requirement](snap) {
+		read = append(read, r.RequirementKey)
+	}
+	if d := cmp.Diff(keys, read); d != "" {
+		t.Errorf("read (-want +got):\n%s", d)
 	}
 }
 
@@ -178,33 +188,39 @@ func TestEveryItem(t *testing.T) {
 	s := newStore(t)
 	ctx := t.Context()
 	at := time.Date(2031, 6, 1, 8, 0, 0, 0, time.UTC)
-	c := &store.Changes{
-		Delegations: []*meeting.Delegation{{Meeting: "m", Key: "k", Agency: "Ministry", Country: "KE", Entries: []meeting.Entry{{Document: "d", Order: "1", Officials: []meeting.Official{{Participant: "p", Name: "P", Alternate: true}}, Replaced: []string{"q"}}}}},
-		People:      []*meeting.Accepted{{Participant: meeting.Participant{ID: "p", Name: "P", Roles: []meeting.Role{{Name: meeting.Expert, Session: "s"}}}, Meeting: "m", Document: "d", By: "x", At: at}},
-		Lessons:     []*meeting.Hint{{ID: "l", Meeting: "m", Kind: meeting.HintAddress, Pattern: "a@b.example", Participant: "p", At: at}},
-		Revocations: []*meeting.Revocation{{Meeting: "m", Participant: "p", Before: at}},
-		Addresses:   []*meeting.Address{{Address: "a@b.example", Suppressed: meeting.Bounced, Since: at}, {Address: "c@d.example"}},
-		Sends:       []*meeting.Sends{meeting.NewSends("a@b.example", at)},
-		Balance:     &meeting.Balance{Meeting: "m", Sectors: map[meeting.Sector]meeting.Tally{meeting.Public: {Women: 2}}},
-		Taught:      &meeting.RosterAmendments{Meeting: "m"},
-		Audit:       &meeting.Audit{ID: "x", Decision: meeting.Decision{Action: meeting.Waive, Meeting: "m"}, Done: at, Effects: []meeting.Effect{{Participant: "p", InForceAfter: true}}},
-		Undone:      "before",
-		Message:     &store.Message{Meeting: "m", ID: "<1@a>", Document: "d"},
-	}
-	if err := s.Commit(ctx, c); err != nil {
+	delegation := &meeting.Delegation{Meeting: "m", Key: "k", Agency: "Ministry", Country: "KE",
+		Entries: []meeting.Entry{{Document: "d", Order: "1", Replaced: []string{"q"},
+			Officials: []meeting.Official{{Participant: "p", Name: "P", Alternate: true}}}}}
+	person := &meeting.Accepted{Meeting: "m", Document: "d", By: "x", At: at,
+		Participant: meeting.Participant{ID: "p", Name: "P", Roles: []meeting.Role{{Name: meeting.Expert, Session: "s"}}}}
+	hint := &meeting.Hint{ID: "l", Meeting: "m", Kind: meeting.HintAddress, Pattern: "a@b.example", Participant: "p", At: at}
+	revocation := &meeting.Revocation{Meeting: "m", Participant: "p", Before: at}
+	bounced, works := &meeting.Address{Address: "a@b.example", Suppressed: meeting.Bounced, Since: at}, &meeting.Address{Address: "c@d.example"}
+	sends := meeting.NewSends("a@b.example", at)
+	balance := &meeting.Balance{Meeting: "m", Sectors: map[meeting.Sector]meeting.Tally{meeting.Public: {Women: 2}}}
+	amendments := &meeting.RosterAmendments{Meeting: "m"}
+	audit := &meeting.Audit{ID: "x", Decision: meeting.Decision{Action: meeting.Waive, Meeting: "m"}, Done: at,
+		Effects: []meeting.Effect{{Participant: "p", InForceAfter: true}}}
+	undone, message := &store.Undone{Decision: "before"}, &store.Message{Meeting: "m", ID: "<1@a>", Document: "d"}
+	want := []any{delegation, person, hint, revocation, bounced, works, sends, balance, amendments, audit, undone, message}
+	if err := s.Commit(ctx, store.NewChanges(want...)); err != nil {
 		t.Fatal(err)
 	}
-	got, err := s.Read(ctx, store.Wanted{Meeting: "m", Delegations: []string{"k"}, People: []string{"p"}, Lessons: []string{"l"}, Addresses: []string{"a@b.example", "c@d.example"}, Sends: meeting.Day(at),
-		Decisions: []string{"x"}, Undone: []string{"before", "x"}, Balance: true, Taught: true})
+	snap, err := s.Read(ctx, store.DelegationKey("m", "k"), store.PersonKey("m", "p"), store.HintKey("m", "l"), store.RevocationKey("m", "p"),
+		store.AddressKey("a@b.example"), store.AddressKey("c@d.example"), store.SendsKey("a@b.example", meeting.Day(at)), store.BalanceKey("m"),
+		store.AmendmentsKey("m"), store.AuditKey("x"), store.UndoneKey("before"), store.UndoneKey("x"), store.MessageKey("m", "<1@a>"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &store.Snapshot{Documents: map[string]*meeting.Document{}, Requirements: map[meeting.RequirementKey]*meeting.Requirement{}, Sessions: map[string]*meeting.Session{}, Mails: map[string]*meeting.Mail{},
-		Delegations: map[string]*meeting.Delegation{"k": c.Delegations[0]}, People: map[string]*meeting.Accepted{"p": c.People[0]}, Lessons: map[string]*meeting.Hint{"l": c.Lessons[0]},
-		Addresses: map[string]*meeting.Address{"a@b.example": c.Addresses[0], "c@d.example": c.Addresses[1]}, Sends: map[string]*meeting.Sends{"a@b.example": c.Sends[0]},
-		Audits: map[string]*meeting.Audit{"x": c.Audit}, Undone: map[string]bool{"before": true}, Balance: c.Balance, Taught: c.Taught}
+	got := []any{store.Get(snap, store.DelegationKey("m", "k")), store.Get(snap, store.PersonKey("m", "p")), store.Get(snap, store.HintKey("m", "l")),
+		store.Get(snap, store.RevocationKey("m", "p")), store.Get(snap, store.AddressKey("a@b.example")), store.Get(snap, store.AddressKey("c@d.example")),
+		store.Get(snap, store.SendsKey("a@b.example", meeting.Day(at))), store.Get(snap, store.BalanceKey("m")), store.Get(snap, store.AmendmentsKey("m")),
+		store.Get(snap, store.AuditKey("x")), store.Get(snap, store.UndoneKey("before")), store.Get(snap, store.MessageKey("m", "<1@a>"))}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("read (-want +got):\n%s", d)
+	}
+	if taken, err := s.Undone(ctx, []string{"before", "x"}); err != nil || len(taken) != 1 || !taken["before"] {
+		t.Errorf("undone %v %v", taken, err)
 	}
 	if r, err := s.Revoked(ctx, "m", "p"); err != nil || r == nil || !r.Before.Equal(at) || r.Rev != 1 {
 		t.Errorf("revocation %+v %v", r, err)
@@ -219,14 +235,14 @@ func TestEveryItem(t *testing.T) {
 		t.Errorf("audits %v %v", list, err)
 	}
 	// An audit is never written again, and neither is that a decision was undone.
-	for _, again := range []*store.Changes{{Audit: c.Audit}, {Undone: "before"}} {
-		if err := s.Commit(ctx, again); !errors.Is(err, store.ErrConflict) {
+	for _, again := range []any{audit, undone} {
+		if err := s.Commit(ctx, store.NewChanges(again)); !errors.Is(err, store.ErrConflict) {
 			t.Errorf("written again: %v", err)
 		}
 	}
 	// What was let go and taken back is not listed.
-	c.Lessons[0].Dismissed, c.People[0].Revoked, c.Delegations[0].Entries = true, true, nil
-	if err := s.Commit(ctx, &store.Changes{Lessons: c.Lessons, People: c.People, Delegations: c.Delegations}); err != nil {
+	hint.Dismissed, person.Revoked, delegation.Entries = true, true, nil
+	if err := s.Commit(ctx, store.NewChanges(hint, person, delegation)); err != nil {
 		t.Fatal(err)
 	}
 	lessons, errL := s.Hints(ctx, "m")
@@ -243,15 +259,18 @@ func TestErase(t *testing.T) {
 	ctx := t.Context()
 	key := meeting.RequirementKey{Session: "s", Kind: meeting.Presentation, Participant: "p"}
 	other := meeting.RequirementKey{Session: "s", Kind: meeting.Presentation, Participant: "pp"}
-	if err := s.Commit(ctx, &store.Changes{
-		Documents: []*meeting.Document{{ID: "own", Meeting: "m", Title: "By Ana  Sousa"}, {ID: "shared", Meeting: "m", Excerpt: "with ANA\nSOUSA and others", Candidates: []meeting.Candidate{{Name: "Ana Sousa"}}}, {ID: "apart", Meeting: "m", Title: "Anasousa"}},
-		Requirements: []*meeting.Requirement{{RequirementKey: key,
-			Meeting: "m",
-			Profile: meeting.Profile{Name: "Ana Sousa"}}, {RequirementKey: other,
-			Meeting: "m",
-			Profile: meeting.Profile{Name: "Somebody Else"}}},
-		Mails: []*meeting.Mail{{ID: "hers", To: []string{"Ana@people.example"}}, {ID: "both", To: []string{"ana@people.example", "x@people.example"}}, {ID: "of-own", Document: "own", To: []string{"x@people.example"}}},
-		Audit: &meeting.Audit{ID: "a", Decision: meeting.Decision{Meeting: "m", By: "Staff", Reason: "ana sousa asked"}}, Taught: &meeting.RosterAmendments{Meeting: "m"}}); err != nil {
+	err := s.Commit(ctx, store.NewChanges(
+		&meeting.Document{ID: "own", Meeting: "m", Title: "By Ana  Sousa"},
+		&meeting.Document{ID: "shared", Meeting: "m", Excerpt: "with ANA\nSOUSA and others", Candidates: []meeting.Candidate{{Name: "Ana Sousa"}}},
+		&meeting.Document{ID: "apart", Meeting: "m", Title: "Anasousa"},
+		&meeting.Requirement{RequirementKey: key, Meeting: "m", Profile: meeting.Profile{Name: "Ana Sousa"}},
+		&meeting.Requirement{RequirementKey: other, Meeting: "m", Profile: meeting.Profile{Name: "Somebody Else"}},
+		&meeting.Mail{ID: "hers", To: []string{"Ana@people.example"}},
+		&meeting.Mail{ID: "both", To: []string{"ana@people.example", "x@people.example"}},
+		&meeting.Mail{ID: "of-own", Document: "own", To: []string{"x@people.example"}},
+		&meeting.Audit{ID: "a", Decision: meeting.Decision{Meeting: "m", By: "Staff", Reason: "ana sousa asked"}},
+		&meeting.RosterAmendments{Meeting: "m"}))
+	if err != nil {
 		t.Fatal(err)
 	}
 	e := store.Erasure{Meeting: "m", Participant: "p", Documents: []string{"own"}, Words: []string{"Ana Sousa", "ana@people.example"}}
@@ -273,9 +292,9 @@ func TestErase(t *testing.T) {
 	if d, err := s.Document(ctx, "apart"); err != nil || d.Title != "Anasousa" {
 		t.Errorf("%+v %v", d, err)
 	}
-	snap, err := s.Read(ctx, store.Wanted{Meeting: "m", Requirements: []meeting.RequirementKey{key, other}})
-	if err != nil || snap.Requirements[key] != nil || snap.Requirements[other] == nil {
-		t.Errorf("%v %v", snap.Requirements, err)
+	snap, err := s.Read(ctx, store.RequirementKey("m", key), store.RequirementKey("m", other))
+	if err != nil || snap.Has(store.RequirementKey("m", key)) || !snap.Has(store.RequirementKey("m", other)) {
+		t.Errorf("%v %v", snap, err)
 	}
 	if _, err := s.Erase(ctx, store.Erasure{Meeting: "m", Participant: "p", Words: []string{" "}}); err == nil {
 		t.Error("nobody was erased")

@@ -9,26 +9,26 @@ import (
 
 	"dossier/internal/bucket"
 	"dossier/internal/fault"
-	"dossier/internal/filing"
 	"dossier/internal/locale"
 	"dossier/internal/meeting"
 	"dossier/internal/observe"
+	"dossier/internal/review"
 	"dossier/internal/store"
 )
 
 // Recorder keeps decisions and carries them out. It is safe for concurrent use.
 type Recorder struct {
-	bucket   *bucket.Bucket
-	store    *store.Store
-	registry *filing.Registry
-	log      *slog.Logger
-	meter    *observe.Meter
+	bucket *bucket.Bucket
+	store  *store.Store
+	desk   *review.Desk
+	log    *slog.Logger
+	meter  *observe.Meter
 }
 
 // NewRecorder makes a Recorder.
-func NewRecorder(b *bucket.Bucket, s *store.Store, r *filing.Registry, log *slog.Logger,
+func NewRecorder(b *bucket.Bucket, s *store.Store, d *review.Desk, log *slog.Logger,
 	meter *observe.Meter) *Recorder {
-	return &Recorder{bucket: b, store: s, registry: r, log: log, meter: meter}
+	return &Recorder{bucket: b, store: s, desk: d, log: log, meter: meter}
 }
 
 // Record keeps a decision in the bucket, so that it cannot be lost, and then carries it out. It gives the
@@ -49,7 +49,7 @@ func (r *Recorder) Record(ctx context.Context, d meeting.Decision, m meeting.Mee
 }
 
 func (r *Recorder) carryOut(ctx context.Context, id string, d meeting.Decision, m meeting.Meeting) error {
-	err := r.registry.Decide(ctx, id, d, m)
+	err := r.desk.Decide(ctx, id, d, m)
 	if !fault.Is(err, fault.Exists) {
 		return err
 	}

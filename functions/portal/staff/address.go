@@ -19,20 +19,22 @@ func (s *Staff) MailAgain(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return fault.Reject(meeting.RefusalNotUnderstood, "no requirement")
 	}
-	snap, err := s.store.Read(ctx, store.Wanted{Meeting: meetingID, Requirements: []meeting.RequirementKey{k}})
+	required := store.RequirementKey(meetingID, k)
+	snap, err := s.store.Read(ctx, required)
 	if err != nil {
 		return err
 	}
-	if snap.Requirements[k] == nil {
+	q := store.Get(snap, required)
+	if q == nil {
 		return fault.Reject(meeting.RefusalNoSuchRequirement, "no requirement %s", k)
 	}
-	address := strings.ToLower(snap.Requirements[k].Email)
-	if snap, err = s.store.Read(ctx, store.Wanted{Addresses: []string{address}}); err != nil {
+	address := store.AddressKey(strings.ToLower(q.Email))
+	if snap, err = s.store.Read(ctx, address); err != nil {
 		return err
 	}
-	if a := snap.Addresses[address]; a != nil && a.Suppressed != "" {
+	if a := store.Get(snap, address); a != nil && a.Suppressed != "" {
 		a.Suppressed, a.Since = "", time.Now().UTC()
-		if err := s.store.Commit(ctx, &store.Changes{Addresses: []*meeting.Address{a}}); err != nil {
+		if err := s.store.Commit(ctx, store.NewChanges(a)); err != nil {
 			return err
 		}
 		s.log.InfoContext(ctx, "mail goes to an address again", "participant", k.Participant)

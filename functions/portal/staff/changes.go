@@ -10,10 +10,10 @@ import (
 )
 
 // changed gives one effect of a decision in words.
-func changed(l *page.Locale, e meeting.Effect, snap *store.Snapshot) (string, error) {
+func changed(l *page.Locale, meetingID string, e meeting.Effect, snap *store.Snapshot) (string, error) {
 	switch {
 	case e.Document != "":
-		return documentChange(l, e, snap.Documents[e.Document])
+		return documentChange(l, e, store.Get(snap, store.DocumentKey(e.Document)))
 	case e.Links != "":
 		return l.Text("history.links")
 	case e.Participant != "":
@@ -21,7 +21,7 @@ func changed(l *page.Locale, e meeting.Effect, snap *store.Snapshot) (string, er
 	case e.Hint != "":
 		return l.InForce("history.hint", e.InForceBefore, e.InForceAfter)
 	}
-	return requirementChange(l, e, snap.Requirements[e.Requirement])
+	return requirementChange(l, e, store.Get(snap, store.RequirementKey(meetingID, e.Requirement)))
 }
 
 // documentChange names the document by its file; d is nil if it is not there any more.

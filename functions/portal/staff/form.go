@@ -10,7 +10,6 @@ import (
 
 	"dossier/functions/portal/decision"
 	"dossier/internal/fault"
-	"dossier/internal/filing"
 	"dossier/internal/meeting"
 )
 
@@ -138,7 +137,7 @@ func readAccepted(d *meeting.Decision, f url.Values) error {
 	d.Nominee = f.Get("nominee")
 	text := func(key string) string { return strings.TrimSpace(f.Get(key)) }
 	p := &meeting.Participant{
-		ID:       filing.ParticipantID(f.Get("document"), d.Nominee),
+		ID:       meeting.ParticipantID(f.Get("document"), d.Nominee),
 		Name:     text("name"),
 		Email:    text("email"),
 		Gender:   f.Get("gender"),

@@ -3,7 +3,6 @@ package staff
 import (
 	"context"
 	"net/http"
-	"slices"
 
 	"dossier/functions/portal/page"
 	"dossier/internal/meeting"
@@ -51,7 +50,7 @@ func (s *Staff) entries(ctx context.Context, l *page.Locale, head header) ([]ent
 	if err != nil {
 		return nil, err
 	}
-	snap, err := s.store.Read(ctx, mentioned(head.Meeting.ID, audits))
+	snap, err := s.store.Read(ctx, mentioned(head.Meeting.ID, audits)...)
 	if err != nil {
 		return nil, err
 	}
@@ -71,33 +70,35 @@ func (s *Staff) entries(ctx context.Context, l *page.Locale, head header) ([]ent
 func (e entry) changedSomething() bool { return e.Refused == "" && len(e.Effects) > 0 && !e.Undone }
 
 // mentioned gives what decisions name, and whether they were taken back.
-func mentioned(meetingID string, audits []*meeting.Audit) store.Wanted {
-	want := store.Wanted{Meeting: meetingID}
-	for _, a := range audits {
-		want.Undone = append(want.Undone, a.ID)
-		want.Documents = append(want.Documents, a.Decision.Document)
-		want.Requirements = append(want.Requirements, a.Decision.Requirement)
-		for _, e := range a.Effects {
-			want.Documents = append(want.Documents, e.Document)
-			want.Requirements = append(want.Requirements, e.Requirement)
+func mentioned(meetingID string, audits []*meeting.Audit) []store.AnyKey {
+	var keys []store.AnyKey
+	add := func(document string, requirement meeting.RequirementKey) {
+		if document != "" {
+			keys = append(keys, store.DocumentKey(document))
+		}
+		if requirement.Participant != "" {
+			keys = append(keys, store.RequirementKey(meetingID, requirement))
 		}
 	}
-	want.Documents = slices.DeleteFunc(want.Documents, func(id string) bool { return id == "" })
-	want.Requirements = slices.DeleteFunc(want.Requirements, func(k meeting.RequirementKey) bool {
-		return k == meeting.RequirementKey{}
-	})
-	return want
+	for _, a := range audits {
+		keys = append(keys, store.UndoneKey(a.ID))
+		add(a.Decision.Document, a.Decision.Requirement)
+		for _, e := range a.Effects {
+			add(e.Document, e.Requirement)
+		}
+	}
+	return keys
 }
 
 // newEntry gives a decision in words.
 func newEntry(l *page.Locale, a *meeting.Audit, snap *store.Snapshot) (entry, error) {
-	e := entry{Audit: a, Undone: snap.Undone[a.ID]}
+	e := entry{Audit: a, Undone: snap.Has(store.UndoneKey(a.ID))}
 	var err error
 	if e.What, err = decided(l, a.Decision, snap); err != nil {
 		return e, err
 	}
 	for _, f := range a.Effects {
-		change, err := changed(l, f, snap)
+		change, err := changed(l, a.Decision.Meeting, f, snap)
 		if err != nil {
 			return e, err
 		}
@@ -129,10 +130,10 @@ func decided(l *page.Locale, d meeting.Decision, snap *store.Snapshot) (string, 
 
 // objectOf names the document or the requirement that was decided about; "" if neither is there any more.
 func objectOf(l *page.Locale, d meeting.Decision, snap *store.Snapshot) (string, error) {
-	if doc := snap.Documents[d.Document]; doc != nil {
+	if doc := store.Get(snap, store.DocumentKey(d.Document)); doc != nil {
 		return doc.FileName, nil
 	}
-	q := snap.Requirements[d.Requirement]
+	q := store.Get(snap, store.RequirementKey(d.Meeting, d.Requirement))
 	if q == nil {
 		return "", nil
 	}

@@ -160,16 +160,21 @@ func linksID(batch, meetingID, participant string) string {
 
 // putMails puts mails into the outbox, but for those that are there already.
 func (s *Staff) putMails(ctx context.Context, mails []*meeting.Mail) error {
-	want := store.Wanted{}
+	var asked []store.AnyKey
 	for _, m := range mails {
-		want.Mails = append(want.Mails, m.ID)
+		asked = append(asked, store.MailKey(m.ID))
 	}
-	snap, err := s.store.Read(ctx, want)
+	snap, err := s.store.Read(ctx, asked...)
 	if err != nil {
 		return err
 	}
-	mails = slices.DeleteFunc(slices.Clone(mails), func(m *meeting.Mail) bool { return snap.Mails[m.ID] != nil })
-	return s.store.Commit(ctx, &store.Changes{Mails: mails})
+	var c store.Changes
+	for _, m := range mails {
+		if !snap.Has(store.MailKey(m.ID)) {
+			c.Put(m)
+		}
+	}
+	return s.store.Commit(ctx, &c)
 }
 
 // LinksSent shows how far an action is.
@@ -184,19 +189,19 @@ func (s *Staff) LinksSent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	want := store.Wanted{}
+	var asked []store.AnyKey
 	for _, a := range all {
-		want.Mails = append(want.Mails, linksID(p.Batch, head.Meeting.ID, a.ID))
+		asked = append(asked, store.MailKey(linksID(p.Batch, head.Meeting.ID, a.ID)))
 	}
-	snap, err := s.store.Read(r.Context(), want)
+	snap, err := s.store.Read(r.Context(), asked...)
 	if err != nil {
 		return err
 	}
-	if len(snap.Mails) == 0 {
-		return fault.New(fault.NotFound, "no such action, or nobody was written to")
-	}
-	for _, m := range snap.Mails {
+	for m := range store.All[meeting.Mail](snap) {
 		p.count(m.State)
+	}
+	if p.All == 0 {
+		return fault.New(fault.NotFound, "no such action, or nobody was written to")
 	}
 	return s.pages.Show(w, r, "links.html", p)
 }

@@ -80,13 +80,13 @@ func (s *Staff) inSession(ctx context.Context, of *meeting.Session) ([]material,
 	if err != nil {
 		return nil, err
 	}
-	want := store.Wanted{Meeting: of.Meeting}
+	var asked []store.AnyKey
 	for _, l := range row.Lines {
 		if l.Document != "" {
-			want.Documents = append(want.Documents, l.Document)
+			asked = append(asked, store.DocumentKey(l.Document))
 		}
 	}
-	snap, err := s.store.Read(ctx, want)
+	snap, err := s.store.Read(ctx, asked...)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func (s *Staff) inSession(ctx context.Context, of *meeting.Session) ([]material,
 	seen := map[string]bool{}
 	for _, kind := range []meeting.Kind{meeting.Presentation, meeting.Nomination} {
 		for _, l := range row.Lines {
-			if d := snap.Documents[l.Document]; d != nil && l.Kind == kind && !seen[d.ID] {
+			if d := store.Get(snap, store.DocumentKey(l.Document)); d != nil && l.Kind == kind && !seen[d.ID] {
 				seen[d.ID] = true
 				list = append(list, newMaterial(len(list)+1, l, d))
 			}

@@ -90,20 +90,20 @@ func (u *Uploader) loadRequirements(ctx context.Context, k *link) error {
 	if err != nil {
 		return err
 	}
-	want := store.Wanted{Meeting: k.Ticket.Meeting}
+	var keys []meeting.RequirementKey
 	for _, s := range sessions {
 		k.sessions[s.ID] = s
 		if k.Session == "" || k.Session == s.ID {
 			key := meeting.RequirementKey{Session: s.ID, Kind: k.Kind, Participant: k.Participant}
-			want.Requirements = append(want.Requirements, key)
+			keys = append(keys, key)
 		}
 	}
-	snap, err := u.store.Read(ctx, want)
+	snap, err := u.store.Read(ctx, store.RequirementKeys(k.Ticket.Meeting, keys)...)
 	if err != nil {
 		return err
 	}
-	for _, key := range want.Requirements {
-		if q := snap.Requirements[key]; q != nil && !q.Retired {
+	for _, key := range keys {
+		if q := store.Get(snap, store.RequirementKey(k.Ticket.Meeting, key)); q != nil && !q.Retired {
 			k.requirements = append(k.requirements, q)
 		}
 	}

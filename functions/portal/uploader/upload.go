@@ -125,23 +125,24 @@ func (u *Uploader) addVersions(ctx context.Context, k *link, p *uploadPage) erro
 	}
 	slices.SortStableFunc(sent, func(a, b meeting.Object) int { return b.Time.Compare(a.Time) })
 	sent = sent[:min(len(sent), maxVersions)]
-	want := store.Wanted{Meeting: k.Ticket.Meeting}
+	var asked []store.AnyKey
 	for _, o := range sent {
-		want.Documents = append(want.Documents, o.ID())
+		asked = append(asked, store.DocumentKey(o.ID()))
 	}
 	if k.Kind == meeting.Nomination && !p.Nothing {
-		want.Delegations = []string{meeting.DelegationKey(p.Agency, k.requirements[0].Country)}
+		agency := meeting.DelegationKey(p.Agency, k.requirements[0].Country)
+		asked = append(asked, store.DelegationKey(k.Ticket.Meeting, agency))
 	}
-	snap, err := u.store.Read(ctx, want)
+	snap, err := u.store.Read(ctx, asked...)
 	if err != nil {
 		return err
 	}
-	for _, d := range snap.Delegations {
+	for d := range store.All[meeting.Delegation](snap) {
 		p.Officials, _ = d.Members()
 		p.Taken = len(p.Officials)
 	}
 	for _, o := range sent {
-		p.addVersion(k, o, snap.Documents[o.ID()])
+		p.addVersion(k, o, store.Get(snap, store.DocumentKey(o.ID())))
 	}
 	return u.readNewest(ctx, p)
 }

@@ -83,7 +83,7 @@ func (s *System) stream(ctx context.Context) error {
 
 // inserted is the stream's record of a new outbox item.
 func inserted(m *meeting.Mail) events.DynamoDBEventRecord {
-	pk, sk := store.MailKey(m.ID)
+	pk, sk := store.MailStreamKey(m.ID)
 	return events.DynamoDBEventRecord{EventID: rand.Text(), EventName: "INSERT", EventSource: "aws:dynamodb",
 		EventVersion: "1.1", AWSRegion: engines.Region, Change: events.DynamoDBStreamRecord{
 			SequenceNumber: fmt.Sprint(time.Now().UnixNano()), StreamViewType: "KEYS_ONLY",

@@ -1,4 +1,4 @@
-package filing_test
+package review_test
 
 import (
 	"slices"
@@ -100,7 +100,7 @@ func TestOverQuotaIsAskedAndMayBeFiled(t *testing.T) {
 		DocumentState: meeting.DocumentState{Status: meeting.Review, Kind: meeting.Nomination}},
 		Meeting: o.roster.Meeting, File: []meeting.RequirementKey{nomination("s1", "o1"), nomination("s1", "o2"), nomination("s2", "o3")}, Staff: []string{"staff@example.org"}}
 	d, err := o.registry.Submit(t.Context(), in)
-	must(t, err)
+	o.ok(err)
 	o.documents, o.now = append(o.documents, d.ID), nil
 	o.status(d, meeting.Review, meeting.ReasonOverQuota)
 	asked := map[string]int{}
@@ -115,7 +115,7 @@ func TestOverQuotaIsAskedAndMayBeFiled(t *testing.T) {
 	// It is matched again with another roster, and is still over: nobody is asked twice.
 	in.Document.RosterVersion = "another"
 	_, err = o.registry.Submit(t.Context(), in)
-	must(t, err)
+	o.ok(err)
 	o.now = nil
 	o.status(d, meeting.Review, meeting.ReasonOverQuota)
 	if n := len(o.state().mails); n != 4 {
@@ -133,7 +133,7 @@ func TestOverQuotaIsAskedAndMayBeFiled(t *testing.T) {
 // new roster keeps both. One more than the agency may send is accepted as a person, but the letter waits.
 func TestAcceptAndDecline(t *testing.T) {
 	accept := func(d *meeting.Document, name string, sessions ...string) meeting.Decision {
-		p := &meeting.Participant{ID: filing.ParticipantID(d.ID, name), Name: name, Gender: "f", Sector: meeting.Public, Agency: "Ministry", Country: "KE"}
+		p := &meeting.Participant{ID: meeting.ParticipantID(d.ID, name), Name: name, Gender: "f", Sector: meeting.Public, Agency: "Ministry", Country: "KE"}
 		for _, s := range sessions {
 			p.Roles = append(p.Roles, meeting.Role{Name: meeting.Expert, Session: s})
 		}
@@ -151,7 +151,7 @@ func TestAcceptAndDecline(t *testing.T) {
 			t.Fatal(why)
 		}
 		o.status(d, meeting.Filed, "")
-		id := filing.ParticipantID(d.ID, "Ada New")
+		id := meeting.ParticipantID(d.ID, "Ada New")
 		o.load("002", 6)
 		for _, k := range []meeting.RequirementKey{nomination("s1", id), nomination("s2", id), nomination("s1", "o1"), nomination("s2", "o1")} {
 			if r := o.state().Requirements[k]; r == nil || r.State != meeting.Satisfied || r.Retired || r.Document != d.ID {
@@ -192,7 +192,7 @@ func TestAcceptAndDecline(t *testing.T) {
 		d := o.nominate(2, ada)
 		o.decide(accept(d, "Ada New", "s1"))
 		o.status(d, meeting.Review, meeting.ReasonOverQuota)
-		if p := o.state().People[filing.ParticipantID(d.ID, "Ada New")]; p == nil || p.Revoked {
+		if p := o.state().People[meeting.ParticipantID(d.ID, "Ada New")]; p == nil || p.Revoked {
 			t.Error("the person was not kept")
 		}
 		o.check()
@@ -229,7 +229,7 @@ func TestTwoDecideAtOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		for i, x := range decisions {
 			x.Meeting, x.Document, x.By, x.Reason, x.At = "m", d.ID, "somebody", "because", day
-			wg.Go(func() { errs[i] = o.registry.Decide(t.Context(), string(rune('x'+i)), x, o.roster.Meeting) })
+			wg.Go(func() { errs[i] = o.desk.Decide(t.Context(), string(rune('x'+i)), x, o.roster.Meeting) })
 		}
 		wg.Wait()
 		won := ""
@@ -248,7 +248,7 @@ func TestTwoDecideAtOnce(t *testing.T) {
 			t.Errorf("the document says %q decided, it was %q", got.Decision, won)
 		}
 		audits, err := o.store.Audits(t.Context(), "m", 0)
-		must(t, err)
+		o.ok(err)
 		if len(audits) != 3 {
 			t.Errorf("%d audits", len(audits))
 		}
@@ -272,7 +272,7 @@ func TestUndo(t *testing.T) {
 	}
 	o.status(newer, meeting.Filed, "")
 	undone, err := o.store.Undone(t.Context(), []string{"x000", "x002"})
-	must(t, err)
+	o.ok(err)
 	if undone["x000"] || !undone["x002"] {
 		t.Errorf("undone: %v", undone)
 	}
@@ -299,7 +299,7 @@ func TestLearning(t *testing.T) {
 		t.Fatalf("lessons: %+v", lessons)
 	}
 	_, taught, err := o.store.Roster(t.Context(), "m")
-	must(t, err)
+	o.ok(err)
 	if taught == 0 {
 		t.Error("nobody will know that there is a lesson")
 	}
@@ -360,4 +360,23 @@ func TestSplitAndJoin(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	o.check()
+}
+
+// A decision that comes twice is carried out once, also when what it decided was decided otherwise since.
+func TestDecidedOnce(t *testing.T) {
+	o := newOffice(t)
+	waive := meeting.Decision{Action: meeting.Waive, Meeting: "m", By: "x", Reason: "y",
+		Requirement: meeting.RequirementKey{Session: "s1", Kind: meeting.Presentation, Participant: "a"}}
+	require := waive
+	require.Action = meeting.Require
+	before := o.state().Sessions["s1"].Outstanding
+	o.ok(o.desk.Decide(t.Context(), "first", waive, o.roster.Meeting))
+	o.ok(o.desk.Decide(t.Context(), "second", require, o.roster.Meeting))
+	if err := o.desk.Decide(t.Context(), "first", waive, o.roster.Meeting); !fault.Is(err, fault.Exists) {
+		t.Errorf("%v", err)
+	}
+	o.now = nil
+	if got := o.state().Sessions["s1"].Outstanding; got != before {
+		t.Errorf("%d outstanding, want %d", got, before)
+	}
 }
