@@ -1,6 +1,6 @@
-// Package erase takes one person out of a meeting, when the person or the law asks for it: the documents that are the person's
-// alone with all their versions and texts, the items about the person, and the person's names and addresses wherever else they stand,
-// the history too. Then it looks whether anything is left, and says where.
+// Package erase takes one person out of a meeting, when the person or the law asks for it: the documents that are the
+// person's alone with all their versions and texts, the items about the person, and the person's names and addresses in
+// all other items, the history too. Then it looks whether anything is left, and says where.
 package erase
 
 import (
@@ -68,8 +68,8 @@ type Report struct {
 	Left []string `json:"left,omitempty"`
 }
 
-// Handle erases one person. It refuses when the meeting does not know the person, or its roster still does: what is on the roster
-// would come back with its next load. It can be run again until nothing is left.
+// Handle erases one person. It refuses when the meeting does not know the person, or its roster still does: a person on
+// the roster would come back with its next load. It can be run again until nothing is left.
 func (f *Function) Handle(ctx context.Context, r Request) (Report, error) {
 	report, err := f.erase(ctx, r)
 	if fault.Is(err, fault.Rejected) || fault.Is(err, fault.NotFound) {
@@ -169,44 +169,39 @@ func (f *Function) person(ctx context.Context, r Request) (store.Erasure, error)
 	return e, nil
 }
 
-// How far a document concerns the person.
+// concern is how far a document concerns the person.
+type concern int
+
 const (
-	apart = iota
-	among // others too
+	apart concern = iota
+	among         // others too
 	alone
 )
 
-// concerns tells it, and takes the spellings of letters along.
-func concerns(d *meeting.Document, participant string, e *store.Erasure) int {
+// concerns tells how far a document concerns a participant. The spellings of the person in a letter join e.Words.
+func concerns(d *meeting.Document, participant string, e *store.Erasure) concern {
 	its, others := false, false
+	count := func(participants ...string) {
+		for _, p := range participants {
+			its, others = its || p == participant, others || p != participant
+		}
+	}
 	for _, k := range d.FiledFor {
-		its, others = its || k.Participant == participant, others || k.Participant != participant
+		count(k.Participant)
 	}
 	if d.Letter != nil {
 		for _, n := range d.Letter.Nominees {
-			if n.Participant == participant || slices.ContainsFunc(e.Words, func(w string) bool { return strings.EqualFold(w, n.Name) }) {
-				its = true
-				spellings := []string{n.Name, n.Email, n.Phone}
-				if n.Confirmed != nil {
-					spellings = append(spellings, n.Confirmed.Name, n.Confirmed.Email)
-				}
-				for _, w := range spellings {
-					if w != "" && !slices.Contains(e.Words, w) {
-						e.Words = append(e.Words, w)
-					}
-				}
-			} else {
-				others = true
+			mine := n.Participant == participant || isWord(e, n.Name)
+			its, others = its || mine, others || !mine
+			if mine {
+				addSpellings(e, n)
 			}
 		}
 	}
-	mine := func(s string) bool {
-		return s != "" && slices.ContainsFunc(e.Words, func(w string) bool { return strings.EqualFold(w, s) })
-	}
-	its = its || d.LinkOwner == participant || mine(d.Uploader.Email) || mine(d.Sender) || mine(d.Author)
-	if len(d.FiledFor) == 0 { // in review: whoever may be meant
+	its = its || d.LinkOwner == participant || isWord(e, d.Uploader.Email) || isWord(e, d.Sender) || isWord(e, d.Author)
+	if len(d.FiledFor) == 0 { // in review: each candidate may be meant
 		for _, c := range d.Candidates {
-			its, others = its || c.Participant == participant, others || c.Participant != participant
+			count(c.Participant)
 		}
 	}
 	switch {
@@ -216,6 +211,24 @@ func concerns(d *meeting.Document, participant string, e *store.Erasure) int {
 		return alone
 	}
 	return apart
+}
+
+// isWord tells whether a name or an address is one of the person's.
+func isWord(e *store.Erasure, s string) bool {
+	return s != "" && slices.ContainsFunc(e.Words, func(w string) bool { return strings.EqualFold(w, s) })
+}
+
+// addSpellings takes what a letter says of the person along.
+func addSpellings(e *store.Erasure, n meeting.Nominee) {
+	spellings := []string{n.Name, n.Email, n.Phone}
+	if n.Confirmed != nil {
+		spellings = append(spellings, n.Confirmed.Name, n.Confirmed.Email)
+	}
+	for _, w := range spellings {
+		if w != "" && !slices.Contains(e.Words, w) {
+			e.Words = append(e.Words, w)
+		}
+	}
 }
 
 // document erases one with its object version and its text.
@@ -259,8 +272,8 @@ func derived(m *meeting.Meeting) []string {
 // maxObject bounds an object that is searched.
 const maxObject = 256 << 20
 
-// objects deletes all zips of materials, and old roster files and indexes, problems and decisions in which the person stands. What is in force holds nobody who
-// was taken out.
+// objects deletes all zips of materials, and the old roster files and indexes, problems and decisions that name the
+// person. Those in force name nobody who was taken out.
 func (f *Function) objects(ctx context.Context, m *meeting.Meeting, words *regexp.Regexp) (int, error) {
 	n := 0
 	for _, prefix := range derived(m) {

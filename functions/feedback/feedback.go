@@ -38,8 +38,8 @@ func New(c Config, db *dynamodb.Client, log *slog.Logger) *Function {
 	return &Function{store: store.New(db, c.Table), now: time.Now, log: log, meter: observe.NewMeter(log, c.Namespace)}
 }
 
-// detail is an SES event as EventBridge brings it (Amazon SES Developer Guide, "Contents of event data that Amazon SES sends
-// to Amazon EventBridge" and "Contents of event records").
+// detail is an SES event as EventBridge brings it (Amazon SES Developer Guide, "Contents of event data that Amazon SES
+// sends to Amazon EventBridge" and "Contents of event records").
 type detail struct {
 	EventType string `json:"eventType"`
 	Bounce    struct {
@@ -89,9 +89,15 @@ func (f *Function) Handle(ctx context.Context, e events.EventBridgeEvent) error 
 	if ids := d.Mail.Tags["outbox"]; len(ids) > 0 {
 		mails = ids[:1]
 	}
-	const attempts = 5
-	var err error
-	for range attempts {
+	return f.noteOnce(ctx, reason, addresses, mails)
+}
+
+// maxAttempts bounds how often a note that meets a conflict is tried again.
+const maxAttempts = 5
+
+// noteOnce notes what came back, also when another function changes the items meanwhile.
+func (f *Function) noteOnce(ctx context.Context, reason string, addresses, mails []string) (err error) {
+	for range maxAttempts {
 		if err = f.note(ctx, reason, addresses, mails); !errors.Is(err, store.ErrConflict) {
 			return err
 		}
@@ -109,7 +115,8 @@ func bare(s string) string {
 
 // note marks the addresses, and the mail as one that staff have to know of.
 func (f *Function) note(ctx context.Context, reason string, addresses, mails []string) error {
-	snap, err := f.store.Read(ctx, append(store.KeysOf(store.AddressKey, addresses), store.KeysOf(store.MailKey, mails)...)...)
+	keys := append(store.KeysOf(store.AddressKey, addresses), store.KeysOf(store.MailKey, mails)...)
+	snap, err := f.store.Read(ctx, keys...)
 	if err != nil {
 		return fmt.Errorf("read what bounced: %w", err)
 	}

@@ -131,13 +131,10 @@ func TestConfigurationAgrees(t *testing.T) {
 			continue
 		}
 		name := strings.TrimPrefix(r.Properties.CodeURI, ".build/")
-		source, err := os.ReadFile(filepath.Join(root, "functions", name, name+".go"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		source := sourceOf(t, name)
 		set := slices.Sorted(maps.Keys(r.Properties.Environment.Variables))
 		all := append(slices.Collect(maps.Keys(tmpl.Globals.Function.Environment.Variables)), set...)
-		for line := range strings.Lines(string(source)) {
+		for line := range strings.Lines(source) {
 			_, tag, ok := strings.Cut(line, "`env:\"")
 			if !ok {
 				continue
@@ -148,11 +145,32 @@ func TestConfigurationAgrees(t *testing.T) {
 			}
 		}
 		for _, variable := range set {
-			if !strings.Contains(string(source), `env:"`+variable) {
+			if !strings.Contains(source, `env:"`+variable) {
 				t.Errorf("the template sets %s for %s, which does not read it", variable, name)
 			}
 		}
 	}
+}
+
+// sourceOf gives the source of a function, without its tests.
+func sourceOf(t *testing.T, function string) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, "functions", function, "*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no source of %s: %v", function, err)
+	}
+	var all strings.Builder
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(data)
+	}
+	return all.String()
 }
 
 // A queue hides a message for at least six times its function's timeout, and every batch is answered in parts.
