@@ -1,5 +1,7 @@
 # Two commands need nothing but Go and make: `make run` and `make test`. What needs more says so.
+# `make` alone lists all targets by the comments behind them.
 SHELL := /bin/bash
+.DEFAULT_GOAL := help
 FUNCTIONS := $(notdir $(patsubst %/bootstrap,%,$(wildcard functions/*/bootstrap)))
 BUILD := .build
 # The PDF reader's compiled cache belongs to the system and architecture that made it.
@@ -10,6 +12,10 @@ FUZZTIME ?= 60s
 
 .PHONY: run evaluate test test-all race model conformance cost loadtest build invoke deploy lint accuracy ocr-accuracy \
 	mutants corruption coldstart tika fuzz bench browser screenshots reproducible clean
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## the whole system on this machine, with the sample meeting
 	go run ./infra/local
@@ -44,7 +50,7 @@ cost: ## what a document costs at AWS's list prices, by counting
 	go test ./internal/e2e -run '^$$' -bench Cost -benchtime 1x
 
 SESSIONS ?= 100
-loadtest: ## ten documents for each of $(SESSIONS) sessions at once, and again with a kill -9 in the middle
+loadtest: ## ten documents for each of 100 sessions at once, and a kill -9 in the middle: make loadtest SESSIONS=500
 	go run ./infra/bench loadtest -sessions $(SESSIONS)
 	go run ./infra/bench loadtest -sessions 20 -kill
 
@@ -100,7 +106,7 @@ tika: ## the speed of reading against Apache Tika and pdftotext (needs Java, Mav
 
 # When a fuzz run's time is up, Go may report "context deadline exceeded" as a failure of the target, without an input that
 # fails; a count (FUZZTIME=1000x) has no deadline. An input that fails is always written down and said.
-fuzz: ## every fuzz target for $(FUZZTIME)
+fuzz: ## every fuzz target, each for a minute: make fuzz FUZZTIME=10s
 	@for p in $$(go list ./...); do \
 		for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
 			echo "$$p $$f"; \
@@ -119,5 +125,5 @@ browser: ## the pages in a browser, checked by axe-core, with a picture of each 
 
 screenshots: browser ## the same
 
-clean:
+clean: ## remove what was built, and what `make run` keeps
 	rm -rf $(BUILD) .dossier
