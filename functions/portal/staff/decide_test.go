@@ -1,4 +1,4 @@
-package portal_test
+package staff_test
 
 import (
 	"net/http"
