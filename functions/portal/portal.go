@@ -127,7 +127,7 @@ func addUploader(mux *http.ServeMux, pages *page.Renderer, u *uploader.Uploader)
 	mux.HandleFunc("POST /t/{token}/parts/{step}", u.Parts)
 }
 
-// addStaff adds the pages of staff. A decision is answered to everybody, so that whoever may not decide is told so.
+// addStaff adds the pages of staff. Everybody may send a decision, so that a viewer is told why it is refused.
 func addStaff(mux *http.ServeMux, pages *page.Renderer, s *staff.Staff) {
 	for pattern, h := range map[string]page.Handler{
 		"/{$}":                                   s.Home,

@@ -36,7 +36,10 @@ func TestRecordedPortalEvent(t *testing.T) {
 	e2e.Must(t, err)
 	page, err := io.ReadAll(z)
 	e2e.Must(t, err)
-	if !strings.Contains(string(page), "Title of s1") || !strings.Contains(string(page), `<html lang="fr" dir="ltr">`) || out.StatusCode != http.StatusOK || !out.IsBase64Encoded {
+	if !strings.Contains(string(page), "Title of s1") ||
+		!strings.Contains(string(page), `<html lang="fr" dir="ltr">`) ||
+		out.StatusCode != http.StatusOK ||
+		!out.IsBase64Encoded {
 		t.Errorf("status %d: %s", out.StatusCode, page)
 	}
 	// A link that is not good, opened by a browser that takes nothing packed.
@@ -54,7 +57,10 @@ func TestPortal(t *testing.T) {
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 	nasty := e2e.Deck("<script>alert(1)</script>", "Amina Diallo")
-	w.TakeIn(w.Put("incoming/m/drop/<b>x.pptx", nasty, e2e.Noon), w.Put("incoming/m/drop/nobody.pptx", e2e.Deck("T", "x"), e2e.Noon))
+	w.TakeIn(
+		w.Put("incoming/m/drop/<b>x.pptx", nasty, e2e.Noon),
+		w.Put("incoming/m/drop/nobody.pptx", e2e.Deck("T", "x"), e2e.Noon),
+	)
 	get := func(path, who string) *http.Response {
 		r := httptest.NewRequest(http.MethodGet, "http://localhost"+path, nil)
 		r.Header.Set("Test-Who", who)
@@ -71,7 +77,8 @@ func TestPortal(t *testing.T) {
 		return b.String()
 	}
 	board := w.StaffPages()
-	for _, want := range []string{"&lt;script&gt;alert(1)", "Kofi Mensah", "1 of 2 in", "1 to review", "neither its title page", `href="/t/t1.k1.`} {
+	for _, want := range []string{"&lt;script&gt;alert(1)", "Kofi Mensah", "1 of 2 in", "1 to review",
+		"neither its title page", `href="/t/t1.k1.`} {
 		if !strings.Contains(board, want) {
 			t.Errorf("the board lacks %q", want)
 		}
@@ -79,11 +86,14 @@ func TestPortal(t *testing.T) {
 	if strings.Contains(board, "<script>alert") || strings.Contains(board, "<b>x") {
 		t.Error("a document's words are markup on the board")
 	}
-	for _, path := range []string{"/meetings/m", "/meetings/m/sessions/s1", "/meetings/m/review", "/meetings/m/links", "/meetings/m/people", "/meetings/m/history"} {
-		if viewer := page(path, ""); strings.Contains(viewer, "/decisions") || strings.Contains(viewer, "t1.k1.") || strings.Contains(viewer, `action="/meetings/m/links"`) {
+	for _, path := range []string{"/meetings/m", "/meetings/m/sessions/s1", "/meetings/m/review", "/meetings/m/links",
+		"/meetings/m/people", "/meetings/m/history"} {
+		if viewer := page(path, ""); strings.Contains(viewer, "/decisions") || strings.Contains(viewer, "t1.k1.") ||
+			strings.Contains(viewer, `action="/meetings/m/links"`) {
 			t.Errorf("somebody who may not decide is shown forms or links on %s", path)
 		}
-		if r := get(path, "nobody"); r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/signin?to="+url.QueryEscape(path) {
+		if r := get(path, "nobody"); r.StatusCode != http.StatusSeeOther ||
+			r.Header.Get("Location") != "/signin?to="+url.QueryEscape(path) {
 			t.Errorf("somebody who is not signed in gets %d on %s", r.StatusCode, path)
 		}
 	}
@@ -99,14 +109,19 @@ func TestPortal(t *testing.T) {
 		t.Errorf("%s (%s) for %v", d.Status, d.Reason, d.Satisfies)
 	}
 	post := func(headers map[string]string) int {
-		r := httptest.NewRequest(http.MethodPost, "http://localhost/meetings/m/decisions", strings.NewReader("action=withdraw&reason=x&document="+o.ID()))
+		r := httptest.NewRequest(
+			http.MethodPost,
+			"http://localhost/meetings/m/decisions",
+			strings.NewReader("action=withdraw&reason=x&document="+o.ID()),
+		)
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		for k, v := range headers {
 			r.Header.Set(k, v)
 		}
 		return w.Serve(r).StatusCode
 	}
-	if code := post(map[string]string{"Test-Who": "Ms Staff", "Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}); code != http.StatusForbidden {
+	if code := post(map[string]string{"Test-Who": "Ms Staff", "Origin": "https://evil.example",
+		"Sec-Fetch-Site": "cross-site"}); code != http.StatusForbidden {
 		t.Errorf("a form on another site: %d", code)
 	}
 	if code := post(nil); code != http.StatusForbidden && code != http.StatusConflict {
@@ -122,7 +137,8 @@ func TestAssets(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
-	for _, path := range []string{"/meetings/m", "/meetings/m/sessions/s1", w.UploadLink(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1"})} {
+	for _, path := range []string{"/meetings/m", "/meetings/m/sessions/s1",
+		w.UploadLink(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1"})} {
 		size, page := w.VisitPacked("Ms Staff", path)
 		if size > len(page)/2 {
 			t.Errorf("%s is not packed: %d of %d bytes", path, size, len(page))

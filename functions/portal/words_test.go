@@ -63,7 +63,8 @@ func TestPagesAndWordsAgree(t *testing.T) {
 	}
 	text := sources(t)
 	asked := 0
-	for _, m := range regexp.MustCompile(`(?:\{\{|\()[tn] "([a-z-]+)"|\.(?:word|count|Word|Count)\("([a-z-]+)"`).FindAllStringSubmatch(text, -1) {
+	word := regexp.MustCompile(`(?:\{\{|\()[tn] "([a-z-]+)"|\.(?:Word|Count)\("([a-z-]+)"`)
+	for _, m := range word.FindAllStringSubmatch(text, -1) {
 		if key := m[1] + m[2]; words["page"][key] == nil && !strings.HasSuffix(key, "-") {
 			t.Errorf("a page asks for page.%s, which has no words", key)
 		}

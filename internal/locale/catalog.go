@@ -25,7 +25,7 @@ import (
 //go:embed *.json
 var words embed.FS
 
-// English is the language that stands in for all others, and for what another one does not say.
+// English is the language that stands in for all others, and for keys that another one lacks.
 const English = "en"
 
 // Catalog has the words of every language. It is safe for concurrent use.

@@ -10,7 +10,7 @@ import (
 	"dossier/internal/meeting"
 )
 
-// Locale says things in one language. It is safe for concurrent use.
+// Locale gives words, dates and numbers in one language. It is safe for concurrent use.
 type Locale struct {
 	// Tag is the language's code (RFC 5646), Name its name in its own words, Dir the direction of its script: "ltr"
 	// or "rtl".
@@ -95,12 +95,12 @@ func (l *Locale) Evidence(e meeting.Evidence) string {
 	return l.code("evidence", string(e.Code), detail)
 }
 
-// Finding gives the words of what a reader noticed in a file.
+// Finding gives the words of a reader's finding.
 func (l *Locale) Finding(f meeting.Finding) string {
 	return l.code("finding", string(f.Code), f.Detail)
 }
 
-// Problem gives the words of what is wrong with a roster.
+// Problem gives the words of one problem of a roster.
 func (l *Locale) Problem(p meeting.RosterProblem) string { return l.code("problem", p.Code, p.Value) }
 
 // Kind names a kind of document as mails do; "" if it is none.

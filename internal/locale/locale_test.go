@@ -240,14 +240,16 @@ func TestCodes(t *testing.T) {
 		{en.Reason("no-such-code"), "it needs a look."},
 		{fr.Reason("no-such-code"), "il doit être examiné."},
 		{fr.Reason("He will not come."), "He will not come."},
-		{en.Evidence(meeting.Evidence{Code: "name-in-title", Detail: "{{.Amina}} 5 %s"}), "the title page names {{.Amina}} 5 %s"},
+		{en.Evidence(meeting.Evidence{Code: "name-in-title", Detail: "{{.Amina}} 5 %s"}),
+			"the title page names {{.Amina}} 5 %s"},
 		{en.Evidence(meeting.Evidence{Code: "looks-like", Detail: "nomination"}), "it looks like a nomination letter"},
 		{fr.Evidence(meeting.Evidence{Code: "looks-like", Detail: "nomination"}), "type probable : lettre de désignation"},
 		{ar.Evidence(meeting.Evidence{Code: "looks-like", Detail: "nomination"}), "it looks like a nomination letter"},
 		{en.Evidence(meeting.Evidence{Code: "many-named", Detail: "9"}), "its first page is a list of people"},
 		{en.Evidence(meeting.Evidence{Code: "new-code", Detail: "x"}), "new-code x"},
 		{fr.Evidence(meeting.Evidence{Code: "new-code"}), "new-code"},
-		{en.Finding(meeting.Finding{Code: "no-alt-text", Detail: "3"}), "Pictures without an alternative text: 3. Colleagues who use a screen reader will miss them."},
+		{en.Finding(meeting.Finding{Code: "no-alt-text", Detail: "3"}),
+			"Pictures without an alternative text: 3. Colleagues who use a screen reader will miss them."},
 		{en.Problem(meeting.RosterProblem{Code: "bad-email", Value: "x"}), "this is no mail address: x"},
 		{ar.Problem(meeting.RosterProblem{Code: "no-sessions"}), "there is no session"},
 		{en.Kind(meeting.Nomination), "Nomination letter"},
@@ -278,10 +280,14 @@ func TestDates(t *testing.T) {
 func TestHistory(t *testing.T) {
 	c := catalog(t)
 	for tag, want := range map[string][5]string{
-		"en": {"a.pdf: review → filed", "a.pdf: filed", "the participant: not in force → in force", "satisfied by a.pdf", "waived"},
-		"fr": {"a.pdf : à l'examen → classé", "a.pdf : classé", "la personne : pas en vigueur → en vigueur", "reçu (a.pdf)", "dispensé"},
-		"ar": {"a.pdf: قيد المراجعة ← محفوظ في موضعه", "a.pdf: محفوظ في موضعه", "المشارك: غير سارٍ ← سارٍ", "واصل (a.pdf)", "معفى"},
-		"pt": {"a.pdf: em análise → arquivado", "a.pdf: arquivado", "o participante: não em vigor → em vigor", "recebido (a.pdf)", "dispensado"},
+		"en": {"a.pdf: review → filed", "a.pdf: filed", "the participant: not in force → in force",
+			"satisfied by a.pdf", "waived"},
+		"fr": {"a.pdf : à l'examen → classé", "a.pdf : classé", "la personne : pas en vigueur → en vigueur",
+			"reçu (a.pdf)", "dispensé"},
+		"ar": {"a.pdf: قيد المراجعة ← محفوظ في موضعه", "a.pdf: محفوظ في موضعه",
+			"المشارك: غير سارٍ ← سارٍ", "واصل (a.pdf)", "معفى"},
+		"pt": {"a.pdf: em análise → arquivado", "a.pdf: arquivado", "o participante: não em vigor → em vigor",
+			"recebido (a.pdf)", "dispensado"},
 	} {
 		l := c.Locale(tag)
 		changed, err1 := l.Change("a.pdf", l.Status(meeting.Review), l.Status(meeting.Filed))
@@ -292,7 +298,8 @@ func TestHistory(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if got := [5]string{changed, same, force, l.State(meeting.Satisfied, "a.pdf"), l.State(meeting.Waived, "")}; got != want {
+		if got := [5]string{changed, same, force, l.State(meeting.Satisfied, "a.pdf"),
+			l.State(meeting.Waived, "")}; got != want {
 			t.Errorf("%s: %q, want %q", tag, got, want)
 		}
 	}
@@ -309,7 +316,8 @@ func TestMatch(t *testing.T) {
 	if got := c.Languages(); !slices.Equal(got, []string{"en", "fr", "ar", "pt"}) {
 		t.Errorf("languages %q", got)
 	}
-	for accept, want := range map[string]string{"": "en", "fr-CA,en;q=0.5": "fr", "pt-BR": "pt", "ar": "ar", "sw": "en", "de, fr;q=0.1": "fr", "\x00;;": "en"} {
+	for accept, want := range map[string]string{"": "en", "fr-CA,en;q=0.5": "fr", "pt-BR": "pt", "ar": "ar",
+		"sw": "en", "de, fr;q=0.1": "fr", "\x00;;": "en"} {
 		if got := c.Match(accept).Tag; got != want {
 			t.Errorf("%q is answered in %s, want %s", accept, got, want)
 		}
@@ -333,7 +341,8 @@ func TestMatch(t *testing.T) {
 func TestNewLanguage(t *testing.T) {
 	files := fstest.MapFS{
 		"eo.json": {Data: []byte(`{"language": {"name": "Esperanto", "direction": "ltr", "order": "5"},
-		"page": {"accept": "Akcepti", "women": {"one": "{{.N}} virino", "other": "{{.N}} virinoj"}}, "reason": {"locked": "la dosiero havas pasvorton."}}`)},
+		"page": {"accept": "Akcepti", "women": {"one": "{{.N}} virino", "other": "{{.N}} virinoj"}},
+		"reason": {"locked": "la dosiero havas pasvorton."}}`)},
 	}
 	english, err := fs.ReadFile(os.DirFS("."), "en.json")
 	if err != nil {

@@ -22,7 +22,8 @@ func TestNewLanguage(t *testing.T) {
 	words, err := locale.Read(fstest.MapFS{"en.json": {Data: english},
 		"eo.json": {
 			Data: []byte(
-				`{"language": {"name": "Esperanto", "direction": "ltr", "order": "5"}, "reason": {"locked": "ĝi havas pasvorton."}}`,
+				`{"language": {"name": "Esperanto", "direction": "ltr", "order": "5"},
+				"reason": {"locked": "ĝi havas pasvorton."}}`,
 			),
 		}})
 	if err != nil {

@@ -124,8 +124,10 @@ func TestWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{meeting.MailReceipt, "receipt-quarantined", meeting.MailReview, "review-quarantined", meeting.MailComplete, meeting.MailNoLongerComplete, meeting.MailRosterRejected,
-		meeting.MailOutcome, "outcome-rejected", "outcome-withdrawn", "outcome-superseded", "outcome-review", meeting.MailOverQuota, meeting.MailLinks, meeting.MailReminder} {
+	for _, name := range []string{meeting.MailReceipt, "receipt-quarantined", meeting.MailReview, "review-quarantined",
+		meeting.MailComplete, meeting.MailNoLongerComplete, meeting.MailRosterRejected,
+		meeting.MailOutcome, "outcome-rejected", "outcome-withdrawn", "outcome-superseded", "outcome-review",
+		meeting.MailOverQuota, meeting.MailLinks, meeting.MailReminder} {
 		languages := words(t).Languages()
 		if slices.Contains(
 			[]string{
@@ -152,7 +154,8 @@ func TestWrite(t *testing.T) {
 				case meeting.Rejected:
 					v.Mail.Outcome, v.Document.Reason, v.Document.FiledFor = meeting.Rejected, "wrong-document", nil
 				case meeting.Withdrawn:
-					v.Mail.Outcome, v.Document.Reason, v.Document.FiledFor = meeting.Withdrawn, "It was <b>sent</b> for another meeting.", nil
+					v.Mail.Outcome, v.Document.FiledFor = meeting.Withdrawn, nil
+					v.Document.Reason = "It was <b>sent</b> for another meeting."
 				case meeting.Superseded, meeting.Review:
 					v.Mail.Outcome, v.Document.FiledFor = meeting.Status(outcome), nil
 				case meeting.Quarantined:
@@ -250,8 +253,10 @@ func TestNoHeaderFromADocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"a\r\nBcc: evil@example.org\r\n\r\nbody.pptx", "a\nBcc: evil@example.org", "a\rBcc: evil@example.org", "=?utf-8?q?a=0D=0ABcc:_evil@example.org?=.pptx", "\u2028Bcc: evil@example.org"} {
-		for _, template := range []string{meeting.MailReceipt, meeting.MailReview, meeting.MailOutcome, meeting.MailOverQuota} {
+	for _, name := range []string{"a\r\nBcc: evil@example.org\r\n\r\nbody.pptx", "a\nBcc: evil@example.org",
+		"a\rBcc: evil@example.org", "=?utf-8?q?a=0D=0ABcc:_evil@example.org?=.pptx", "\u2028Bcc: evil@example.org"} {
+		for _, template := range []string{meeting.MailReceipt, meeting.MailReview, meeting.MailOutcome,
+			meeting.MailOverQuota} {
 			v := view(template, "en")
 			v.Document.FileName, v.Meeting.Title, v.Document.Letter = name, name, &meeting.Letter{
 				Nominees: []meeting.Nominee{{Name: name}},

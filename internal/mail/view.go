@@ -8,7 +8,7 @@ import (
 	"dossier/internal/meeting"
 )
 
-// View is what a mail can say.
+// View is the data that a mail shows.
 type View struct {
 	Mail     meeting.Mail
 	Meeting  meeting.Meeting
@@ -25,7 +25,7 @@ type View struct {
 	Now     time.Time
 }
 
-// Upload is one thing that the recipient is asked for. URL is where it is uploaded.
+// Upload is one document that the recipient is asked for. URL is the page that takes it.
 type Upload struct {
 	meeting.Invitation
 	Session *meeting.Session // nil for none

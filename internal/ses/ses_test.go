@@ -56,7 +56,8 @@ func TestSES(t *testing.T) {
 	if err != nil || id != "0100-abc" {
 		t.Fatalf("%q %v", id, err)
 	}
-	if string(got.Content.Raw.Data) != "raw mail" || got.ConfigurationSetName != "dossier-set" || got.FromEmailAddress != "dossier@meetings.example" ||
+	if string(got.Content.Raw.Data) != "raw mail" || got.ConfigurationSetName != "dossier-set" ||
+		got.FromEmailAddress != "dossier@meetings.example" ||
 		len(got.Destination.ToAddresses) != 1 || len(got.EmailTags) != 1 || got.EmailTags[0].Name != "outbox" ||
 		got.EmailTags[0].Value != "receipt-1" {
 		t.Errorf("sent %+v", got)
@@ -65,10 +66,14 @@ func TestSES(t *testing.T) {
 		status     int
 		kind, says string
 		rejected   bool
-	}{{400, "MessageRejected", "Illegal content", true}, {400, "BadRequestException", "Illegal address", true}, {429, "TooManyRequestsException", "Rate exceeded", false},
-		{400, "SendingPausedException", "Paused", false}, {500, "InternalFailure", "", false}, {400, "LimitExceededException", "Daily quota exceeded", false},
+	}{{400, "MessageRejected", "Illegal content", true}, {400, "BadRequestException", "Illegal address", true}, {429,
+		"TooManyRequestsException", "Rate exceeded", false},
+		{400, "SendingPausedException", "Paused", false}, {500, "InternalFailure", "", false}, {400,
+			"LimitExceededException", "Daily quota exceeded", false},
 		// What an account in the sandbox is told.
-		{400, "MessageRejected", "Email address is not verified. The following identities failed the check in region EU-WEST-1: a@example.org", false}} {
+		{400, "MessageRejected",
+			"Email address is not verified. The following identities failed the check in region EU-WEST-1: " +
+				"a@example.org", false}} {
 		status, kind, says = test.status, test.kind, test.says
 		if _, err := s.Send(t.Context(), []byte("raw"), "d@meetings.example", m); err == nil ||
 			fault.Is(err, fault.Rejected) != test.rejected {

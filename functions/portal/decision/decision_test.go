@@ -34,7 +34,14 @@ func TestRecord(t *testing.T) {
 	m, err := w.Store.Meeting(t.Context(), "m")
 	e2e.Must(t, err)
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	first := meeting.Decision{Action: meeting.Reject, Meeting: "m", Document: o.ID(), By: "Ms Staff", Reason: "not for us", At: at}
+	first := meeting.Decision{
+		Action:   meeting.Reject,
+		Meeting:  "m",
+		Document: o.ID(),
+		By:       "Ms Staff",
+		Reason:   "not for us",
+		At:       at,
+	}
 	id, err := r.Record(t.Context(), first, *m)
 	e2e.Must(t, err)
 	if a, err := w.Store.Audit(t.Context(), id); err != nil || a.Decision.By != "Ms Staff" || a.Refused != "" {
@@ -47,8 +54,15 @@ func TestRecord(t *testing.T) {
 		t.Errorf("%d decisions are kept", len(kept))
 	}
 
-	second := meeting.Decision{Action: meeting.FileHere, Meeting: "m", Document: o.ID(), By: "Mr Late", Reason: "r", At: at.Add(time.Minute),
-		Requirements: []meeting.RequirementKey{{Session: "s1", Kind: meeting.Presentation, Participant: "p1"}}}
+	second := meeting.Decision{
+		Action:       meeting.FileHere,
+		Meeting:      "m",
+		Document:     o.ID(),
+		By:           "Mr Late",
+		Reason:       "r",
+		At:           at.Add(time.Minute),
+		Requirements: []meeting.RequirementKey{{Session: "s1", Kind: meeting.Presentation, Participant: "p1"}},
+	}
 	_, err = r.Record(t.Context(), second, *m)
 	explained, ok := errors.AsType[explainer](err)
 	if !ok || !fault.Because(err, meeting.RefusalAlreadyDecided) {
@@ -70,7 +84,8 @@ func TestRecord(t *testing.T) {
 
 func TestGoodAddress(t *testing.T) {
 	for in, want := range map[string]bool{
-		"": true, "a@b.example": true, "a": false, "A <a@b.example>": false, "a@b.example, c@d.example": false, " a@b.example": false,
+		"": true, "a@b.example": true,
+		"a": false, "A <a@b.example>": false, "a@b.example, c@d.example": false, " a@b.example": false,
 		strings.Repeat("a", 244) + "@b.example": true, strings.Repeat("a", 245) + "@b.example": false,
 	} {
 		if got := decision.GoodAddress(in); got != want {

@@ -21,7 +21,7 @@ type Explainer interface {
 // notice is a page of a title and a text, both keys of words. Explanation is shown instead of the text if it is not "".
 type notice struct{ Title, Text, Explanation, Back string }
 
-// SignedOut answers whoever has signed out.
+// SignedOut shows the page after signing out.
 func (p *Renderer) SignedOut(w http.ResponseWriter, r *http.Request) error {
 	return p.Show(w, r, "notice.html", notice{Title: "signed-out", Text: "signed-out-text", Back: "/"})
 }

@@ -10,7 +10,7 @@ import (
 const maxFileName = 200
 
 // FileName makes a file's name of what a browser says: no folders, nothing that cannot be seen, at most 200
-// letters. A name of which nothing is left is "document".
+// letters. A name without any such letter is "document".
 func FileName(s string) string {
 	s = path.Base(strings.ReplaceAll(s, `\`, "/"))
 	s = strings.Map(func(r rune) rune {

@@ -11,7 +11,8 @@ import (
 // A file name from a browser leads nowhere but to a file.
 func TestFileName(t *testing.T) {
 	for in, want := range map[string]string{
-		"slides.pptx": "slides.pptx", "../../etc/passwd": "passwd", `C:\Users\me\letter.pdf`: "letter.pdf", "": "document", "..": "document", "/": "document",
+		"slides.pptx": "slides.pptx", "../../etc/passwd": "passwd", `C:\Users\me\letter.pdf`: "letter.pdf",
+		"": "document", "..": "document", "/": "document",
 		"a\x00b\r\n.pdf": "ab.pdf", "خطاب الترشيح.pdf": "خطاب الترشيح.pdf",
 	} {
 		if got := page.FileName(in); got != want {
@@ -26,7 +27,8 @@ func TestFileName(t *testing.T) {
 
 // Whatever a browser calls a file, its name is one part of a key, and can be seen.
 func FuzzFileName(f *testing.F) {
-	for _, s := range []string{"slides.pptx", "../../x", `C:\x\y.pdf`, "\x00\xff/..", strings.Repeat("é", 300) + ".pptx", "a b\u202ec.pdf"} {
+	for _, s := range []string{"slides.pptx", "../../x", `C:\x\y.pdf`, "\x00\xff/..",
+		strings.Repeat("é", 300) + ".pptx", "a b\u202ec.pdf"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

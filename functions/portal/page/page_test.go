@@ -22,9 +22,12 @@ import (
 
 // room has one page that calls what pages can call.
 func room() fstest.MapFS {
-	return fstest.MapFS{"room.html": {Data: []byte(`{{template "head"}}<p>{{t "accept"}} {{n "women" 2}} {{size .Size}} ` +
-		`{{moment .Meeting .At}}; {{clock .Meeting .At}}; {{date .Meeting .At}}; {{iso .At}}; {{percent .Share}}; {{less 5 2}}{{key 0}} ` +
-		`{{json .List}} {{len (list 1 2)}} {{range languages}}{{.Tag}} {{end}}</p>`)}}
+	return fstest.MapFS{
+		"room.html": {Data: []byte(`{{template "head"}}<p>{{t "accept"}} {{n "women" 2}} {{size .Size}} ` +
+			`{{moment .Meeting .At}}; {{clock .Meeting .At}}; {{date .Meeting .At}}; {{iso .At}}; {{percent .Share}}; ` +
+			`{{less 5 2}}{{key 0}} ` +
+			`{{json .List}} {{len (list 1 2)}} {{range languages}}{{.Tag}} {{end}}</p>`)},
+	}
 }
 
 type data struct {
@@ -66,19 +69,23 @@ func TestShow(t *testing.T) {
 		At: time.Date(2021, 6, 23, 21, 30, 0, 0, time.UTC), List: []string{"a"}}
 	h := p.Handle(func(w http.ResponseWriter, r *http.Request) error { return p.Show(w, r, "room.html", d) })
 	for lang, want := range map[string]string{
-		"en": "Accept 2 women 3.5 MB 24 June 2021, 00:30 EAT; 2021-06-24 00:30; 24 June 2021; 2021-06-23T21:30:00Z; 26%; 31 " +
-			"[&#34;a&#34;] 2 en fr ar pt ",
-		"fr": "Accepter 2 femmes 3.5 Mo 24 juin 2021, 00:30 EAT; 2021-06-24 00:30; 24 juin 2021; 2021-06-23T21:30:00Z; 26%; 31 " +
-			"[&#34;a&#34;] 2 en fr ar pt ",
+		"en": "Accept 2 women 3.5 MB 24 June 2021, 00:30 EAT; 2021-06-24 00:30; 24 June 2021; " +
+			"2021-06-23T21:30:00Z; 26%; 31 [&#34;a&#34;] 2 en fr ar pt ",
+		"fr": "Accepter 2 femmes 3.5 Mo 24 juin 2021, 00:30 EAT; 2021-06-24 00:30; 24 juin 2021; " +
+			"2021-06-23T21:30:00Z; 26%; 31 [&#34;a&#34;] 2 en fr ar pt ",
 	} {
 		w := answer(h, httptest.NewRequest(http.MethodGet, "/?lang="+lang, nil))
-		if w.Code != http.StatusOK || w.Header().Get("Content-Language") != lang || !strings.Contains(w.Body.String(), "<p>"+want+"</p>") {
+		if w.Code != http.StatusOK || w.Header().Get("Content-Language") != lang ||
+			!strings.Contains(w.Body.String(), "<p>"+want+"</p>") {
 			t.Errorf("%s: %d %v %s", lang, w.Code, w.Header(), w.Body)
 		}
 	}
 	for size, want := range map[int64]string{0: "0 kB", 1: "1 kB", 2048: "2 kB", 4 << 20: "4 MB"} {
 		d.Size = size
-		if w := answer(h, httptest.NewRequest(http.MethodGet, "/", nil)); !strings.Contains(w.Body.String(), " "+want+" ") {
+		if w := answer(h, httptest.NewRequest(http.MethodGet, "/", nil)); !strings.Contains(
+			w.Body.String(),
+			" "+want+" ",
+		) {
 			t.Errorf("%d bytes: %s", size, w.Body)
 		}
 	}
@@ -113,7 +120,8 @@ func TestRemember(t *testing.T) {
 	p := renderer(t, catalog(t), slog.New(slog.DiscardHandler))
 	h := p.Remember(http.NotFoundHandler())
 	w := answer(h, httptest.NewRequest(http.MethodGet, "/?lang=fr", nil))
-	if c := w.Result().Cookies(); len(c) != 1 || c[0].Value != "fr" || !c[0].Secure || !c[0].HttpOnly || w.Code != http.StatusNotFound {
+	if c := w.Result().Cookies(); len(c) != 1 || c[0].Value != "fr" || !c[0].Secure || !c[0].HttpOnly ||
+		w.Code != http.StatusNotFound {
 		t.Errorf("cookies %v", c)
 	}
 	if c := answer(h, httptest.NewRequest(http.MethodGet, "/?lang=xx", nil)).Result().Cookies(); len(c) != 0 {
@@ -138,9 +146,11 @@ func TestErrors(t *testing.T) {
 		text   string
 		logged bool
 	}{
-		"not found":      {fault.New(fault.NotFound, "x"), 404, "There is no such page", false},
-		"not allowed":    {fault.Reject(meeting.RefusalNotAllowed, "x"), 403, "You may look at this page but not decide.", false},
-		"refused":        {fault.Reject(meeting.RefusalNoPlace, "x"), 409, "Please choose where the document belongs.", false},
+		"not found": {fault.New(fault.NotFound, "x"), 404, "There is no such page", false},
+		"not allowed": {fault.Reject(meeting.RefusalNotAllowed, "x"), 403, "You may look at this page but not decide.",
+			false},
+		"refused": {fault.Reject(meeting.RefusalNoPlace, "x"), 409, "Please choose where the document belongs.",
+			false},
 		"not understood": {fault.Reject("secret-code", "x"), 409, "The request was not understood.", false},
 		"second": {explained{fault.Reject(meeting.RefusalAlreadyDecided, "x")}, 409,
 			"Somebody was faster: this was decided already. Ms Staff was first.", false},
@@ -148,9 +158,12 @@ func TestErrors(t *testing.T) {
 		"unknown": {errors.New("secret-words"), 500, "Something went wrong", true},
 	} {
 		log.Reset()
-		w := answer(p.Handle(func(http.ResponseWriter, *http.Request) error { return fmt.Errorf("page: %w", test.err) }),
-			httptest.NewRequest(http.MethodGet, "/", nil))
-		if w.Code != test.status || !strings.Contains(w.Body.String(), test.text) || strings.Contains(w.Body.String(), "secret") {
+		w := answer(
+			p.Handle(func(http.ResponseWriter, *http.Request) error { return fmt.Errorf("page: %w", test.err) }),
+			httptest.NewRequest(http.MethodGet, "/", nil),
+		)
+		if w.Code != test.status || !strings.Contains(w.Body.String(), test.text) ||
+			strings.Contains(w.Body.String(), "secret") {
 			t.Errorf("%s: %d %s", name, w.Code, w.Body)
 		}
 		if (log.Len() > 0) != test.logged {
@@ -159,8 +172,10 @@ func TestErrors(t *testing.T) {
 	}
 	// A page that cannot be rendered is an error of ours, and nothing of it is sent.
 	log.Reset()
-	w := answer(p.Handle(func(w http.ResponseWriter, r *http.Request) error { return p.Show(w, r, "room.html", nil) }),
-		httptest.NewRequest(http.MethodGet, "/", nil))
+	w := answer(
+		p.Handle(func(w http.ResponseWriter, r *http.Request) error { return p.Show(w, r, "room.html", nil) }),
+		httptest.NewRequest(http.MethodGet, "/", nil),
+	)
 	if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "Accept") || log.Len() == 0 {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
@@ -177,12 +192,15 @@ func TestHeadersAndAssets(t *testing.T) {
 	h := p.Secure(mux)
 	w := answer(h, httptest.NewRequest(http.MethodGet, "/", nil))
 	policy := w.Header().Get("Content-Security-Policy")
-	if !strings.HasPrefix(policy, "default-src 'none'; ") || !strings.Contains(policy, "frame-src https://storage.example;") ||
-		w.Header().Get("Strict-Transport-Security") == "" || w.Header().Get("Cache-Control") != "no-store" {
+	if !strings.HasPrefix(policy, "default-src 'none'; ") ||
+		!strings.Contains(policy, "frame-src https://storage.example;") ||
+		w.Header().Get("Strict-Transport-Security") == "" ||
+		w.Header().Get("Cache-Control") != "no-store" {
 		t.Errorf("headers %v", w.Header())
 	}
 	for path, want := range map[string]int{"/assets/style.css": 200, "/assets/none.css": 404} {
-		if w := answer(h, httptest.NewRequest(http.MethodGet, path, nil)); w.Code != want || w.Header().Get("Cache-Control") != "" {
+		if w := answer(h, httptest.NewRequest(http.MethodGet, path, nil)); w.Code != want ||
+			w.Header().Get("Cache-Control") != "" {
 			t.Errorf("%s: %d %v", path, w.Code, w.Header())
 		}
 	}
@@ -203,13 +221,16 @@ func TestNewLanguage(t *testing.T) {
 		t.Fatal(err)
 	}
 	words, err := locale.Read(fstest.MapFS{"en.json": {Data: english}, "eo.json": {Data: []byte(
-		`{"language": {"name": "Esperanto", "direction": "ltr", "order": "5"}, "page": {"signed-out": "Vi estas elsalutinta"}}`)}})
+		`{"language": {"name": "Esperanto", "direction": "ltr", "order": "5"},
+		"page": {"signed-out": "Vi estas elsalutinta"}}`,
+	)}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := renderer(t, words, slog.New(slog.DiscardHandler))
 	w := answer(p.Handle(p.SignedOut), httptest.NewRequest(http.MethodGet, "/?lang=eo", nil))
-	for _, want := range []string{`<html lang="eo" dir="ltr">`, "Vi estas elsalutinta", ">Back<", `<span aria-current="true">Esperanto</span>`} {
+	for _, want := range []string{`<html lang="eo" dir="ltr">`, "Vi estas elsalutinta", ">Back<",
+		`<span aria-current="true">Esperanto</span>`} {
 		if !strings.Contains(w.Body.String(), want) {
 			t.Errorf("the page lacks %s: %s", want, w.Body)
 		}
@@ -223,11 +244,17 @@ func TestBadPages(t *testing.T) {
 		t.Error("a page that cannot be parsed is no error")
 	}
 	for _, text := range []string{`{{t "no-such-word"}}`, `{{asset "none.css"}}`} {
-		p, err := page.New(catalog(t), page.Policy{}, slog.New(slog.DiscardHandler), fstest.MapFS{"bad.html": {Data: []byte(text)}})
+		p, err := page.New(
+			catalog(t),
+			page.Policy{},
+			slog.New(slog.DiscardHandler),
+			fstest.MapFS{"bad.html": {Data: []byte(text)}},
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := p.Locale(httptest.NewRequest(http.MethodGet, "/", nil), "").Render(&bytes.Buffer{}, "bad.html", nil); err == nil {
+		if err := p.Locale(httptest.NewRequest(http.MethodGet, "/", nil), "").Render(&bytes.Buffer{}, "bad.html",
+			nil); err == nil {
 			t.Errorf("%s is no error", text)
 		}
 	}

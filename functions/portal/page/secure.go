@@ -28,7 +28,7 @@ func (c Policy) contentSecurity() string {
 	}, "; ")
 }
 
-// Secure sets the headers that keep a page from being stored, framed, or made to run what is not ours.
+// Secure sets the headers that keep a page from being stored, framed, or made to run foreign scripts.
 func (p *Renderer) Secure(next http.Handler) http.Handler {
 	policy := p.policy.contentSecurity()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -1,4 +1,4 @@
-// Package signin lets staff in by OpenID Connect, whichever the provider, and remembers them in a cookie.
+// Package signin lets staff sign in with any OpenID Connect provider, and remembers them in a cookie.
 package signin
 
 import (
@@ -21,7 +21,7 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// Role is what somebody may do.
+// Role says which pages a person may open, and whether the person may decide.
 type Role int
 
 // The roles, each with what those before it may do.
@@ -31,13 +31,13 @@ const (
 	Editor
 )
 
-// Person is who makes a request.
+// Person makes a request.
 type Person struct {
 	Name string `json:"n"`
 	Role Role   `json:"r"`
 }
 
-// Config is where to sign in.
+// Config names the provider, and the groups that are let in.
 type Config struct {
 	// Issuer is the provider's address, under which it publishes /.well-known/openid-configuration (OpenID Connect
 	// Discovery 1.0, section 4).
@@ -46,13 +46,13 @@ type Config struct {
 	ClientSecret string
 	// GroupsClaim is the claim of the ID token that lists groups: "cognito:groups" with Cognito.
 	GroupsClaim string
-	// Viewers and Editors are the groups whose members may look, and may decide. Who is in neither is let in nowhere.
+	// Viewers and Editors are the groups whose members may look, and may decide. A person in neither group is refused.
 	Viewers, Editors string
-	// URL is where the pages are, with a slash at its end. It tells whether cookies are for HTTPS alone.
+	// URL is where the pages are, with a slash at its end. If it is an https address, cookies are for HTTPS alone.
 	URL string
 	// Secret keys the cookies; at least 32 bytes.
 	Secret []byte
-	// Life is for how long somebody stays signed in.
+	// Life is how long a person stays signed in.
 	Life time.Duration
 }
 
@@ -69,11 +69,11 @@ type SignIn struct {
 const (
 	sessionCookie = "dossier-session"
 	stateCookie   = "dossier-signin"
-	// stateLife is how long somebody may take to sign in.
+	// stateLife bounds how long signing in may take.
 	stateLife = 10 * time.Minute
 )
 
-// New makes a SignIn; the provider is asked when somebody first signs in.
+// New makes a SignIn. It asks the provider nothing before the first person signs in.
 func New(c Config, log *slog.Logger) (*SignIn, error) {
 	hash, err := hkdf.Key(sha256.New, c.Secret, nil, "dossier staff cookie: signature", 32)
 	if err != nil {
@@ -89,7 +89,7 @@ func New(c Config, log *slog.Logger) (*SignIn, error) {
 	return &SignIn{c: c, cookie: cookie, log: log}, nil
 }
 
-// Who tells who makes a request; Nobody when no good cookie says it.
+// Who gives the person who makes a request; Nobody if there is no valid cookie.
 func (s *SignIn) Who(r *http.Request) Person {
 	c, err := r.Cookie(s.name(sessionCookie))
 	if err != nil {
@@ -102,7 +102,7 @@ func (s *SignIn) Who(r *http.Request) Person {
 	return p
 }
 
-// attempt is what is remembered while somebody signs in.
+// attempt is kept in a cookie while somebody signs in.
 type attempt struct{ State, Nonce, Verifier, To string }
 
 func (s *SignIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -128,7 +128,7 @@ func (s *SignIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// failedPage is what somebody sees who could not sign in; %s is why.
+// failedPage is shown after a sign-in that failed; %s is the reason in words.
 const failedPage = `<!doctype html><html lang="en"><head><meta charset="utf-8">` +
 	`<meta name="viewport" content="width=device-width, initial-scale=1"><title>Not signed in</title></head>` +
 	`<body><main><h1>You are not signed in</h1><p>%s</p><p><a href="/signin">Try again</a></p></main></body></html>`
@@ -180,7 +180,7 @@ func (s *SignIn) begin(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// local is a path of ours, whatever is asked for: nobody is sent elsewhere after signing in.
+// local gives the path to go to after signing in: the one asked for, or "/" if that leads to another site.
 func local(to string) string {
 	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n") {
 		return "/"
@@ -272,7 +272,7 @@ func (s *SignIn) person(id *oidc.IDToken) (Person, error) {
 	return p, nil
 }
 
-// name is a cookie's name: over HTTPS with the prefix that lets no other host set it (RFC 6265bis, section 4.1.3.2).
+// name gives a cookie's name: over HTTPS with the prefix that lets no other host set it (RFC 6265bis, section 4.1.3.2).
 func (s *SignIn) name(cookie string) string {
 	if s.https() {
 		return "__Host-" + cookie
@@ -280,7 +280,7 @@ func (s *SignIn) name(cookie string) string {
 	return cookie
 }
 
-// https tells whether the pages are at HTTPS: everywhere but on this machine.
+// https reports whether the pages are at HTTPS, as they are everywhere but on a developer's machine.
 func (s *SignIn) https() bool { return strings.HasPrefix(s.c.URL, "https:") }
 
 func (s *SignIn) set(w http.ResponseWriter, cookie, value string, life int) {

@@ -55,7 +55,8 @@ func newSite(t *testing.T) *site {
 		who := s.signIn.Who(r)
 		w.Header().Set("Who", who.Name)
 		w.Header().
-			Set("Role", map[signin.Role]string{signin.Nobody: "nobody", signin.Viewer: "viewer", signin.Editor: "editor"}[who.Role])
+			Set("Role", map[signin.Role]string{signin.Nobody: "nobody", signin.Viewer: "viewer",
+				signin.Editor: "editor"}[who.Role])
 	}))
 	t.Cleanup(s.server.Close)
 	s.signIn = s.with(t, provider.ClientID, strings.Repeat("s", 32))
@@ -110,7 +111,8 @@ func TestRoles(t *testing.T) {
 	for _, test := range []struct {
 		groups []string
 		role   string
-	}{{[]string{"editors"}, "editor"}, {[]string{"others", "viewers"}, "viewer"}, {[]string{"viewers", "editors"}, "editor"}, {[]string{"Editors"}, ""}, {nil, ""}} {
+	}{{[]string{"editors"}, "editor"}, {[]string{"others", "viewers"}, "viewer"}, {[]string{"viewers", "editors"},
+		"editor"}, {[]string{"Editors"}, ""}, {nil, ""}} {
 		c := browser(t)
 		s.provider.QueueUser(member{"ann", test.groups})
 		r := get(t, c, s.server.URL+"/signin?to="+url.QueryEscape("/meetings/m?x=1"))
@@ -143,7 +145,8 @@ func TestRoles(t *testing.T) {
 func TestNobodyIsSentElsewhere(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	for _, to := range []string{"https://evil.example/", "//evil.example/", `/\evil.example/`, "/\r\nx", "javascript:alert(1)"} {
+	for _, to := range []string{"https://evil.example/", "//evil.example/", `/\evil.example/`, "/\r\nx",
+		"javascript:alert(1)"} {
 		s.provider.QueueUser(member{"ann", []string{"editors"}})
 		if r := get(t, browser(t), s.server.URL+"/signin?to="+url.QueryEscape(to)); !strings.HasPrefix(
 			r.Request.URL.String(),

@@ -17,10 +17,19 @@ func BenchmarkBoard(b *testing.B) {
 	}
 	people := e2e.CSVHead
 	for i := range 500 {
-		people += "q" + strconv.Itoa(i) + ",Person Number" + strconv.Itoa(i) + ",q" + strconv.Itoa(i) + "@people.example,f,private,Firm " + strconv.Itoa(i%90) + ",Kenya,en,presenter:" + sessions[i%12] + "\n"
+		people += "q" + strconv.Itoa(
+			i,
+		) + ",Person Number" + strconv.Itoa(
+			i,
+		) + ",q" + strconv.Itoa(
+			i,
+		) + "@people.example,f,private,Firm " + strconv.Itoa(
+			i%90,
+		) + ",Kenya,en,presenter:" + sessions[i%12] + "\n"
 	}
 	w.LoadRoster("m", e2e.MeetingYAML(sessions...), people)
-	for _, page := range []struct{ name, path string }{{"board", "/meetings/m"}, {"session", "/meetings/m/sessions/s1"}, {"people", "/meetings/m/people"}, {"links", "/meetings/m/links"}} {
+	for _, page := range []struct{ name, path string }{{"board", "/meetings/m"},
+		{"session", "/meetings/m/sessions/s1"}, {"people", "/meetings/m/people"}, {"links", "/meetings/m/links"}} {
 		b.Run(page.name, func(b *testing.B) {
 			size := 0
 			for b.Loop() {

@@ -19,15 +19,24 @@ func key(session string, kind meeting.Kind, participant string) meeting.Requirem
 // What each action's form says.
 func TestReadDecision(t *testing.T) {
 	one, two := key("s1", meeting.Nomination, "p1"), key("s2", meeting.Nomination, "p1")
-	amina := &meeting.Participant{Name: "Amina Diallo", Email: "amina@people.example", Gender: "f", Sector: meeting.Public,
-		Agency: "Ministry", Country: "Kenya", Language: "fr", Roles: []meeting.Role{{Name: "presenter", Session: "s1"}}}
+	amina := &meeting.Participant{
+		Name:     "Amina Diallo",
+		Email:    "amina@people.example",
+		Gender:   "f",
+		Sector:   meeting.Public,
+		Agency:   "Ministry",
+		Country:  "Kenya",
+		Language: "fr",
+		Roles:    []meeting.Role{{Name: "presenter", Session: "s1"}},
+	}
 	for name, test := range map[string]struct {
 		form string
 		want meeting.Decision
 	}{
 		"withdraw": {"action=withdraw&document=d", meeting.Decision{Document: "d"}},
-		"reject": {"action=reject&document=d&code=wrong-document&reason=", meeting.Decision{Document: "d", Code: "wrong-document",
-			Reason: "wrong-document"}},
+		"reject": {"action=reject&document=d&code=wrong-document&reason=",
+			meeting.Decision{Document: "d", Code: "wrong-document",
+				Reason: "wrong-document"}},
 		"reject, in words": {"action=reject&document=d&code=wrong-document&reason=no", meeting.Decision{Document: "d",
 			Code: "wrong-document", Reason: "no"}},
 		"a code without a rejection": {"action=withdraw&document=d&code=wrong-document", meeting.Decision{Document: "d"}},
@@ -35,12 +44,15 @@ func TestReadDecision(t *testing.T) {
 			Requirements: []meeting.RequirementKey{one, two}}},
 		"file, typed": {"action=file&document=d&other=s2/nomination/p1", meeting.Decision{Document: "d",
 			Requirements: []meeting.RequirementKey{two}}},
-		"split": {"action=split&document=d&from=1&to=&place=s1/nomination/p1&from=&to=&place=&from=2&to=4&place=s2/nomination/p1",
+		"split": {"action=split&document=d&from=1&to=&place=s1/nomination/p1" +
+			"&from=&to=&place=&from=2&to=4&place=s2/nomination/p1",
 			meeting.Decision{Document: "d", Parts: []meeting.Part{{From: 1, To: 1, Requirements: []meeting.RequirementKey{one}},
 				{From: 2, To: 4, Requirements: []meeting.RequirementKey{two}}}}},
 		"join": {"action=join&document=d&into=e", meeting.Decision{Document: "d", Into: "e"}},
-		"accept": {"action=accept&document=d&nominee=A&name=+Amina+Diallo&email=amina@people.example&gender=f&agency=Ministry&" +
-			"country=Kenya&language=fr&role=&role=presenter:s1&role=king:s1&role=expert:", meeting.Decision{Document: "d", Nominee: "A",
+		"accept": {"action=accept&document=d&nominee=A&name=+Amina+Diallo" +
+			"&email=amina@people.example&gender=f&agency=Ministry&" +
+			"country=Kenya&language=fr&role=&role=presenter:s1&role=king:s1&role=expert:", meeting.Decision{Document: "d",
+			Nominee:     "A",
 			Participant: amina}},
 		"decline": {"action=decline&document=d&nominee=A", meeting.Decision{Document: "d", Nominee: "A"}},
 		"waive":   {"action=waive&requirement=s1/nomination/p1", meeting.Decision{Requirement: one}},
@@ -62,7 +74,12 @@ func TestReadDecision(t *testing.T) {
 		if want.Reason == "" {
 			want.Reason = "why"
 		}
-		d := cmp.Diff(want, got, cmpopts.IgnoreFields(meeting.Decision{}, "At"), cmpopts.IgnoreFields(meeting.Participant{}, "ID"))
+		d := cmp.Diff(
+			want,
+			got,
+			cmpopts.IgnoreFields(meeting.Decision{}, "At"),
+			cmpopts.IgnoreFields(meeting.Participant{}, "ID"),
+		)
 		if err != nil || d != "" || got.At.IsZero() {
 			t.Errorf("%s: %v (-want +got)\n%s", name, err, d)
 		}
@@ -81,7 +98,8 @@ func TestRefusedForms(t *testing.T) {
 		"action=confirm&document=d&reason=r":                             meeting.RefusalNotUnderstood,
 		"action=file&document=d&reason=r":                                meeting.RefusalNoPlace,
 		"action=file&document=d&reason=r&requirement=nonsense":           meeting.RefusalNoPlace,
-		"action=file&document=d&reason=r&requirement=" + strings.Repeat("s1/nomination/p1+", maxPlaces+1): meeting.RefusalNoPlace,
+		"action=file&document=d&reason=r&requirement=" + strings.Repeat("s1/nomination/p1+",
+			maxPlaces+1): meeting.RefusalNoPlace,
 		"action=join&document=d&reason=r":                                     meeting.RefusalNoPlace,
 		"action=waive&reason=r":                                               meeting.RefusalNotUnderstood,
 		"action=split&document=d&reason=r&from=1&to=2":                        meeting.RefusalBadParts,
@@ -101,7 +119,10 @@ func TestRefusedForms(t *testing.T) {
 			t.Errorf("%.90s: %v, want %s", form, err, want)
 		}
 	}
-	if _, err := readDecision(url.Values{"reason": {"r"}}, "m", ""); !fault.Because(err, meeting.RefusalNotAllowed) {
+	if _, err := readDecision(url.Values{"reason": {"r"}}, "m", ""); !fault.Because(
+		err,
+		meeting.RefusalNotAllowed,
+	) {
 		t.Errorf("somebody who may not decide: %v", err)
 	}
 }
@@ -131,7 +152,8 @@ func TestBack(t *testing.T) {
 }
 
 func TestBatchCode(t *testing.T) {
-	for in, want := range map[string]string{"ABC234": "ABC234", "": "", "abc": "", "A-B": "", "A/B": "", strings.Repeat("A", 65): "",
+	for in, want := range map[string]string{"ABC234": "ABC234", "": "", "abc": "", "A-B": "", "A/B": "",
+		strings.Repeat("A", 65): "",
 		strings.Repeat("A", 64): strings.Repeat("A", 64)} {
 		if got := batchCode(in); got != want {
 			t.Errorf("%q is %q", in, got)

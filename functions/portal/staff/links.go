@@ -14,13 +14,13 @@ import (
 	"dossier/internal/store"
 )
 
-// recipient is a participant of whom something is asked.
+// recipient is a participant with links to what the participant is asked for.
 type recipient struct {
 	ID, Name, Email, Language string
 	Links                     []meeting.Invitation
 }
 
-// linksPage is the participants to whom links can be sent, or how far the sending is.
+// linksPage lists the participants who can be sent links, or shows how far the sending is.
 type linksPage struct {
 	header
 	To []recipient
@@ -32,7 +32,7 @@ type linksPage struct {
 	Waiting           bool
 }
 
-// Links shows the participants of whom something is outstanding, and sends them links or reminders.
+// Links shows the participants with outstanding requirements, and the buttons that send them links or reminders.
 func (s *Staff) Links(w http.ResponseWriter, r *http.Request) error {
 	head, err := s.header(r, "links")
 	if err != nil {
@@ -97,7 +97,7 @@ func (list *recipients) add(l line, link meeting.Invitation) {
 // mailsAtOnce is how many mails are put into the outbox in one transaction.
 const mailsAtOnce = 50
 
-// SendLinks puts a mail with links into the outbox for each participant of whom something is outstanding, in one
+// SendLinks puts a mail with links into the outbox for each participant with an outstanding requirement, in one
 // session or in all. The form names the action by a code of its own, so that a form that is sent twice mails nobody
 // twice.
 func (s *Staff) SendLinks(w http.ResponseWriter, r *http.Request) error {

@@ -20,28 +20,42 @@ func TestLinksByOneAction(t *testing.T) {
 	w.LoadRoster("m", e2e.MeetingYAML("s1", "s2"), e2e.CSVHead+e2e.Amina+e2e.Kofi+e2e.Grace)
 	w.TakeIn(w.Put("incoming/m/drop/a.pptx", e2e.Deck("Chains", "Amina Diallo"), e2e.Noon))
 	code, page, _ := w.Visit("Ms Staff", http.MethodGet, "/meetings/m/links", nil)
-	if code != http.StatusOK || !strings.Contains(page, "Send links to all 2") || strings.Contains(page, "Amina Diallo") {
+	if code != http.StatusOK || !strings.Contains(page, "Send links to all 2") ||
+		strings.Contains(page, "Amina Diallo") {
 		t.Fatalf("%d\n%s", code, page)
 	}
-	if code, _, _ := w.Visit("", http.MethodPost, "/meetings/m/links", url.Values{"what": {"links"}}); code != http.StatusForbidden {
+	if code, _, _ := w.Visit("", http.MethodPost, "/meetings/m/links",
+		url.Values{"what": {"links"}}); code != http.StatusForbidden {
 		t.Errorf("a viewer sends links: %d", code)
 	}
 	batch := regexp.MustCompile(`name="batch" value="([A-Z0-9]+)"`).FindStringSubmatch(page)[1]
 	where := ""
 	for range 2 { // the form is replayed
 		var headers http.Header
-		code, page, headers = w.Visit("Ms Staff", http.MethodPost, "/meetings/m/links", url.Values{"what": {"links"}, "batch": {batch}})
+		code, page, headers = w.Visit(
+			"Ms Staff",
+			http.MethodPost,
+			"/meetings/m/links",
+			url.Values{"what": {"links"}, "batch": {batch}},
+		)
 		if where = headers.Get("Location"); code != http.StatusSeeOther {
 			t.Fatalf("%d\n%s", code, page)
 		}
 	}
-	if _, page, _ = w.Visit("Ms Staff", http.MethodGet, where, nil); !strings.Contains(page, "0 of 2 mails are sent.") {
+	if _, page, _ = w.Visit("Ms Staff", http.MethodGet, where, nil); !strings.Contains(
+		page,
+		"0 of 2 mails are sent.",
+	) {
 		t.Errorf("before they are sent:\n%s", page)
 	}
 	if s := w.Subjects(meeting.MailLinks); len(s) != 2 {
 		t.Errorf("mails: %v", s)
 	}
-	if _, page, _ = w.Visit("Ms Staff", http.MethodGet, where, nil); !strings.Contains(page, "2 of 2 mails are sent.") || !strings.Contains(page, "That is all.") {
+	if _, page, _ = w.Visit("Ms Staff", http.MethodGet, where, nil); !strings.Contains(
+		page,
+		"2 of 2 mails are sent.",
+	) ||
+		!strings.Contains(page, "That is all.") {
 		t.Errorf("after they are sent:\n%s", page)
 	}
 	for id, m := range w.Mails() {
@@ -59,7 +73,8 @@ func TestLinksByOneAction(t *testing.T) {
 		for _, l := range regexp.MustCompile(`https://dossier\.example/t/(\S+)`).FindAllStringSubmatch(m.Text, -1) {
 			tk, err := keys.Open(l[1], time.Now())
 			e2e.Must(t, err)
-			if (tk.Kind == meeting.Nomination) != (tk.Agency == "Ministry of Justice") || (tk.Kind == meeting.Nomination) != (tk.Session == "") {
+			if (tk.Kind == meeting.Nomination) != (tk.Agency == "Ministry of Justice") ||
+				(tk.Kind == meeting.Nomination) != (tk.Session == "") {
 				t.Errorf("%+v", tk)
 			}
 			if tk.Agency != "" {
@@ -74,16 +89,23 @@ func TestLinksByOneAction(t *testing.T) {
 	// for her.
 	_, page, _ = w.Visit("Ms Staff", http.MethodGet, "/meetings/m/sessions/s2", nil)
 	batch = regexp.MustCompile(`name="batch" value="([A-Z0-9]+)"`).FindStringSubmatch(page)[1]
-	w.Visit("Ms Staff", http.MethodPost, "/meetings/m/links", url.Values{"what": {"reminder"}, "session": {"s2"}, "batch": {batch}})
+	w.Visit(
+		"Ms Staff",
+		http.MethodPost,
+		"/meetings/m/links",
+		url.Values{"what": {"reminder"}, "session": {"s2"}, "batch": {batch}},
+	)
 	if s := w.Subjects(meeting.MailReminder); len(s) != 1 {
 		t.Errorf("reminders: %v", s)
 	}
 	for id, m := range w.Mails() {
-		if n := strings.Count(m.Text, "https://dossier.example/t/"); strings.HasPrefix(id, meeting.MailReminder) && n != 1 {
+		if n := strings.Count(m.Text, "https://dossier.example/t/"); strings.HasPrefix(id, meeting.MailReminder) &&
+			n != 1 {
 			t.Errorf("%d links in\n%s", n, m.Text)
 		}
 	}
-	if code, _, _ := w.Visit("Ms Staff", http.MethodGet, "/meetings/m/links/links.NOSUCH", nil); code != http.StatusNotFound {
+	if code, _, _ := w.Visit("Ms Staff", http.MethodGet, "/meetings/m/links/links.NOSUCH",
+		nil); code != http.StatusNotFound {
 		t.Errorf("an action that there was not: %d", code)
 	}
 }

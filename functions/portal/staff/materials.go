@@ -33,9 +33,9 @@ type material struct {
 // zipLife is for how long the address of a zip can be used.
 const zipLife = 5 * time.Minute
 
-// Materials sends a browser to a zip of what is in for a session, in the agenda's order. It is made in the bucket,
-// once for each state of the session: the files stream from S3 through this function and back, a few megabytes at a
-// time.
+// Materials sends a browser to a zip of the files that are in for a session, in the agenda's order. It is made in
+// the bucket, once for each state of the session: the files stream from S3 through this function and back, a few
+// megabytes at a time.
 func (s *Staff) Materials(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	of, err := s.store.Session(ctx, r.PathValue("meeting"), r.PathValue("session"))

@@ -13,10 +13,10 @@ import (
 // peoplePage is who takes part in a meeting, by gender, sector, country and delegation.
 type peoplePage struct {
 	header
-	// Everybody are the people of whom something is asked, Countries where they are from.
+	// Everybody is the balance of all people with requirements, Countries that of each of their countries.
 	Everybody chart
 	Countries []chart
-	// Nominees are the people whom letters name, by sector.
+	// Nominees is the balance of the people named in letters, by sector.
 	Nominees    []chart
 	Delegations []delegation
 }
@@ -62,7 +62,7 @@ func nominees(b *meeting.Balance) []chart {
 	return all
 }
 
-// everybody gives the balance of all people of whom something is asked, and of their countries, the largest first.
+// everybody gives the balance of all people with requirements, and of their countries, the largest first.
 func everybody(sessions []session) (chart, []chart) {
 	seen := map[string]bool{}
 	var all meeting.Tally

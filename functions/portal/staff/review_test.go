@@ -24,33 +24,52 @@ func TestReviewQueue(t *testing.T) {
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 	for i := range 3 {
-		w.TakeIn(w.Put("incoming/m/drop/"+strconv.Itoa(i)+".pptx", e2e.Deck("T", "nobody of number "+strconv.Itoa(i)), e2e.Noon.Add(time.Duration(i)*time.Minute)))
+		w.TakeIn(
+			w.Put(
+				"incoming/m/drop/"+strconv.Itoa(i)+".pptx",
+				e2e.Deck("T", "nobody of number "+strconv.Itoa(i)),
+				e2e.Noon.Add(time.Duration(i)*time.Minute),
+			),
+		)
 	}
 	code, page, _ := w.Visit("Ms Staff", http.MethodGet, "/meetings/m/review", nil)
-	if code != http.StatusOK || !strings.Contains(page, "1 of 3") || !strings.Contains(page, `rel="prefetch"`) || !strings.Contains(page, "of number 0") {
+	if code != http.StatusOK || !strings.Contains(page, "1 of 3") || !strings.Contains(page, `rel="prefetch"`) ||
+		!strings.Contains(page, "of number 0") {
 		t.Fatalf("%d\n%s", code, page)
 	}
 	field := func(name string) string {
 		form := page[strings.Index(page, `id="file-here"`):]
-		return html.UnescapeString(regexp.MustCompile(`name="` + name + `"[^>]* value="([^"]*)"`).FindStringSubmatch(form)[1])
+		return html.UnescapeString(
+			regexp.MustCompile(`name="` + name + `"[^>]* value="([^"]*)"`).FindStringSubmatch(form)[1],
+		)
 	}
-	form := url.Values{"back": {field("back")}, "document": {field("document")}, "reason": {field("reason")}, "other": {"s1/presentation/p2"}, "action": {"file"}}
+	form := url.Values{
+		"back":     {field("back")},
+		"document": {field("document")},
+		"reason":   {field("reason")},
+		"other":    {"s1/presentation/p2"},
+		"action":   {"file"},
+	}
 	code, _, headers := w.Visit("Ms Staff", http.MethodPost, "/meetings/m/decisions", form)
 	next := headers.Get("Location")
-	if code != http.StatusSeeOther || !strings.HasPrefix(next, "/meetings/m/review/") || !strings.Contains(next, "?undo=") {
+	if code != http.StatusSeeOther || !strings.HasPrefix(next, "/meetings/m/review/") ||
+		!strings.Contains(next, "?undo=") {
 		t.Fatalf("%d %s", code, next)
 	}
 	if code, _, _ := w.Visit("Ms Staff", http.MethodPost, "/meetings/m/decisions", form); code != http.StatusConflict {
 		t.Errorf("sent again: %d", code)
 	}
-	if _, page, _ = w.Visit("Ms Staff", http.MethodGet, next, nil); !strings.Contains(page, "1 of 2") || !strings.Contains(page, "of number 1") {
+	if _, page, _ = w.Visit("Ms Staff", http.MethodGet, next, nil); !strings.Contains(page, "1 of 2") ||
+		!strings.Contains(page, "of number 1") {
 		t.Errorf("the next:\n%s", page)
 	}
 	undo := regexp.MustCompile(`name="of" value="([^"]+)"`).FindStringSubmatch(page)
 	if undo == nil {
 		t.Fatal("nothing to take back")
 	}
-	if code, _, _ := w.Visit("Ms Staff", http.MethodPost, "/meetings/m/decisions", url.Values{"action": {"undo"}, "of": {undo[1]}, "reason": {"at once"}, "back": {"review"}}); code != http.StatusSeeOther {
+	if code, _, _ := w.Visit("Ms Staff", http.MethodPost, "/meetings/m/decisions",
+		url.Values{"action": {"undo"}, "of": {undo[1]}, "reason": {"at once"},
+			"back": {"review"}}); code != http.StatusSeeOther {
 		t.Errorf("take back: %d", code)
 	}
 	if r := w.Requirement("s1/presentation/p2"); r.State != meeting.Outstanding {
@@ -62,7 +81,12 @@ func TestReviewQueue(t *testing.T) {
 		if to := headers.Get("Location"); to != "" && !strings.HasPrefix(to, "/meetings/m") {
 			t.Errorf("%s leads to %s", back, to)
 		}
-		w.Visit("Ms Staff", http.MethodPost, "/meetings/m/decisions", url.Values{"action": {"require"}, "requirement": {"s1/presentation/p1"}, "reason": {"x"}})
+		w.Visit(
+			"Ms Staff",
+			http.MethodPost,
+			"/meetings/m/decisions",
+			url.Values{"action": {"require"}, "requirement": {"s1/presentation/p1"}, "reason": {"x"}},
+		)
 	}
 	w.Check()
 }
@@ -85,10 +109,15 @@ func TestReviewShowsTheOriginal(t *testing.T) {
 	e2e.Must(t, err)
 	data, err := io.ReadAll(r.Body)
 	e2e.Must(t, err)
-	if r.Header.Get("Content-Type") != "application/pdf" || r.Header.Get("Content-Disposition") != "inline" || !bytes.Equal(data, letter) {
+	if r.Header.Get("Content-Type") != "application/pdf" || r.Header.Get("Content-Disposition") != "inline" ||
+		!bytes.Equal(data, letter) {
 		t.Errorf("it comes as %v, %d of %d bytes", r.Header, len(data), len(letter))
 	}
-	if _, page, _ = w.Visit("Ms Staff", http.MethodGet, "/meetings/m/review/"+d.ID(), nil); strings.Contains(page, `class="original"`) || !strings.Contains(page, "Text that is nobody else") {
+	if _, page, _ = w.Visit("Ms Staff", http.MethodGet, "/meetings/m/review/"+d.ID(), nil); strings.Contains(
+		page,
+		`class="original"`,
+	) ||
+		!strings.Contains(page, "Text that is nobody else") {
 		t.Error("a deck is not shown as its text")
 	}
 }

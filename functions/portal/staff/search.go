@@ -35,7 +35,7 @@ const (
 	// maxSearched bounds the texts that one search reads, searchedAtOnce those that it reads at the same time.
 	maxSearched    = 2000
 	searchedAtOnce = 32
-	// maxQuery bounds the bytes of what is searched for.
+	// maxQuery bounds the bytes of a query.
 	maxQuery = 200
 	// snippet is how many bytes are shown before and after what was found.
 	snippet = 60

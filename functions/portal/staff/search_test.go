@@ -19,12 +19,17 @@ func TestSearchAndExport(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
-	o := w.Put("incoming/m/drop/=cmd.pptx", e2e.Deck("=1+1", "Kofi Mensah\nLes chaînes d’approvisionnement"), e2e.Noon)
+	o := w.Put(
+		"incoming/m/drop/=cmd.pptx",
+		e2e.Deck("=1+1", "Kofi Mensah\nLes chaînes d’approvisionnement"),
+		e2e.Noon,
+	)
 	w.TakeIn(o)
 	if d := w.Document(o); d.Status != meeting.Filed {
 		t.Fatalf("%s (%s)", d.Status, d.Reason)
 	}
-	for query, want := range map[string]int{"CHAINES approv": 1, "kofi": 1, "mensah chaines": 1, "mensah zzz": 0, "zzz": 0, "  ": 0, "cmd": 1} {
+	for query, want := range map[string]int{"CHAINES approv": 1, "kofi": 1, "mensah chaines": 1, "mensah zzz": 0,
+		"zzz": 0, "  ": 0, "cmd": 1} {
 		code, page, _ := w.Visit("", http.MethodGet, "/meetings/m/search?q="+url.QueryEscape(query), nil)
 		if got := strings.Count(page, "/documents/"+o.ID()); code != http.StatusOK || got != want {
 			t.Errorf("%q: %d, %d documents, want %d", query, code, got, want)

@@ -10,13 +10,13 @@ import (
 	"dossier/internal/ticket"
 )
 
-// sessionPage is a session with what is asked for it and what is in.
+// sessionPage is a session with its requirements.
 type sessionPage struct {
 	header
 	session
 }
 
-// Session shows what is asked for a session and what is in, and takes decisions about it.
+// Session shows a session's requirements, with the forms that decide about them.
 func (s *Staff) Session(w http.ResponseWriter, r *http.Request) error {
 	head, err := s.header(r, "board")
 	if err != nil {

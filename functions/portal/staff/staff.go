@@ -107,7 +107,7 @@ func (header) Code() string { return rand.Text() }
 // line is one requirement on a page.
 type line struct {
 	*meeting.Requirement
-	// Link is where a file for it is uploaded; only for what is outstanding, and for visitors who may decide.
+	// Link is where a file for it is uploaded; only for outstanding requirements, and for visitors who may decide.
 	Link string
 	// Unreachable is why no mail goes to the person any more.
 	Unreachable string

@@ -8,7 +8,8 @@ import (
 
 // No cell of an export is taken for a formula.
 func TestHarmless(t *testing.T) {
-	for in, want := range map[string]string{"": "", "Amina": "Amina", "=1+1": "'=1+1", "+243": "'+243", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\tx": "'\tx", "＝1": "'＝1"} {
+	for in, want := range map[string]string{"": "", "Amina": "Amina", "=1+1": "'=1+1", "+243": "'+243", "-1": "'-1",
+		"@SUM(A1)": "'@SUM(A1)", "\tx": "'\tx", "＝1": "'＝1"} {
 		if got := harmless(in); got != want {
 			t.Errorf("%q is %q", in, got)
 		}

@@ -14,7 +14,7 @@ import (
 	"dossier/internal/ticket"
 )
 
-// link is an upload link that somebody opened.
+// link is an upload link that was opened.
 type link struct {
 	ticket.Ticket
 	Meeting *meeting.Meeting
@@ -84,7 +84,7 @@ func (u *Uploader) readLink(ctx context.Context, token string) (*link, error) {
 	return k, nil
 }
 
-// loadRequirements reads what is asked of the link's owner, in the agenda's order.
+// loadRequirements reads the requirements that the link is for, in the agenda's order.
 func (u *Uploader) loadRequirements(ctx context.Context, k *link) error {
 	sessions, err := u.store.Sessions(ctx, k.Ticket.Meeting)
 	if err != nil {
@@ -110,7 +110,7 @@ func (u *Uploader) loadRequirements(ctx context.Context, k *link) error {
 	return nil
 }
 
-// linkPage says what is the matter with a link, by a key of words. With a Token it offers a new link.
+// linkPage explains why a link cannot be used, by a key of words. With a Token it offers a new link.
 type linkPage struct{ Text, Token string }
 
 // turnAway explains a link that cannot be used; any other error is returned.

@@ -23,7 +23,7 @@ const (
 	leastShare = 0.1
 )
 
-// uploadPage is what a presenter or an office sees.
+// uploadPage is the page of a presenter or an office.
 type uploadPage struct {
 	Meeting  meeting.Meeting
 	Kind     meeting.Kind
@@ -70,7 +70,7 @@ func (p *uploadPage) Mine(d *meeting.Document) bool {
 	return p.Kind == meeting.Nomination && d.Status == meeting.Review && d.Letter != nil && len(d.Letter.Nominees) > 0
 }
 
-// Upload shows what is asked of a link's owner, takes files, and shows what became of them.
+// Upload shows the requirements that a link is for, the form that takes a file, and the state of earlier files.
 func (u *Uploader) Upload(w http.ResponseWriter, r *http.Request) error {
 	k, err := u.resolveLink(r)
 	if err != nil {

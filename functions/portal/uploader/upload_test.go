@@ -31,7 +31,9 @@ func hidden(t e2e.TB, page string) (string, map[string]string) {
 		t.Fatalf("no form on the page:\n%s", page)
 	}
 	fields := map[string]string{}
-	for _, m := range regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`).FindAllStringSubmatch(page[strings.Index(page, `<form id="upload"`):], -1) {
+	form := page[strings.Index(page, `<form id="upload"`):]
+	field := regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
+	for _, m := range field.FindAllStringSubmatch(form, -1) {
 		fields[html.UnescapeString(m[1])] = html.UnescapeString(m[2])
 	}
 	return html.UnescapeString(action[1]), fields
@@ -50,7 +52,9 @@ func post(t e2e.TB, to string, fields map[string]string, name string, data []byt
 	_, err = f.Write(data)
 	e2e.Must(t, err)
 	e2e.Must(t, m.Close())
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	r, err := client.Post(to, m.FormDataContentType(), &body)
 	e2e.Must(t, err)
 	text, err := io.ReadAll(r.Body)
@@ -67,15 +71,19 @@ func TestPresenterUploads(t *testing.T) {
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+strings.Replace(e2e.Kofi, ",en,", ",fr,", 1))
 	link := w.UploadLink(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1"})
 	code, page, headers := w.Visit("nobody", http.MethodGet, link, nil)
-	if code != http.StatusOK || !strings.Contains(page, `<html lang="fr" dir="ltr">`) || !strings.Contains(page, "Kofi Mensah") || !strings.Contains(page, "Title of s1") {
+	if code != http.StatusOK || !strings.Contains(page, `<html lang="fr" dir="ltr">`) ||
+		!strings.Contains(page, "Kofi Mensah") ||
+		!strings.Contains(page, "Title of s1") {
 		t.Fatalf("%d\n%s", code, page)
 	}
-	if headers.Get("Cache-Control") != "no-store" || headers.Get("Referrer-Policy") != "no-referrer" || !strings.Contains(headers.Get("Content-Security-Policy"), "form-action 'self' "+w.S3URL) {
+	if headers.Get("Cache-Control") != "no-store" || headers.Get("Referrer-Policy") != "no-referrer" ||
+		!strings.Contains(headers.Get("Content-Security-Policy"), "form-action 'self' "+w.S3URL) {
 		t.Errorf("%v", headers)
 	}
 	send := func(name string, data []byte, at time.Time) meeting.Object {
 		to, fields := hidden(t, page)
-		if code, where := post(t, to, fields, name, data); code != http.StatusSeeOther || !strings.HasPrefix(where, "http://localhost"+link+"?") {
+		if code, where := post(t, to, fields, name, data); code != http.StatusSeeOther ||
+			!strings.HasPrefix(where, "http://localhost"+link+"?") {
 			t.Fatalf("%s: %d %s", name, code, where)
 		}
 		objects := w.ObjectsUnder("incoming/m/" + strings.TrimPrefix(link, "/t/") + "/" + name)
@@ -85,18 +93,29 @@ func TestPresenterUploads(t *testing.T) {
 		objects[0].Time = at
 		return objects[0]
 	}
-	locked := send("présentation.pptx", []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 locked or broken, but no deck"), time.Now())
-	if _, page, _ = w.Visit("nobody", http.MethodGet, link+"?key=x", nil); !strings.Contains(page, "en lecture") || !strings.Contains(page, "Nous avons reçu votre fichier") {
+	locked := send(
+		"présentation.pptx",
+		[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 locked or broken, but no deck"),
+		time.Now(),
+	)
+	if _, page, _ = w.Visit("nobody", http.MethodGet, link+"?key=x", nil); !strings.Contains(page, "en lecture") ||
+		!strings.Contains(page, "Nous avons reçu votre fichier") {
 		t.Errorf("before it is read:\n%s", page)
 	}
 	w.TakeIn(locked)
-	if _, page, _ = w.Visit("nobody", http.MethodGet, link, nil); !strings.Contains(page, "inutilisable") || !strings.Contains(page, "Nous ne pouvons pas utiliser ce fichier") {
+	if _, page, _ = w.Visit("nobody", http.MethodGet, link, nil); !strings.Contains(page, "inutilisable") ||
+		!strings.Contains(page, "Nous ne pouvons pas utiliser ce fichier") {
 		t.Errorf("a broken file:\n%s", page)
 	}
-	good := send("chains.pptx", e2e.Deck("Chains <script>alert(1)</script>", "Kofi Mensah"), time.Now().Add(time.Second))
+	good := send(
+		"chains.pptx",
+		e2e.Deck("Chains <script>alert(1)</script>", "Kofi Mensah"),
+		time.Now().Add(time.Second),
+	)
 	w.TakeIn(good)
 	_, page, _ = w.Visit("nobody", http.MethodGet, link, nil)
-	for _, want := range []string{"classé", "Chains &lt;script&gt;", "chains.pptx", "présentation.pptx", "inutilisable"} {
+	for _, want := range []string{"classé", "Chains &lt;script&gt;", "chains.pptx", "présentation.pptx",
+		"inutilisable"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -110,7 +129,11 @@ func TestPresenterUploads(t *testing.T) {
 	if _, page, _ = w.Visit("nobody", http.MethodGet, link+"&lang=ar", nil); strings.Contains(page, `dir="rtl"`) {
 		t.Error("a token that was added to is taken")
 	}
-	if _, page, _ = w.Visit("nobody", http.MethodGet, link+"?lang=ar", nil); !strings.Contains(page, `<html lang="ar" dir="rtl">`) || !strings.Contains(page, "محفوظ في موضعه") {
+	if _, page, _ = w.Visit("nobody", http.MethodGet, link+"?lang=ar", nil); !strings.Contains(
+		page,
+		`<html lang="ar" dir="rtl">`,
+	) ||
+		!strings.Contains(page, "محفوظ في موضعه") {
 		t.Error("the page does not speak Arabic when asked to")
 	}
 }
@@ -125,7 +148,11 @@ func TestFormsAreBound(t *testing.T) {
 	_, page, _ := w.Visit("nobody", http.MethodGet, mine, nil)
 	to, good := hidden(t, page)
 	for what, change := range map[string]func(f map[string]string) []byte{
-		"another's folder": func(f map[string]string) []byte { f["key"] = "incoming/m/" + others + "/x.pptx"; return []byte("x") },
+		"another's folder": func(f map[string]string) []byte {
+			f["key"] = "incoming/m/" + others +
+				"/x.pptx"
+			return []byte("x")
+		},
 		"the roster":       func(f map[string]string) []byte { f["key"] = "roster/m/participants.csv"; return []byte("x") },
 		"a decision":       func(f map[string]string) []byte { f["key"] = "decisions/m/x.json"; return []byte("{}") },
 		"too large a file": func(map[string]string) []byte { return make([]byte, 10<<20+1) },
@@ -134,8 +161,12 @@ func TestFormsAreBound(t *testing.T) {
 			f["success_action_redirect"] = "https://evil.example/"
 			return []byte("x")
 		},
-		"another policy":    func(f map[string]string) []byte { f["policy"] = "eyJjb25kaXRpb25zIjpbXX0="; return []byte("x") },
-		"another signature": func(f map[string]string) []byte { f["X-Amz-Signature"] = strings.Repeat("0", 64); return []byte("x") },
+		"another policy": func(f map[string]string) []byte { f["policy"] = "eyJjb25kaXRpb25zIjpbXX0="; return []byte("x") },
+		"another signature": func(f map[string]string) []byte {
+			f["X-Amz-Signature"] = strings.Repeat("0",
+				64)
+			return []byte("x")
+		},
 	} {
 		f := maps.Clone(good)
 		if code, text := post(t, to, f, "x.pptx", change(f)); code < 400 || code > 499 {
@@ -149,7 +180,14 @@ func TestFormsAreBound(t *testing.T) {
 	}
 	// A form ends with its link, for what comes later would not count as its holder's.
 	soon := time.Now().Add(5 * time.Minute)
-	_, page, _ = w.Visit("nobody", http.MethodGet, w.UploadLink(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1", Expires: soon.Unix()}), nil)
+	_, page, _ = w.Visit(
+		"nobody",
+		http.MethodGet,
+		w.UploadLink(
+			ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1", Expires: soon.Unix()},
+		),
+		nil,
+	)
 	_, fields := hidden(t, page)
 	policy, err := base64.StdEncoding.DecodeString(fields["policy"])
 	e2e.Must(t, err)
@@ -196,7 +234,8 @@ func TestLinksThatAreNotGood(t *testing.T) {
 	expired.Expires = time.Now().Add(-time.Hour).Unix()
 	old := w.UploadLink(expired)
 	code, page, _ := w.Visit("nobody", http.MethodGet, old, nil)
-	if code != http.StatusGone || !strings.Contains(page, "/renew") || strings.Contains(page, "Kofi") || strings.Contains(page, "people.example") {
+	if code != http.StatusGone || !strings.Contains(page, "/renew") || strings.Contains(page, "Kofi") ||
+		strings.Contains(page, "people.example") {
 		t.Errorf("expired: %d\n%s", code, page)
 	}
 	known, unknown := "", ""
@@ -235,7 +274,8 @@ func TestLinksThatAreNotGood(t *testing.T) {
 		if path == good {
 			method = http.MethodGet
 		}
-		if code, _, _ := w.Visit("nobody", method, path, url.Values{"name": {"x"}, "size": {"1"}}); code != http.StatusGone && code != http.StatusForbidden {
+		if code, _, _ := w.Visit("nobody", method, path, url.Values{"name": {"x"}, "size": {"1"}}); code != http.StatusGone &&
+			code != http.StatusForbidden {
 			t.Errorf("revoked, %s: %d", path, code)
 		}
 	}
@@ -288,7 +328,10 @@ func TestUploadInParts(t *testing.T) {
 	_, answer := ask("begin", url.Values{"size": {strconv.Itoa(len(data))}})
 	upload, partSize := answer["upload"].(string), int(answer["partSize"].(float64))
 	send := func(upload string, n int, part []byte) {
-		code, answer := ask("url", url.Values{"upload": {upload}, "number": {strconv.Itoa(n)}, "size": {strconv.Itoa(len(part))}})
+		code, answer := ask(
+			"url",
+			url.Values{"upload": {upload}, "number": {strconv.Itoa(n)}, "size": {strconv.Itoa(len(part))}},
+		)
 		if code != http.StatusOK {
 			t.Fatalf("part %d: %d", n, code)
 		}
@@ -306,10 +349,12 @@ func TestUploadInParts(t *testing.T) {
 	if _, answer = ask("list", url.Values{"upload": {upload}}); len(answer["parts"].([]any)) != 1 {
 		t.Errorf("parts: %v", answer)
 	}
-	if code, _ := ask("url", url.Values{"upload": {upload}, "number": {"2"}, "size": {strconv.Itoa(partSize + 1)}}); code != http.StatusRequestEntityTooLarge {
+	if code, _ := ask("url", url.Values{"upload": {upload}, "number": {"2"},
+		"size": {strconv.Itoa(partSize + 1)}}); code != http.StatusRequestEntityTooLarge {
 		t.Errorf("too large a part: %d", code)
 	}
-	if code, _ := ask("url", url.Values{"upload": {upload}, "number": {"3"}, "size": {"5"}}); code != http.StatusRequestEntityTooLarge {
+	if code, _ := ask("url", url.Values{"upload": {upload}, "number": {"3"},
+		"size": {"5"}}); code != http.StatusRequestEntityTooLarge {
 		t.Errorf("a part beyond the limit: %d", code)
 	}
 	send(upload, 2, data[partSize:])
@@ -320,7 +365,8 @@ func TestUploadInParts(t *testing.T) {
 		t.Errorf("finish again: %d", code)
 	}
 	objects := w.ObjectsUnder("incoming/")
-	if len(objects) != 1 || objects[0].Key != "incoming/m/"+strings.TrimPrefix(link, "/t/")+"/big.pptx" || objects[0].Size != int64(len(data)) {
+	if len(objects) != 1 || objects[0].Key != "incoming/m/"+strings.TrimPrefix(link, "/t/")+"/big.pptx" ||
+		objects[0].Size != int64(len(data)) {
 		t.Fatalf("%v", objects)
 	}
 	w.TakeIn(objects[0])
@@ -351,12 +397,21 @@ func TestOfficeConfirms(t *testing.T) {
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Grace)
 	link := w.UploadLink(ticket.Ticket{Participant: "p3", Agency: "Ministry of Justice", Kind: meeting.Nomination})
 	_, page, _ := w.Visit("nobody", http.MethodGet, link, nil)
-	for _, want := range []string{"Your office may send 2 officials.", "2 seats are left.", "Ministry of Justice", " multiple "} {
+	for _, want := range []string{"Your office may send 2 officials.", "2 seats are left.", "Ministry of Justice",
+		" multiple "} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	o := w.Put("incoming/m/"+strings.TrimPrefix(link, "/t/")+"/letter.txt", e2e.NominationLetter("Ms Grace ODHIAMBO, Counsel", "Mr Daniel KIPTOO, Prosecutor", "Ms Faith WANJIKU, Analyst"), time.Now())
+	o := w.Put(
+		"incoming/m/"+strings.TrimPrefix(link, "/t/")+"/letter.txt",
+		e2e.NominationLetter(
+			"Ms Grace ODHIAMBO, Counsel",
+			"Mr Daniel KIPTOO, Prosecutor",
+			"Ms Faith WANJIKU, Analyst",
+		),
+		time.Now(),
+	)
 	w.TakeIn(o)
 	_, page, _ = w.Visit("nobody", http.MethodGet, link, nil)
 	name := regexp.MustCompile(`name="nominee" value="(Daniel[^"]*)"`).FindStringSubmatch(page)
@@ -364,12 +419,22 @@ func TestOfficeConfirms(t *testing.T) {
 		t.Fatalf("%s (%s)\n%s", w.Document(o).Status, w.Document(o).Reason, page)
 	}
 	// An annex by the same link is no letter, and takes no letter's place.
-	annex := w.Put("incoming/m/"+strings.TrimPrefix(link, "/t/")+"/annex.txt", []byte("an annex that names nobody"), time.Now())
+	annex := w.Put(
+		"incoming/m/"+strings.TrimPrefix(link, "/t/")+"/annex.txt",
+		[]byte("an annex that names nobody"),
+		time.Now(),
+	)
 	w.TakeIn(annex)
-	if d := w.Document(annex); d.Status != meeting.Review || d.Reason != meeting.ReasonNobodyNamed || w.Document(o).Status != meeting.Review {
+	if d := w.Document(annex); d.Status != meeting.Review || d.Reason != meeting.ReasonNobodyNamed ||
+		w.Document(o).Status != meeting.Review {
 		t.Errorf("the annex is %s, the letter %s", d.Status, w.Document(o).Status)
 	}
-	form := url.Values{"document": {o.ID()}, "nominee": {name[1]}, "name": {"Daniel Kiptoo-Maina"}, "email": {"daniel@justice.example"}}
+	form := url.Values{
+		"document": {o.ID()},
+		"nominee":  {name[1]},
+		"name":     {"Daniel Kiptoo-Maina"},
+		"email":    {"daniel@justice.example"},
+	}
 	others := w.UploadLink(ticket.Ticket{Participant: "p9", Kind: meeting.Nomination})
 	if code, _, _ := w.Visit("nobody", http.MethodPost, others+"/confirm", form); code != http.StatusNotFound {
 		t.Errorf("by another's link: %d", code)
@@ -384,12 +449,16 @@ func TestOfficeConfirms(t *testing.T) {
 			t.Fatalf("%d\n%s", code, text)
 		}
 	}
-	if _, page, _ = w.Visit("nobody", http.MethodGet, link, nil); !strings.Contains(page, "confirmed: <bdi>Daniel Kiptoo-Maina") {
+	if _, page, _ = w.Visit("nobody", http.MethodGet, link, nil); !strings.Contains(
+		page,
+		"confirmed: <bdi>Daniel Kiptoo-Maina",
+	) {
 		t.Error("the office does not see what it said")
 	}
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Grace+e2e.Kofi) // it is matched again
 	_, page, _ = w.Visit("Ms Staff", http.MethodGet, "/meetings/m/review/"+o.ID(), nil)
-	for _, want := range []string{"the office writes <bdi>Daniel Kiptoo-Maina", `name="name" value="Daniel Kiptoo-Maina"`, `value="daniel@justice.example"`} {
+	for _, want := range []string{"the office writes <bdi>Daniel Kiptoo-Maina",
+		`name="name" value="Daniel Kiptoo-Maina"`, `value="daniel@justice.example"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("staff do not see %q", want)
 		}
