@@ -9,6 +9,8 @@ ARCH ?= $(shell go env GOHOSTARCH)
 FN ?= intake
 EVENT ?= events/$(FN)
 FUZZTIME ?= 60s
+# Starts an S3 and a DynamoDB once, and runs a command that finds them in its environment.
+LOCALAWS := go run ./infra/localaws/serve --
 
 .PHONY: run evaluate test test-all race model conformance cost loadtest build invoke deploy lint accuracy ocr-accuracy \
 	mutants corruption coldstart tika fuzz bench browser screenshots reproducible clean
@@ -25,24 +27,26 @@ evaluate: ## what becomes of a set of papers: make evaluate SET=folder [OUT=file
 	go run ./infra/bench evaluate -set "$(abspath $(SET))" -out "$(abspath $(OUT))"
 
 test: ## every test but the slowest, under a minute; names what it left out
-	go run ./infra/testreport -- -count=1 -short ./...
+	$(LOCALAWS) go run ./infra/testreport -- -count=1 -short ./...
 
 test-all: ## every test that needs Go alone: the crash table and random histories too, some minutes
-	go run ./infra/testreport -- -count=1 -timeout 30m ./...
+	$(LOCALAWS) go run ./infra/testreport -- -count=1 -timeout 30m ./...
 
 # The crash table and the histories take one step after another and race with nothing; they are in `make test-all`.
 race: ## the same under the race detector (needs a C compiler)
-	go test -race -timeout 30m -skip 'KilledAtEveryCall|AllOrders|TestModel' ./...
+	$(LOCALAWS) go test -race -timeout 30m -skip 'KilledAtEveryCall|AllOrders|TestModel' ./...
 
 N ?= 1000
 model: ## random histories of the whole system, with faults: make model N=10000
-	go test ./internal/filing -run AllOrders -rapid.checks=$(N) -timeout 0 -v
-	go test ./internal/e2e -run '^TestModel$$' -rapid.checks=$(N) -rapid.shrinktime=2m -timeout 0 -v
+	$(LOCALAWS) go test ./internal/filing -run AllOrders -rapid.checks=$(N) -timeout 0 -v
+	$(LOCALAWS) go test ./internal/e2e -run '^TestModel$$' -rapid.checks=$(N) -rapid.shrinktime=2m -timeout 0 -v
 
 MOTO ?= 5.2.5
 SES_LOCAL ?= 2.10.2
-conformance: ## the tests against moto and aws-ses-v2-local (needs Python with venv, Node with npm)
+DYNOXIDE ?= 3.2.0
+conformance: ## the tests against moto, dynoxide and aws-ses-v2-local (needs Python with venv, Rust, Node with npm)
 	test -x .cache/moto/bin/moto_server || { python3 -m venv .cache/moto && .cache/moto/bin/pip install --quiet 'moto[server]==$(MOTO)'; }
+	test -x .cache/dynoxide/bin/dynoxide || cargo install --quiet --locked --root .cache/dynoxide dynoxide-rs --version $(DYNOXIDE)
 	test -x .cache/ses/node_modules/.bin/aws-ses-v2-local || npm install --silent --no-audit --no-fund --prefix .cache/ses aws-ses-v2-local@$(SES_LOCAL)
 	go run ./infra/conformance
 

@@ -18,9 +18,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"dossier/functions/roster"
-	"dossier/infra/engines"
 	"dossier/infra/local/sample"
+	"dossier/infra/localaws"
 	"dossier/internal/bucket"
+	"dossier/internal/loopback"
 	"dossier/internal/meeting"
 	"dossier/internal/store"
 )
@@ -33,8 +34,8 @@ const (
 // world is what the function finds: an S3 with the sample's files, and a table with its roster.
 type world struct {
 	dir    string
-	s3     *engines.S3
-	db     *engines.DynamoDB
+	s3     *localaws.S3
+	db     *localaws.DynamoDB
 	client *s3.Client
 	store  *store.Store
 }
@@ -49,14 +50,14 @@ func newWorld(ctx context.Context) (_ *world, err error) {
 	if w.dir, err = os.MkdirTemp("", "dossier-invoke-*"); err != nil {
 		return nil, err
 	}
-	if w.s3, err = engines.StartS3(ctx, w.dir, "127.0.0.1:0", ""); err != nil {
+	if w.s3, err = localaws.StartS3(ctx, w.dir, "127.0.0.1:0", ""); err != nil {
 		return nil, err
 	}
-	if w.db, err = engines.StartDynamoDB(); err != nil {
+	if w.db, err = localaws.StartDynamoDB(); err != nil {
 		return nil, err
 	}
 	w.client, w.store = w.s3.Client(), store.New(w.db.Client(), tableName)
-	if err := errors.Join(engines.MakeBucket(ctx, w.client, bucketName), engines.MakeTable(ctx, w.db.Client(), tableName)); err != nil {
+	if err := errors.Join(loopback.MakeBucket(ctx, w.client, bucketName), loopback.MakeTable(ctx, w.db.Client(), tableName)); err != nil {
 		return nil, err
 	}
 	// The meeting is loaded by the roster function itself.
@@ -112,7 +113,7 @@ func (w *world) put(ctx context.Context, key, file string) (meeting.Object, erro
 func (w *world) env(code string) []string {
 	const closed = "http://127.0.0.1:9"
 	return []string{
-		"AWS_REGION=" + engines.Region, "AWS_ACCESS_KEY_ID=" + engines.AccessKey, "AWS_SECRET_ACCESS_KEY=" + engines.SecretKey,
+		"AWS_REGION=" + loopback.Region, "AWS_ACCESS_KEY_ID=" + loopback.AccessKey, "AWS_SECRET_ACCESS_KEY=" + loopback.SecretKey,
 		"AWS_ENDPOINT_URL_S3=" + w.s3.URL, "AWS_ENDPOINT_URL_DYNAMODB=" + w.db.URL, "AWS_ENDPOINT_URL_SESV2=" + closed, "AWS_ENDPOINT_URL_SQS=" + closed,
 		"AWS_MAX_ATTEMPTS=1", "TMPDIR=" + w.dir,
 		"BUCKET=" + bucketName, "TABLE=" + tableName, "STAFF_ADDRESS=staff@dossier.example", "MAIL_FROM=dossier@dossier.example", "PORTAL_URL=https://dossier.example/",

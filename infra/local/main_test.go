@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"dossier/infra/engines"
+	"dossier/internal/extract/pdf"
 )
 
 func TestLoopbackAlone(t *testing.T) {
@@ -42,10 +42,10 @@ func TestMain(m *testing.M) {
 func TestStop(t *testing.T) {
 	dir := t.TempDir()
 	// The PDF reader's compiled code is the one that other tests use too.
-	if err := os.MkdirAll(engines.PDFiumCache(), 0o700); err != nil {
+	if err := os.MkdirAll(pdf.UserCache(), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink(engines.PDFiumCache(), filepath.Join(dir, "cache")); err != nil {
+	if err := os.Symlink(pdf.UserCache(), filepath.Join(dir, "cache")); err != nil {
 		t.Fatal(err)
 	}
 	storage := "127.0.0.1:" + freePort(t)

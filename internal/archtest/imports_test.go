@@ -96,7 +96,7 @@ func testImports(folder string) []string {
 		"internal/store":    {"internal/awstest"},
 		"internal/filing":   {"internal/awstest"},
 		"internal/review":   {"internal/awstest"},
-		"internal/extract":  {"infra/engines", "internal/fold"},
+		"internal/extract":  {"internal/fold"},
 		"internal/mail":     {"internal/extract/content", "internal/roster"},
 		"internal/match":    {"internal/roster"},
 		"internal/archtest": {"internal"},

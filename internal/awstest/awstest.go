@@ -188,6 +188,12 @@ func MakeBucket(t TB) *Bucket {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return MakeBucketAt(t, url)
+}
+
+// MakeBucketAt is MakeBucket in the S3 at an address.
+func MakeBucketAt(t TB, url string) *Bucket {
+	t.Helper()
 	b := &Bucket{"dossier-" + strings.ToLower(rand.Text()), loopback.S3(url)}
 	if err := loopback.MakeBucket(context.Background(), b.Client, b.Name); err != nil {
 		t.Fatal(err)

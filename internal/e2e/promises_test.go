@@ -43,8 +43,7 @@ func TestDeliveredThreeTimes(t *testing.T) {
 	w.Check()
 }
 
-// Promises 2 and 3: the two last uploads of a session at the same moment complete it once. 200 rounds, ten to a
-// world, for the embedded DynamoDB slows down as its table grows.
+// Promises 2 and 3: the two last uploads of a session at the same moment complete it once. 200 rounds, ten to a world.
 func TestLastTwoAtOnce(t *testing.T) {
 	t.Parallel()
 	const rounds = 10

@@ -3,8 +3,6 @@ package e2e
 import (
 	"context"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -20,6 +18,7 @@ import (
 	"dossier/functions/portal"
 	"dossier/functions/roster"
 	"dossier/functions/sweep"
+	"dossier/internal/extract/pdf"
 	"dossier/internal/loopback"
 	"dossier/internal/meeting"
 )
@@ -40,7 +39,7 @@ func (w *World) wireIntake(c clients, log *slog.Logger, scan bool) {
 	s3, db := c.of("intake")
 	in, err := intake.New(intake.Config{
 		MalwareScan: scan, ScanPatience: time.Hour, Bucket: w.Bucket, Table: w.Table, TicketKeys: TicketKeys,
-		Staff: "staff@dossier.example", MailServer: "mx.dossier.example", PDFiumCache: pdfiumCache(), MaxBytes: 10 << 20,
+		Staff: "staff@dossier.example", MailServer: "mx.dossier.example", PDFiumCache: pdf.UserCache(), MaxBytes: 10 << 20,
 		ReadTime: time.Minute, Quarantine: []meeting.FindingCode{"macros", "executable"},
 	}, s3, db, nil, log)
 	Must(w.t, err)
@@ -124,13 +123,4 @@ func watch(function string, report func(Call)) func(*middleware.Stack) error {
 			return out, meta, err
 		}), middleware.After)
 	}
-}
-
-// pdfiumCache is the folder in which this machine keeps PDFium's compiled cache between runs and tests.
-func pdfiumCache() string {
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		dir = os.TempDir()
-	}
-	return filepath.Join(dir, "dossier", "pdfium")
 }

@@ -3,7 +3,6 @@ package e2e
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -22,7 +21,6 @@ import (
 	"dossier/internal/awstest"
 	"dossier/internal/bucket"
 	"dossier/internal/e2e/faultinject"
-	"dossier/internal/loopback"
 	"dossier/internal/meeting"
 	"dossier/internal/ses"
 	"dossier/internal/store"
@@ -133,7 +131,7 @@ func NewWith(t TB, options Options) *World {
 		options.MailLease = time.Hour
 	}
 	table := awstest.MakeTable(t)
-	w := &World{t: t, DB: table.Client, Table: table.Name, S3URL: options.S3URL, Bucket: "dossier-" + strings.ToLower(rand.Text()),
+	w := &World{t: t, DB: table.Client, Table: table.Name, S3URL: options.S3URL,
 		Logs: &lockedBuffer{}, Faults: &faultinject.Injector{}, queued: &messages{}, Sent: map[string]int{}}
 	w.makeBucket()
 	w.makeMailFolder()
@@ -151,9 +149,8 @@ func (w *World) makeBucket() {
 		Must(w.t, err)
 		w.S3URL = url
 	}
-	w.S3 = loopback.S3(w.S3URL)
-	w.Objects = bucket.New(w.S3, w.Bucket)
-	Must(w.t, loopback.MakeBucket(context.Background(), w.S3, w.Bucket))
+	b := awstest.MakeBucketAt(w.t, w.S3URL)
+	w.S3, w.Bucket, w.Objects = b.Client, b.Name, bucket.New(b.Client, b.Name)
 }
 
 func (w *World) makeMailFolder() {

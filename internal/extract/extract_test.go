@@ -15,7 +15,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"dossier/infra/engines"
 	"dossier/internal/extract"
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/ooxml/ooxmltest"
@@ -30,10 +29,10 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 func newReader(t testing.TB, limits content.Limits) *extract.Reader {
 	t.Helper()
-	if err := os.MkdirAll(engines.PDFiumCache(), 0o700); err != nil {
+	if err := os.MkdirAll(pdf.UserCache(), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	e := pdf.New(engines.PDFiumCache(), limits.WithDefaults().Memory)
+	e := pdf.New(pdf.UserCache(), limits.WithDefaults().Memory)
 	t.Cleanup(func() { e.Close() })
 	return extract.New(e, nil, limits)
 }

@@ -15,7 +15,6 @@ import (
 
 	ledongthuc "github.com/ledongthuc/pdf"
 
-	"dossier/infra/engines"
 	"dossier/internal/extract"
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/ocr"
@@ -236,7 +235,7 @@ func glyphs() []byte {
 
 // A page that is a picture is drawn and read, a page with text is not, and without an engine it is said.
 func TestScans(t *testing.T) {
-	e := pdf.New(engines.PDFiumCache(), content.Limits{}.WithDefaults().Memory)
+	e := pdf.New(pdf.UserCache(), content.Limits{}.WithDefaults().Memory)
 	t.Cleanup(func() { e.Close() })
 	for name, test := range map[string]struct {
 		data   []byte
@@ -381,7 +380,7 @@ func (down) Recognise(context.Context, *image.Gray) (ocr.Text, error) { return o
 
 // An engine that fails is no fault of the document's: it comes again.
 func TestEngineDown(t *testing.T) {
-	e := pdf.New(engines.PDFiumCache(), content.Limits{}.WithDefaults().Memory)
+	e := pdf.New(pdf.UserCache(), content.Limits{}.WithDefaults().Memory)
 	t.Cleanup(func() { e.Close() })
 	for _, data := range [][]byte{scan(), encoded(t, func(b *bytes.Buffer, p image.Image) error { return png.Encode(b, p) })} {
 		if _, err := read(t, extract.New(e, down{}, content.Limits{}), data); !errors.Is(err, errEngine) || fault.Is(err, fault.Rejected) {

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"dossier/infra/engines"
 	"dossier/internal/extract"
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/pdf"
@@ -54,10 +53,10 @@ func Documents(patterns ...string) ([]Document, error) {
 
 // Reader makes a reader without OCR. Close it with the function that comes with it.
 func Reader(limits content.Limits) (*extract.Reader, func() error, error) {
-	if err := os.MkdirAll(engines.PDFiumCache(), 0o700); err != nil {
+	if err := os.MkdirAll(pdf.UserCache(), 0o700); err != nil {
 		return nil, nil, fmt.Errorf("make folder: %w", err)
 	}
 	limits = limits.WithDefaults()
-	engine := pdf.New(engines.PDFiumCache(), limits.Memory)
+	engine := pdf.New(pdf.UserCache(), limits.Memory)
 	return extract.New(engine, nil, limits), engine.Close, nil
 }

@@ -12,8 +12,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"dossier/infra/engines"
 	"dossier/infra/local/system"
+	"dossier/internal/extract/pdf"
 	"dossier/internal/locale"
 	"dossier/internal/meeting"
 )
@@ -55,7 +55,7 @@ func run(ctx context.Context, o options, progress io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	s, err := system.Start(ctx, system.Options{Addr: "127.0.0.1:0", S3: "127.0.0.1:0", Dir: dir,
-		PDFiumCache: engines.PDFiumCache(), Patience: o.patience, Out: progress})
+		PDFiumCache: pdf.UserCache(), Patience: o.patience, Out: progress})
 	if err != nil {
 		return err
 	}

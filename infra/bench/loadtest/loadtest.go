@@ -3,7 +3,7 @@
 // the middle, as by kill -9, and started again: the end must be the same. It prints documents a second, how long
 // filing took, and peak memory.
 //
-// The embedded DynamoDB slows down with its table; AWS_ENDPOINT_URL_DYNAMODB names another one to use, without a
+// AWS_ENDPOINT_URL_DYNAMODB names another DynamoDB to use than the embedded one, without a
 // table of this system.
 package loadtest
 

@@ -17,7 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"dossier/infra/bench/memory"
-	"dossier/infra/engines"
+	"dossier/internal/loopback"
 )
 
 // process is the local system as a process of its own, which can be killed and started again on the same folder.
@@ -32,15 +32,15 @@ type process struct {
 
 // start runs the program and returns when the system is ready.
 func (p *process) start(ctx context.Context) error {
-	pages, err := engines.FreeAddr("127.0.0.1:0")
+	pages, err := loopback.FreeAddr("127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	storage, err := engines.FreeAddr("127.0.0.1:0")
+	storage, err := loopback.FreeAddr("127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	p.client = engines.S3Client("http://" + storage)
+	p.client = loopback.S3("http://" + storage)
 	p.cmd = exec.CommandContext(ctx, p.binary, "-addr", pages, "-s3", storage, "-dir", p.folder, "-sample=false")
 	p.cmd.Stderr = os.Stderr
 	out, err := p.cmd.StdoutPipe()

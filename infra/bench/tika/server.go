@@ -11,7 +11,7 @@ import (
 	"os/exec"
 	"time"
 
-	"dossier/infra/engines"
+	"dossier/internal/loopback"
 )
 
 // server is Tika's server as a process on this machine.
@@ -22,7 +22,7 @@ type server struct {
 
 // startServer runs Tika's server on a free port of loopback and waits up to a minute until it answers.
 func startServer(ctx context.Context, jar string) (*server, error) {
-	addr, err := engines.FreeAddr("127.0.0.1:0")
+	addr, err := loopback.FreeAddr("127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"dossier/functions/sweep"
-	"dossier/infra/engines"
+	"dossier/internal/loopback"
 	"dossier/internal/meeting"
 	"dossier/internal/store"
 )
@@ -48,7 +48,7 @@ func (s *System) youngest(ctx context.Context) time.Duration {
 func (s *System) runSweep(ctx context.Context) (sweep.Report, error) {
 	var r sweep.Report
 	event, err := json.Marshal(events.EventBridgeEvent{Version: "0", ID: rand.Text(), DetailType: "Scheduled Event",
-		Source: "aws.events", AccountID: "123456789012", Time: time.Now().UTC(), Region: engines.Region,
+		Source: "aws.events", AccountID: "123456789012", Time: time.Now().UTC(), Region: loopback.Region,
 		Detail: json.RawMessage("{}")})
 	if err != nil {
 		return r, err
@@ -85,7 +85,7 @@ func (s *System) stream(ctx context.Context) error {
 func inserted(m *meeting.Mail) events.DynamoDBEventRecord {
 	pk, sk := store.MailStreamKey(m.ID)
 	return events.DynamoDBEventRecord{EventID: rand.Text(), EventName: "INSERT", EventSource: "aws:dynamodb",
-		EventVersion: "1.1", AWSRegion: engines.Region, Change: events.DynamoDBStreamRecord{
+		EventVersion: "1.1", AWSRegion: loopback.Region, Change: events.DynamoDBStreamRecord{
 			SequenceNumber: fmt.Sprint(time.Now().UnixNano()), StreamViewType: "KEYS_ONLY",
 			Keys: map[string]events.DynamoDBAttributeValue{
 				"PK": events.NewStringAttribute(pk), "SK": events.NewStringAttribute(sk)}}}

@@ -16,7 +16,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"dossier/infra/engines"
+	"dossier/internal/loopback"
 	"dossier/internal/queue"
 )
 
@@ -92,8 +92,8 @@ func (q *Queue) process(ctx context.Context, body []byte) error {
 // invoke gives the handler an event of one message. Done means that the handler has not reported it as failed.
 func (q *Queue) invoke(ctx context.Context, id string, body []byte, receive int) (done bool, err error) {
 	event, err := json.Marshal(events.SQSEvent{Records: []events.SQSMessage{{
-		MessageId: id, Body: string(body), EventSource: "aws:sqs", AWSRegion: engines.Region,
-		EventSourceARN: "arn:aws:sqs:" + engines.Region + ":123456789012:" + q.name,
+		MessageId: id, Body: string(body), EventSource: "aws:sqs", AWSRegion: loopback.Region,
+		EventSourceARN: "arn:aws:sqs:" + loopback.Region + ":123456789012:" + q.name,
 		Attributes: map[string]string{"ApproximateReceiveCount": strconv.Itoa(receive),
 			"SentTimestamp": strconv.FormatInt(time.Now().UnixMilli(), 10)},
 	}}})

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"sync"
 
-	"dossier/infra/engines"
 	"dossier/internal/bucket"
+	"dossier/internal/loopback"
 	"dossier/internal/meeting"
 )
 
@@ -88,7 +88,7 @@ func notification(o meeting.Object) []byte {
 		`"s3":{"s3SchemaVersion":"1.0","configurationId":"intake",`+
 		`"bucket":{"name":%q,"ownerIdentity":{"principalId":"local"},"arn":"arn:aws:s3:::%s"},`+
 		`"object":{"key":%q,"size":%d,"eTag":"","versionId":%q,"sequencer":""}}}]}`,
-		engines.Region, o.Time.UTC().Format("2006-01-02T15:04:05.000Z"), o.Bucket, o.Bucket, escape(o.Key), o.Size, o.Version)
+		loopback.Region, o.Time.UTC().Format("2006-01-02T15:04:05.000Z"), o.Bucket, o.Bucket, escape(o.Key), o.Size, o.Version)
 }
 
 // escape writes a key as S3 does in events: as in a query, but for the slashes.

@@ -24,8 +24,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"dossier/infra/engines"
+	"dossier/infra/localaws"
 	"dossier/internal/bucket"
+	"dossier/internal/loopback"
 	"dossier/internal/meeting"
 	"dossier/internal/store"
 )
@@ -56,7 +57,7 @@ type System struct {
 	dir    string // absolute
 	keys   string // sign upload links
 	log    *slog.Logger
-	s3     *engines.S3
+	s3     *localaws.S3
 	client *s3.Client
 	db     *dynamodb.Client
 	table  *store.Store
@@ -148,13 +149,13 @@ func (s *System) startS3(ctx context.Context) error {
 		return err
 	}
 	s.say("Starting S3 on %s ...", s.o.S3)
-	s.s3, err = engines.StartS3(ctx, filepath.Join(s.dir, "s3"), s.o.S3, "http://"+hooks.Addr().String())
+	s.s3, err = localaws.StartS3(ctx, filepath.Join(s.dir, "s3"), s.o.S3, "http://"+hooks.Addr().String())
 	if err != nil {
 		return err
 	}
 	s.closeLater(s.s3.Close)
 	s.client = s.s3.Client()
-	if err := engines.MakeBucket(ctx, s.client, bucketName); err != nil {
+	if err := loopback.MakeBucket(ctx, s.client, bucketName); err != nil {
 		return err
 	}
 	s.events.bucket = bucket.New(s.client, bucketName)
@@ -165,15 +166,15 @@ func (s *System) startS3(ctx context.Context) error {
 func (s *System) startDynamoDB(ctx context.Context) error {
 	url := os.Getenv("AWS_ENDPOINT_URL_DYNAMODB")
 	if url == "" {
-		db, err := engines.StartDynamoDB()
+		db, err := localaws.StartDynamoDB()
 		if err != nil {
 			return err
 		}
 		s.closeLater(db.Close)
 		url = db.URL
 	}
-	s.db = engines.DynamoDBClient(url)
-	if err := engines.MakeTable(ctx, s.db, tableName); err != nil {
+	s.db = loopback.DynamoDB(url)
+	if err := loopback.MakeTable(ctx, s.db, tableName); err != nil {
 		return err
 	}
 	s.table = store.New(s.db, tableName)
@@ -246,5 +247,5 @@ func (s *System) Welcome() {
   File something: curl --aws-sigv4 aws:amz:%[6]s:s3 --user %[4]s:%[5]s -H x-amz-content-sha256:UNSIGNED-PAYLOAD \
                        -T FILE %[2]s/%[3]s/incoming/regm-africa-2021/drop/
   Stop with Ctrl-C. What is in the bucket is kept in %[7]s and read back at the next start.
-`, s.url, s.s3.URL, bucketName, engines.AccessKey, engines.SecretKey, engines.Region, s.o.Dir)
+`, s.url, s.s3.URL, bucketName, loopback.AccessKey, loopback.SecretKey, loopback.Region, s.o.Dir)
 }

@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"dossier/infra/engines"
 	"dossier/infra/local/sample"
 	"dossier/internal/extract/ooxml/ooxmltest"
+	"dossier/internal/extract/pdf"
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
 )
@@ -51,7 +51,7 @@ func start(t *testing.T, dir string) (*System, *output) {
 	t.Helper()
 	out := &output{}
 	s, err := Start(t.Context(), Options{Addr: freePort(t), S3: freePort(t), Dir: dir,
-		PDFiumCache: engines.PDFiumCache(), Out: out})
+		PDFiumCache: pdf.UserCache(), Out: out})
 	if err != nil {
 		t.Fatal(err)
 	}
