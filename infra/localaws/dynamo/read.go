@@ -458,19 +458,23 @@ func (w *walk) run() page {
 		items = &w.index.items
 	}
 	var out page
-	found, bytes := []attr.Map{}, 0
+	found, bytes, last := []attr.Map{}, 0, attr.Map(nil)
 	visit := func(i *item) bool {
 		if w.segment != nil && !w.segment(i.attrs) {
 			return true
 		}
+		if bytes += i.size; bytes > maxPage && last != nil {
+			out.Last = w.position(last)
+			return false
+		}
 		out.Scanned++
-		bytes += i.size
+		last = i.attrs
 		if w.filter == nil || w.filter.Match(i.attrs) {
 			out.Count++
 			found = append(found, w.shown(i.attrs))
 		}
-		if out.Scanned == w.limit || bytes > maxPage {
-			out.Last = w.position(i.attrs)
+		if out.Scanned == w.limit {
+			out.Last = w.position(last)
 			return false
 		}
 		return true

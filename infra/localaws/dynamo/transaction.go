@@ -85,7 +85,7 @@ func (s *Server) prepareTransaction(in *transactWrite) ([]*write, error) {
 		}
 		seen[w.place], writes[i] = true, w
 		if size += w.size; size > maxTransacted {
-			return nil, invalid("Transaction request cannot be larger than 4 MB")
+			return nil, invalid("Collection size of items exceeded, which can also be caused by the aggregate size of the items in the transaction exceeding the 4MB limit")
 		}
 	}
 	return writes, nil
