@@ -1,6 +1,6 @@
 // Command bench measures Dossier: how well it reads and files, how fast, and what it survives.
 //
-//	go run ./infra/bench help
+//	go run -C infra ./bench help
 package main
 
 import (
@@ -81,7 +81,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 
 // help lists the commands.
 func help(out io.Writer) {
-	fmt.Fprintln(out, "usage: go run ./infra/bench COMMAND [FLAGS]\n\nCommands (-h after one shows its flags):")
+	fmt.Fprintln(out, "usage: go run -C infra ./bench COMMAND [FLAGS]\n\nCommands (-h after one shows its flags):")
 	for _, c := range commands() {
 		fmt.Fprintf(out, "  %-13s %s\n", c.name, c.summary)
 	}

@@ -1,7 +1,7 @@
 // Command invoke runs a built function on an event, as Lambda does: the binary in .build/<function>/bootstrap asks a
 // small Runtime API server for work and answers to it. S3 and DynamoDB are the embedded ones, with the sample meeting.
 //
-//	go run ./infra/invoke -fn intake -event events/intake.json
+//	make invoke FN=intake EVENT=events/intake.json
 //
 // The event is a file, or a folder of them; events/intake.json also stands for the folder events/intake.
 package main

@@ -1,7 +1,7 @@
 // Command local runs the whole of Dossier in one process: the same functions as on Lambda, called with the same JSON
 // events, on an embedded S3 and DynamoDB. It listens on loopback alone and keeps everything under one folder.
 //
-//	go run ./infra/local [-addr 127.0.0.1:8080] [-s3 127.0.0.1:9000] [-dir .dossier] [-sample=true]
+//	local [-addr 127.0.0.1:8080] [-s3 127.0.0.1:9000] [-dir .dossier] [-sample=true]
 package main
 
 import (

@@ -1,6 +1,6 @@
 // Command testreport runs `go test` in one or more modules at once and reports what a person wants to know:
 //
-//	go run ./infra/testreport -in . -- -count=1 -short ./...
+//	testreport -in .,infra -- -count=1 -short ./...
 //
 // It prints a line for each package that has tests, the output of the tests that failed, the ten slowest tests, and each
 // test that was left out with the reason that it gave. Its exit status is 1 if a test failed or could not be built.

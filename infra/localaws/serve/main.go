@@ -1,7 +1,7 @@
 // Command serve starts an S3 and a DynamoDB on free ports of this machine.
 //
-//	go run ./infra/localaws/serve                       prints the addresses; ends with its standard input, or on SIGTERM
-//	go run ./infra/localaws/serve -- go test ./...      runs a command that finds them in its environment
+//	serve                       prints the addresses; ends with its standard input, or on SIGTERM
+//	serve -- go test ./...      runs a command that finds them in its environment
 //
 // What it kept is removed when it ends. With a command, its exit status is that of the command.
 package main
