@@ -58,12 +58,12 @@ type servers struct {
 
 // started starts the servers the first time that it is called.
 var started = sync.OnceValues(func() (*servers, error) {
-	binary, err := build()
+	root, err := moduleRoot()
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(filepath.Dir(binary)) // the running program needs it no more
-	cmd := exec.Command(binary)
+	cmd := exec.Command("go", "run", "./localaws/serve") // Go keeps the program that it built
+	cmd.Dir = filepath.Join(root, "infra")
 	var trouble bytes.Buffer
 	cmd.Stderr = &trouble
 	// The program ends when its standard input does: when this process ends, however that comes about.
@@ -88,25 +88,6 @@ var started = sync.OnceValues(func() (*servers, error) {
 	return &servers{all, in}, nil
 })
 
-// build builds the servers' program in a folder of its own.
-func build() (string, error) {
-	root, err := moduleRoot()
-	if err != nil {
-		return "", err
-	}
-	dir, err := os.MkdirTemp("", "dossier-awstest-*")
-	if err != nil {
-		return "", fmt.Errorf("make folder: %w", err)
-	}
-	binary := filepath.Join(dir, "localaws")
-	cmd := exec.Command("go", "build", "-o", binary, "./localaws/serve")
-	cmd.Dir = filepath.Join(root, "infra")
-	if text, err := cmd.CombinedOutput(); err != nil {
-		return "", errors.Join(fmt.Errorf("build servers: %w\n%s", err, text), os.RemoveAll(dir))
-	}
-	return binary, nil
-}
-
 // moduleRoot is the nearest folder above this one that has infra/localaws.
 func moduleRoot() (string, error) {
 	dir, err := os.Getwd()
@@ -125,11 +106,11 @@ func moduleRoot() (string, error) {
 	}
 }
 
-// assignments reads lines of NAME=value to the end.
+// assignments reads lines of NAME=value up to an empty one.
 func assignments(r io.Reader) (map[string]string, error) {
 	all := map[string]string{}
 	lines := bufio.NewScanner(r)
-	for lines.Scan() {
+	for lines.Scan() && lines.Text() != "" {
 		name, value, ok := strings.Cut(lines.Text(), "=")
 		if !ok {
 			return nil, fmt.Errorf("unexpected line %q", lines.Text())

@@ -1,6 +1,6 @@
 // Command serve starts an S3 and a DynamoDB on free ports of this machine.
 //
-//	serve                       prints the addresses; ends with its standard input, or on SIGTERM
+//	serve                       prints the addresses and an empty line; ends with its standard input, or on SIGTERM
 //	serve -- go test ./...      runs a command that finds them in its environment
 //
 // What it kept is removed when it ends. With a command, its exit status is that of the command.
@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"dossier/infra/localaws"
@@ -52,12 +53,8 @@ func run(args []string) (status int, err error) {
 
 // serve prints the addresses and waits for the end.
 func serve(ctx context.Context, servers *localaws.Servers) error {
-	for _, line := range servers.Environment() {
-		if _, err := fmt.Println(line); err != nil {
-			return err
-		}
-	}
-	if err := os.Stdout.Close(); err != nil { // the reader knows that this is all
+	lines := append(servers.Environment(), "", "") // an empty line says that this is all
+	if _, err := fmt.Print(strings.Join(lines, "\n")); err != nil {
 		return err
 	}
 	ended := make(chan error, 1)

@@ -6,21 +6,27 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// build builds the program, and gives it a folder of its own for what it keeps.
-func build(t *testing.T) (program, temp string) {
-	t.Helper()
-	program = filepath.Join(t.TempDir(), "serve")
-	if text, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, text)
+// TestMain is the program itself when a test starts it.
+func TestMain(m *testing.M) {
+	if os.Getenv("SERVE_UNDER_TEST") != "" {
+		main()
 	}
-	return program, t.TempDir()
+	os.Exit(m.Run())
+}
+
+// start makes a command that is the program, and a folder for what it keeps.
+func start(t *testing.T, args ...string) (cmd *exec.Cmd, temp string) {
+	t.Helper()
+	temp = t.TempDir()
+	cmd = exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), "SERVE_UNDER_TEST=1", "TMPDIR="+temp)
+	return cmd, temp
 }
 
 // left are the names in a folder.
@@ -38,14 +44,12 @@ func left(t *testing.T, dir string) []string {
 }
 
 func TestServe(t *testing.T) {
-	program, temp := build(t)
 	for name, end := range map[string]func(*exec.Cmd, func() error) error{
 		"its input ends": func(_ *exec.Cmd, closeInput func() error) error { return closeInput() },
 		"SIGTERM":        func(c *exec.Cmd, _ func() error) error { return c.Process.Signal(syscall.SIGTERM) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			cmd := exec.Command(program)
-			cmd.Env = append(os.Environ(), "TMPDIR="+temp)
+			cmd, temp := start(t)
 			in, err := cmd.StdinPipe()
 			if err != nil {
 				t.Fatal(err)
@@ -59,7 +63,7 @@ func TestServe(t *testing.T) {
 			}
 			all := map[string]string{}
 			lines := bufio.NewScanner(out)
-			for lines.Scan() {
+			for lines.Scan() && lines.Text() != "" {
 				name, value, _ := strings.Cut(lines.Text(), "=")
 				all[name] = value
 			}
@@ -95,7 +99,6 @@ func TestServe(t *testing.T) {
 }
 
 func TestRunsACommand(t *testing.T) {
-	program, temp := build(t)
 	for script, want := range map[string]struct {
 		status int
 		out    string
@@ -105,8 +108,8 @@ func TestRunsACommand(t *testing.T) {
 		`test -n "$AWS_ENDPOINT_URL_S3" && cat`: {0, "input"},
 		`case "$AWS_ENDPOINT_URL_DYNAMODB" in http://127.0.0.1:*) basename "$PWD";; esac`: {0, "serve\n"},
 	} {
-		cmd := exec.Command(program, "--", "sh", "-c", script)
-		cmd.Env, cmd.Stdin = append(os.Environ(), "TMPDIR="+temp), strings.NewReader("input")
+		cmd, temp := start(t, "--", "sh", "-c", script)
+		cmd.Stdin = strings.NewReader("input")
 		out, err := cmd.Output()
 		status := 0
 		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
@@ -117,11 +120,11 @@ func TestRunsACommand(t *testing.T) {
 		if status != want.status || string(out) != want.out {
 			t.Errorf("%s: status %d, %q", script, status, out)
 		}
+		if names := left(t, temp); len(names) != 0 {
+			t.Errorf("%s: it leaves %v", script, names)
+		}
 	}
-	if err := exec.Command(program, "--", "no-such-command-here").Run(); err == nil {
+	if cmd, _ := start(t, "--", "no-such-command-here"); cmd.Run() == nil {
 		t.Error("a command that does not exist succeeds")
-	}
-	if names := left(t, temp); len(names) != 0 {
-		t.Errorf("it leaves %v", names)
 	}
 }
