@@ -9,8 +9,12 @@ ARCH ?= $(shell go env GOHOSTARCH)
 FN ?= intake
 EVENT ?= events/$(FN)
 FUZZTIME ?= 60s
+# infra is a Go module of its own: its programs are built there and run here.
+TOOLS := $(CURDIR)/$(BUILD)/infra
+tool = go build -C infra -o $(TOOLS)/ ./$(1) && $(TOOLS)/$(notdir $(1))
+BENCH := go run -C infra ./bench
 # Starts an S3 and a DynamoDB once, and runs a command that finds them in its environment.
-LOCALAWS := go run ./infra/localaws/serve --
+LOCALAWS = $(call tool,localaws/serve) --
 
 .PHONY: run evaluate test test-all race model conformance cost loadtest build invoke deploy lint accuracy ocr-accuracy \
 	mutants corruption coldstart tika fuzz bench browser screenshots reproducible clean
@@ -20,21 +24,23 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## the whole system on this machine, with the sample meeting
-	go run ./infra/local
+	$(call tool,local) $(ARGS)
 
 OUT ?= evaluation.jsonl
 evaluate: ## what becomes of a set of papers: make evaluate SET=folder [OUT=file] (scans need tesseract)
-	go run ./infra/bench evaluate -set "$(abspath $(SET))" -out "$(abspath $(OUT))"
+	$(BENCH) evaluate -set "$(abspath $(SET))" -out "$(abspath $(OUT))"
 
 test: ## every test but the slowest, under a minute; names what it left out
-	$(LOCALAWS) go run ./infra/testreport -- -count=1 -short ./...
+	go build -C infra -o $(TOOLS)/ ./testreport
+	$(LOCALAWS) $(TOOLS)/testreport -in .,infra -- -count=1 -short ./...
 
 test-all: ## every test that needs Go alone: the crash table and random histories too, some minutes
-	$(LOCALAWS) go run ./infra/testreport -- -count=1 -timeout 30m ./...
+	go build -C infra -o $(TOOLS)/ ./testreport
+	$(LOCALAWS) $(TOOLS)/testreport -in .,infra -- -count=1 -timeout 30m ./...
 
 # The crash table and the histories take one step after another and race with nothing; they are in `make test-all`.
 race: ## the same under the race detector (needs a C compiler)
-	$(LOCALAWS) go test -race -timeout 30m -skip 'KilledAtEveryCall|AllOrders|TestModel' ./...
+	$(LOCALAWS) sh -c "go test -race -timeout 30m -skip 'KilledAtEveryCall|AllOrders|TestModel' ./... && go test -C infra -race -timeout 30m ./..."
 
 N ?= 1000
 model: ## random histories of the whole system, with faults: make model N=10000
@@ -48,20 +54,20 @@ conformance: ## the tests against moto, dynoxide and aws-ses-v2-local (needs Pyt
 	test -x .cache/moto/bin/moto_server || { python3 -m venv .cache/moto && .cache/moto/bin/pip install --quiet 'moto[server]==$(MOTO)'; }
 	test -x .cache/dynoxide/bin/dynoxide || cargo install --quiet --locked --root .cache/dynoxide dynoxide-rs --version $(DYNOXIDE)
 	test -x .cache/ses/node_modules/.bin/aws-ses-v2-local || npm install --silent --no-audit --no-fund --prefix .cache/ses aws-ses-v2-local@$(SES_LOCAL)
-	go run ./infra/conformance
+	$(call tool,conformance)
 
 cost: ## what a document costs at AWS's list prices, by counting
-	go test ./internal/e2e -run '^$$' -bench Cost -benchtime 1x
+	$(LOCALAWS) go test ./internal/e2e -run '^$$' -bench Cost -benchtime 1x
 
 SESSIONS ?= 100
 loadtest: ## ten documents for each of 100 sessions at once, and a kill -9 in the middle: make loadtest SESSIONS=500
-	go run ./infra/bench loadtest -sessions $(SESSIONS)
-	go run ./infra/bench loadtest -sessions 20 -kill
+	$(BENCH) loadtest -sessions $(SESSIONS)
+	$(BENCH) loadtest -sessions 20 -kill
 
 build: $(addprefix build-,$(FUNCTIONS)) ## every function, ready to deploy
 	@test "$(ARCH)" = "$$(go env GOHOSTARCH)" -a "$$(go env GOHOSTOS)" = linux || \
 		{ echo "make build: PDFium's cache can be made for this machine's own system alone; build on linux/$(ARCH)." >&2; exit 1; }
-	go run ./infra/pdfcache -dir $(BUILD)/intake/pdfium
+	$(call tool,pdfcache) -dir $(BUILD)/intake/pdfium
 
 build-%:
 	GOOS=linux GOARCH=$(ARCH) CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags '-s -w -buildid=' \
@@ -73,59 +79,62 @@ reproducible: build ## two builds give the same bytes
 	cd $(BUILD) && sha256sum -c ../.sums && rm ../.sums
 
 invoke: build ## the built function on an event: make invoke FN=intake EVENT=events/intake.json
-	go run ./infra/invoke -fn $(FN) -event $(EVENT)
+	$(call tool,invoke) -fn $(FN) -event $(EVENT)
 
 deploy: build ## needs the SAM CLI and AWS credentials; the first time: make deploy ARGS=--guided
 	sam deploy --template-file template.yaml --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --resolve-s3 \
 		--parameter-overrides Architecture=$(if $(filter arm64,$(ARCH)),arm64,x86_64) $(PARAMETERS) $(ARGS)
 
 lint: ## go vet, staticcheck, formatting, and the template (needs cfn-lint)
-	go vet ./...
-	go tool staticcheck ./...
+	go vet ./... && go vet -C infra ./...
+	go build -C infra -o $(TOOLS)/ honnef.co/go/tools/cmd/staticcheck
+	$(TOOLS)/staticcheck ./...
+	cd infra && $(TOOLS)/staticcheck ./...
 	test -z "$$(gofmt -l .)" || { gofmt -d .; exit 1; }
 	cfn-lint template.yaml infra/monitoring.yaml
 
 CORPUS ?= ../shared/corpus
 accuracy: ## letters and decks of labelled sets, and text against pdftotext and LibreOffice (needs both)
 	go test -count=1 -v -run Accuracy ./internal/letter ./internal/match
-	go run ./infra/bench accuracy -corpus "$(abspath $(CORPUS))"
+	$(BENCH) accuracy -corpus "$(abspath $(CORPUS))"
 
 ocr-accuracy: ## how well scanned letters are read (needs LibreOffice, poppler and tesseract)
-	go run ./infra/bench ocr-accuracy
+	$(BENCH) ocr-accuracy
 
 mutants: ## wrong rules put in one at a time: which ones do the tests notice? make mutants ARGS="-changed 10 -limit 8m" for a part
-	go run ./infra/mutants $(ARGS)
+	$(call tool,mutants) $(ARGS)
 
 corruption: ## a thousand broken files through one process
-	go run ./infra/bench corruption -corpus "$(abspath $(CORPUS))" -own $(CURDIR)/internal/extract/testdata/office
+	$(BENCH) corruption -corpus "$(abspath $(CORPUS))" -own $(CURDIR)/internal/extract/testdata/office
 
 coldstart: ## from the start of a process to the first slide and the first PDF page
-	go run ./infra/pdfcache -dir $(BUILD)/intake/pdfium
-	go run ./infra/bench coldstart -cache $(CURDIR)/$(BUILD)/intake/pdfium
+	$(call tool,pdfcache) -dir $(BUILD)/intake/pdfium
+	$(BENCH) coldstart -cache $(CURDIR)/$(BUILD)/intake/pdfium
 
 TIKA ?= 3.3.2
 tika: ## the speed of reading against Apache Tika and pdftotext (needs Java, Maven and poppler)
 	mvn -q dependency:copy -Dartifact=org.apache.tika:tika-server-standard:$(TIKA) -DoutputDirectory=$(CURDIR)/.cache
-	go run ./infra/bench tika -corpus "$(abspath $(CORPUS))" -tika $(CURDIR)/.cache/tika-server-standard-$(TIKA).jar
+	$(BENCH) tika -corpus "$(abspath $(CORPUS))" -tika $(CURDIR)/.cache/tika-server-standard-$(TIKA).jar
 
 # When a fuzz run's time is up, Go may report "context deadline exceeded" as a failure of the target, without an input that
 # fails; a count (FUZZTIME=1000x) has no deadline. An input that fails is always written down and said.
 fuzz: ## every fuzz target, each for a minute: make fuzz FUZZTIME=10s
-	@for p in $$(go list ./...); do \
-		for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+	@for m in . infra; do for p in $$(go list -C $$m ./...); do \
+		for f in $$(go test -C $$m -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
 			echo "$$p $$f"; \
-			out=$$(go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x $$p 2>&1) && { echo "$$out" | tail -1; continue; }; \
+			out=$$(go test -C $$m -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x $$p 2>&1) && { echo "$$out" | tail -1; continue; }; \
 			echo "$$out" | grep -q 'context deadline exceeded' && ! echo "$$out" | grep -q 'Failing input' || { echo "$$out"; exit 1; }; \
-		done; done
+		done; done; done
 
 bench: ## benchmarks, for benchstat
-	go test -run '^$$' -bench . -benchmem ./...
+	$(LOCALAWS) go test -run '^$$' -bench . -benchmem ./...
+	go test -C infra -run '^$$' -bench . -benchmem ./...
 
 AXE_CORE ?= 4.14.1
 browser: ## the pages in a browser, checked by axe-core, with a picture of each in .build/screenshots (needs chromium, and npm)
 	test -f .cache/axe/node_modules/axe-core/axe.min.js || npm install --silent --no-audit --no-fund --prefix .cache/axe axe-core@$(AXE_CORE)
 	mkdir -p $(BUILD)/screenshots
-	AXE=$(CURDIR)/.cache/axe/node_modules/axe-core/axe.min.js PICTURES=$(CURDIR)/$(BUILD)/screenshots go test -count=1 -tags browser -run TestBrowser -timeout 8m ./infra/local/system
+	AXE=$(CURDIR)/.cache/axe/node_modules/axe-core/axe.min.js PICTURES=$(CURDIR)/$(BUILD)/screenshots go test -C infra -count=1 -tags browser -run TestBrowser -timeout 8m ./local/system
 
 screenshots: browser ## the same
 
