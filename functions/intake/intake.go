@@ -97,6 +97,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, engine ocr.Engine, log *
 	f := &Function{bucket: b, store: st, registry: filing.New(st, time.Now), reader: extract.New(pdfium, engine, limits),
 		engine: pdfium, tickets: keys, staff: c.Staff, server: c.MailServer, scan: c.MalwareScan, patience: c.ScanPatience, set: c.Quarantine, log: log, meter: observe.NewMeter(log, c.Namespace), indexes: indexes{bucket: b, store: st, letters: letter.NewReader(), held: map[string]held{}}}
 	f.registry.OnConflict(func(ctx context.Context) { f.meter.Put(ctx, observe.Count(observe.Conflicts, 1)) })
+	f.registry.OnRecord(f.measure)
 	return f, nil
 }
 
@@ -170,10 +171,6 @@ func (f *Function) document(o meeting.Object) meeting.Document {
 func (f *Function) object(ctx context.Context, o meeting.Object) error {
 	began := time.Now()
 	doc, err := f.store.Document(ctx, o.ID())
-	before := meeting.Status("")
-	if doc != nil {
-		before = doc.Status
-	}
 	switch {
 	case fault.Is(err, fault.NotFound):
 		doc, err = f.admit(ctx, o)
@@ -199,15 +196,15 @@ func (f *Function) object(ctx context.Context, o meeting.Object) error {
 		return err
 	}
 	f.log.InfoContext(ctx, "document", "document", *doc, "correlation", doc.ID, "ms", time.Since(began).Milliseconds())
-	f.measure(ctx, before, doc)
 	return nil
 }
 
-// measure counts what became of a document, once for each time that it changed.
+// measure counts what became of a document, once for each time that it changed: also when its event came twice at the same
+// moment. What is stuck is counted by itself.
 func (f *Function) measure(ctx context.Context, before meeting.Status, doc *meeting.Document) {
 	name := map[meeting.Status]observe.Name{meeting.Filed: observe.DocumentsFiled, meeting.Review: observe.DocumentsInReview, meeting.Rejected: observe.DocumentsRejected,
 		meeting.Quarantined: observe.DocumentsQuarantined, meeting.Superseded: observe.DocumentsSuperseded}[doc.Status]
-	if doc.Status == before || name == "" {
+	if doc.Status == before || name == "" || doc.Reason == meeting.ReasonStuck {
 		return
 	}
 	values := []observe.Value{observe.Count(name, 1)}

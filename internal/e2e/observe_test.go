@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"encoding/json"
 	"strings"
+	"sync"
 	"testing"
 
 	"dossier/internal/e2e"
@@ -62,5 +63,38 @@ func TestCorrelationAndMetrics(t *testing.T) {
 		if _, ok := sums[n]; !ok {
 			t.Errorf("%s was not measured", n)
 		}
+	}
+}
+
+// An event that comes several times at once is one document filed: SQS delivers twice, and the sweep sends what still waits.
+func TestDocumentsAreCountedOnce(t *testing.T) {
+	t.Parallel()
+	w := e2e.New(t)
+	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
+	event := w.Event(w.Put("incoming/m/drop/a.pptx", e2e.Deck("T", "Amina Diallo"), e2e.Noon))
+	var deliveries sync.WaitGroup
+	for range 8 {
+		deliveries.Go(func() {
+			if failed := w.Send(w.Intake, event); len(failed) > 0 {
+				t.Errorf("intake failed:\n%s", w.Logs)
+			}
+		})
+	}
+	deliveries.Wait()
+	filed, measured := 0.0, 0
+	for line := range strings.Lines(w.Logs.String()) {
+		var l map[string]any
+		if err := json.Unmarshal([]byte(line), &l); err != nil {
+			t.Fatal(err)
+		}
+		if n, ok := l[string(observe.DocumentsFiled)].(float64); ok {
+			filed += n
+		}
+		if _, ok := l[string(observe.UploadToFiled)].(float64); ok {
+			measured++
+		}
+	}
+	if filed != 1 || measured != 1 {
+		t.Errorf("one document is counted as filed %v times, and measured %d times", filed, measured)
 	}
 }

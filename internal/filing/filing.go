@@ -33,15 +33,24 @@ type Registry struct {
 	now   func() time.Time
 	// conflicted is called each time that a change has to be decided anew.
 	conflicted func(context.Context)
+	// recorded is called when a submission has changed a document's record.
+	recorded func(ctx context.Context, before meeting.Status, doc *meeting.Document)
 }
 
 // New makes a Registry; now tells the time.
 func New(s Store, now func() time.Time) *Registry {
-	return &Registry{store: s, now: now, conflicted: func(context.Context) {}}
+	return &Registry{store: s, now: now, conflicted: func(context.Context) {},
+		recorded: func(context.Context, meeting.Status, *meeting.Document) {}}
 }
 
 // OnConflict has f called each time that a change has to be decided anew, because another was faster.
 func (r *Registry) OnConflict(f func(context.Context)) { r.conflicted = f }
+
+// OnRecord has f called once for each submission that changed a document's record, with the status that it had before,
+// "" for a document without a record. A submission that changed nothing, because another was faster, is not reported.
+func (r *Registry) OnRecord(f func(ctx context.Context, before meeting.Status, doc *meeting.Document)) {
+	r.recorded = f
+}
 
 // Transact makes one change of a meeting. It calls change with an empty transaction, and commits what change put into
 // it; when something that was read has changed meanwhile, it does both again. cause is the id of the document, the

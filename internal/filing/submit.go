@@ -46,10 +46,18 @@ func (r *Registry) Submit(ctx context.Context, in Submission) (*meeting.Document
 
 func (r *Registry) submit(ctx context.Context, in Submission) (out *meeting.Document, err error) {
 	in.Meeting.ID = in.Document.Meeting // also when no roster was loaded for it yet
+	changed, before := false, meeting.Status("")
 	err = r.Transact(ctx, in.Meeting, in.Document.ID, func(ctx context.Context, tx *Tx) (err error) {
 		out, err = tx.submit(ctx, in)
+		known := tx.Document(in.Document.ID)
+		if changed, before = out != known, ""; known != nil {
+			before = known.Status
+		}
 		return err
 	})
+	if err == nil && changed {
+		r.recorded(ctx, before, out)
+	}
 	return out, err
 }
 
