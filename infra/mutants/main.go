@@ -232,7 +232,7 @@ func (o *options) tryAll(ctx context.Context, b *bench, mutants []mutant, r *rep
 		go func() {
 			for i := range next {
 				var err error
-				if outcomes[i], err = b.try(ctx, mutants[i].ID); err != nil {
+				if outcomes[i], err = b.try(ctx, mutants[i]); err != nil {
 					fail <- err
 					for range next { // whoever sends must not wait for nobody
 					}

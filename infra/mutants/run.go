@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -40,6 +41,9 @@ type bench struct {
 	dir    string
 	flags  []string
 	tests  []test
+
+	mu      sync.Mutex
+	killers map[string]string // by function, the test that killed last
 }
 
 // compile makes the test binary of a package whose files are replaced by those of an overlay.
@@ -48,7 +52,7 @@ func compile(ctx context.Context, root, temp, pkg string, overlay map[string][]b
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{binary: filepath.Join(temp, "tests"), dir: filepath.Join(root, filepath.FromSlash(pkg))}
+	b := &bench{binary: filepath.Join(temp, "tests"), dir: filepath.Join(root, filepath.FromSlash(pkg)), killers: map[string]string{}}
 	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-gcflags=-e", "-overlay", list, "-o", b.binary, "./"+pkg)
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -175,28 +179,31 @@ func numbers(file string) ([]int, error) {
 // quick is how long a test may take to be run along with others: first the quick ones together, then the slow ones.
 const quick = 500 * time.Millisecond
 
-// try runs the tests that come by a mutant with the mutant at work.
-func (b *bench) try(ctx context.Context, id int) (outcome, error) {
-	var groups [2][]string
-	var took [2]time.Duration
+// try runs the tests that come by a mutant with the mutant at work. The test that killed the last mutant of the same function
+// is run first, for it often kills this one.
+func (b *bench) try(ctx context.Context, m mutant) (outcome, error) {
+	var groups [3][]string // the last killer, quick tests, slow tests
+	var took [3]time.Duration
 	for _, t := range b.tests {
-		if slices.Contains(t.seen, id) {
-			g := 0
-			if t.took > quick {
-				g = 1
-			}
-			groups[g], took[g] = append(groups[g], t.name), took[g]+t.took
+		if !slices.Contains(t.seen, m.ID) {
+			continue
 		}
+		g := 1
+		if b.killer(m.Func) == t.name {
+			g = 0
+		} else if t.took > quick {
+			g = 2
+		}
+		groups[g], took[g] = append(groups[g], t.name), took[g]+t.took
 	}
-	if len(groups[0])+len(groups[1]) == 0 {
-		return unseen, nil
-	}
+	tried := false
 	for i, names := range groups {
 		if len(names) == 0 {
 			continue
 		}
+		tried = true
 		// A busy machine is slower than it was when the tests were watched.
-		passed, output, err := b.run(ctx, 10*time.Second+5*took[i], names, "MUTANT="+strconv.Itoa(id))
+		passed, output, err := b.run(ctx, 10*time.Second+5*took[i], names, "MUTANT="+strconv.Itoa(m.ID))
 		switch {
 		case ctx.Err() != nil:
 			return "", ctx.Err()
@@ -205,8 +212,29 @@ func (b *bench) try(ctx context.Context, id int) (outcome, error) {
 		case err != nil || !passed && strings.Contains(output, "panic: test timed out"):
 			return timedOut, nil
 		case !passed:
+			b.killedBy(m.Func, output)
 			return killed, nil
 		}
 	}
+	if !tried {
+		return unseen, nil
+	}
 	return survived, nil
+}
+
+func (b *bench) killer(function string) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.killers[function]
+}
+
+var failed = regexp.MustCompile(`(?m)^\s*--- FAIL: ([^ /]+)`)
+
+// killedBy notes which test has killed a mutant of a function.
+func (b *bench) killedBy(function, output string) {
+	if m := failed.FindStringSubmatch(output); m != nil {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.killers[function] = m[1]
+	}
 }
