@@ -44,7 +44,7 @@ race: ## the same under the race detector (needs a C compiler)
 
 N ?= 1000
 model: ## random histories of the whole system, with faults: make model N=10000
-	$(LOCALAWS) go test ./internal/filing -run AllOrders -rapid.checks=$(N) -timeout 0 -v
+	$(LOCALAWS) go test ./internal/review -run AllOrders -rapid.checks=$(N) -timeout 0 -v
 	$(LOCALAWS) go test ./internal/e2e -run '^TestModel$$' -rapid.checks=$(N) -rapid.shrinktime=2m -timeout 0 -v
 
 MOTO ?= 5.2.5
