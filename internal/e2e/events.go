@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -65,4 +66,28 @@ func (w *World) SendScanResult(o meeting.Object) {
 	if failed := w.Send(w.Intake, []byte(body)); len(failed) > 0 {
 		w.t.Fatalf("intake failed:\n%s", w.Logs)
 	}
+}
+
+// SampleFile reads a file of the sample meeting of `make run`, such as "roster/meeting.yaml".
+func SampleFile(t TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(ProjectFile("infra/local/sample", name))
+	Must(t, err)
+	return data
+}
+
+// Accept invokes a function with a recorded SQS event and fails the test unless every message is done with.
+func (w *World) Accept(h lambda.Handler, event []byte) {
+	w.t.Helper()
+	var answer events.SQSEventResponse
+	InvokeRaw(w.t, h, event, &answer)
+	if len(answer.BatchItemFailures) > 0 {
+		w.t.Fatalf("failures %v\n%s", answer.BatchItemFailures, w.Logs)
+	}
+}
+
+// LoadSample loads the roster of the sample meeting.
+func (w *World) LoadSample() {
+	w.t.Helper()
+	w.LoadRoster(SampleMeeting, string(SampleFile(w.t, "roster/meeting.yaml")), string(SampleFile(w.t, "roster/participants.csv")))
 }
