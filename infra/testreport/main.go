@@ -3,7 +3,8 @@
 //	testreport -in .,infra -- -count=1 -short ./...
 //
 // It prints a line for each package that has tests, the output of the tests that failed, the ten slowest tests, and each
-// test that was left out with the reason that it gave. Its exit status is 1 if a test failed or could not be built.
+// test that was left out with the reason that it gave. With `-cover` among the flags for go test it prints a table of
+// coverage too. Its exit status is 1 if a test failed or could not be built, or if a package's coverage is below -floor.
 package main
 
 import (
@@ -22,11 +23,13 @@ import (
 func main() {
 	in := flag.String("in", ".", "the folders of the modules, with commas between them")
 	slowest := flag.Int("slowest", 10, "how many of the slowest tests to list")
+	floor := flag.Float64("floor", 0, "the least coverage of a package by its own tests, in percent")
 	flag.Parse()
 	began := time.Now()
 	r := newReport(os.Stdout)
 	err := runAll(strings.Split(*in, ","), flag.Args(), r)
 	r.summary(*slowest, time.Since(began))
+	err = errors.Join(err, r.coverage(*floor))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "testreport:", err)
 		os.Exit(1)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -37,11 +38,12 @@ type report struct {
 	tests   []result                    // top-level tests that ran
 	leftOut []result
 	failed  []result
+	covered map[string]float64 // in percent, by package
 	count   int
 }
 
 func newReport(to io.Writer) *report {
-	return &report{to: to, output: map[string]*strings.Builder{}, last: map[string]string{}}
+	return &report{to: to, output: map[string]*strings.Builder{}, last: map[string]string{}, covered: map[string]float64{}}
 }
 
 // key is under which a test's output is kept; subtests print with their test. An empty test is the package itself.
@@ -79,6 +81,9 @@ func (r *report) line(text []byte) {
 func (r *report) note(e event) {
 	if strings.HasPrefix(e.Output, "=== ") {
 		return
+	}
+	if percent, ok := covered(e.Output); ok && e.Test == "" {
+		r.covered[e.Package] = percent
 	}
 	k := key(e.Package, e.Test)
 	if r.output[k] == nil {
@@ -138,23 +143,46 @@ func (r *report) endPackage(e event) {
 			r.failed = append(r.failed, result{pkg: e.Package, test: "(the package itself)"})
 		}
 	case "pass":
-		fmt.Fprintf(r.to, "ok\t%s\t%.1fs%s\n", e.Package, e.Elapsed, r.coverage(e.Package))
+		fmt.Fprintf(r.to, "ok\t%s\t%.1fs\n", e.Package, e.Elapsed)
 	}
 	for _, k := range left {
 		delete(r.output, k)
 	}
 }
 
-// coverage is what `go test -cover` said of a package, to be put behind its line.
-func (r *report) coverage(pkg string) string {
-	if own := r.output[key(pkg, "")]; own != nil {
-		for line := range strings.Lines(own.String()) {
-			if strings.HasPrefix(line, "coverage: ") {
-				return "\t" + strings.TrimSpace(line)
-			}
-		}
+// covered is the coverage that `go test -cover` says in a line, in percent. A package without statements has none.
+func covered(line string) (percent float64, ok bool) {
+	_, rest, ok := strings.Cut(line, "coverage: ")
+	if !ok {
+		return 0, false
 	}
-	return ""
+	_, err := fmt.Sscanf(rest, "%f%% of statements", &percent)
+	return percent, err == nil
+}
+
+// coverage prints the coverage of each package, the least first, if any was measured. It is an error if one is below the
+// floor.
+func (r *report) coverage(floor float64) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.covered) == 0 {
+		return nil
+	}
+	var low []string
+	fmt.Fprintln(r.to, "\nCoverage of each package by its own tests:")
+	for _, pkg := range slices.SortedFunc(maps.Keys(r.covered), func(a, b string) int {
+		return cmp.Or(cmp.Compare(r.covered[a], r.covered[b]), cmp.Compare(a, b))
+	}) {
+		mark := ""
+		if r.covered[pkg] < floor {
+			mark, low = "  below the floor", append(low, pkg)
+		}
+		fmt.Fprintf(r.to, "%6.1f %%  %s%s\n", r.covered[pkg], pkg, mark)
+	}
+	if len(low) > 0 {
+		return fmt.Errorf("coverage below %.0f %%: %s", floor, strings.Join(low, ", "))
+	}
+	return nil
 }
 
 // summary prints the slowest tests, what was left out, what failed, and the count.

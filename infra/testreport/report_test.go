@@ -36,7 +36,7 @@ func TestPassedTestsAreQuiet(t *testing.T) {
 		`{"Action":"output","Package":"p","Output":"coverage: 81.0% of statements\n"}`,
 		`{"Action":"pass","Package":"p","Elapsed":0.7}`,
 		`{"Action":"skip","Package":"no/tests","Elapsed":0}`)
-	contains(t, got, "ok\tp\t0.7s\tcoverage: 81.0% of statements\n", "1 tests ended in 2 s: 0 failed, 0 left out.")
+	contains(t, got, "ok\tp\t0.7s\n", "1 tests ended in 2 s: 0 failed, 0 left out.")
 	for _, unwanted := range []string{"chatter", "RUN", "Failed:", "Left out:", "no/tests"} {
 		if strings.Contains(got, unwanted) {
 			t.Errorf("the report has %q:\n%s", unwanted, got)
@@ -85,4 +85,29 @@ func TestSlowestComeFirst(t *testing.T) {
 		`{"Action":"pass","Package":"p","Test":"TestSlow/sub","Elapsed":3}`,
 		`{"Action":"pass","Package":"q","Test":"TestSlower","Elapsed":4}`)
 	contains(t, got, "The slowest 2 tests:\n   4.00s  q TestSlower\n   3.00s  p TestSlow\n\n")
+}
+
+func TestCoverageBelowTheFloorIsAnError(t *testing.T) {
+	var out strings.Builder
+	r := newReport(&out)
+	lines := strings.Join([]string{
+		`{"Action":"output","Package":"good","Output":"coverage: 80.0% of statements\n"}`,
+		`{"Action":"output","Package":"bad","Output":"coverage: 79.9% of statements\n"}`,
+		`{"Action":"output","Package":"untested","Output":"\tuntested\t\tcoverage: 0.0% of statements\n"}`,
+		`{"Action":"output","Package":"empty","Output":"coverage: [no statements]\n"}`,
+		`{"Action":"output","Package":"good","Test":"TestA","Output":"coverage: 1.0% of statements\n"}`,
+	}, "\n")
+	if err := read(strings.NewReader(lines), r); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.coverage(80); err == nil || err.Error() != "coverage below 80 %: untested, bad" {
+		t.Errorf("%v", err)
+	}
+	if err := r.coverage(0); err != nil {
+		t.Errorf("without a floor: %v", err)
+	}
+	contains(t, out.String(), "   0.0 %  untested  below the floor\n  79.9 %  bad  below the floor\n  80.0 %  good\n")
+	if strings.Contains(out.String(), "empty") {
+		t.Errorf("a package without statements is listed:\n%s", out.String())
+	}
 }
