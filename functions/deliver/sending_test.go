@@ -44,7 +44,7 @@ func pending(t *testing.T, w *e2e.World, m meeting.Mail) string {
 	d.Status = meeting.Filed
 	m.ID, m.Meeting, m.Template, m.Language, m.Document = meeting.MailID(meeting.MailReceipt, "d"), "m", meeting.MailReceipt, "en", "d"
 	m.To, m.Outcome, m.State, m.Decided = []string{"somebody@office.example"}, meeting.Filed, meeting.Pending, time.Now().Add(-time.Hour).UTC()
-	e2e.Must(t, w.Store.Commit(t.Context(), &store.Changes{Mails: []*meeting.Mail{&m}, Documents: []*meeting.Document{d}}))
+	e2e.Must(t, w.Store.Commit(t.Context(), store.NewChanges(&m, d)))
 	return m.ID
 }
 
@@ -193,7 +193,7 @@ func TestNobodyIsLeftToMailTo(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)
 	id := pending(t, w, meeting.Mail{})
-	e2e.Must(t, w.Store.Commit(t.Context(), &store.Changes{Addresses: []*meeting.Address{{Address: "somebody@office.example", Suppressed: meeting.Complained, Since: e2e.Noon}}}))
+	e2e.Must(t, w.Store.Commit(t.Context(), store.NewChanges(&meeting.Address{Address: "somebody@office.example", Suppressed: meeting.Complained, Since: e2e.Noon})))
 	m := streamed(t, w, id)
 	if m.State != meeting.Failed || m.Failure != meeting.Complained || m.Expires == 0 || w.Sent[id] != 0 {
 		t.Errorf("%+v, sent %d times", m, w.Sent[id])
@@ -221,7 +221,7 @@ func TestRecordedStreamEvent(t *testing.T) {
 	d.Status = meeting.Filed
 	mail := &meeting.Mail{ID: id, Meeting: e2e.SampleMeeting, Template: meeting.MailReceipt, Language: "fr", To: []string{"aissatou.ndiaye@regm.example"},
 		Document: "d", Outcome: meeting.Filed, State: meeting.Pending, Decided: e2e.Noon}
-	e2e.Must(t, w.Store.Commit(t.Context(), &store.Changes{Mails: []*meeting.Mail{mail}, Documents: []*meeting.Document{d}}))
+	e2e.Must(t, w.Store.Commit(t.Context(), store.NewChanges(mail, d)))
 	var r events.DynamoDBEventResponse
 	e2e.InvokeRaw(t, w.Deliver, e2e.RecordedEvent(t, "deliver/outbox-insert.json"), &r)
 	if len(r.BatchItemFailures) > 0 || w.Mails()[id] == nil {
