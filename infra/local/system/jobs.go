@@ -44,6 +44,15 @@ func (s *System) youngest(ctx context.Context) time.Duration {
 	return wait
 }
 
+// sweepWhenIdle runs the sweep unless messages wait: their uploads look lost to the sweep, which would send them again.
+func (s *System) sweepWhenIdle(ctx context.Context) error {
+	if !s.intake.Idle() || !s.rosters.Idle() {
+		return nil
+	}
+	_, err := s.runSweep(ctx)
+	return err
+}
+
 // runSweep runs the sweep once, as its schedule does.
 func (s *System) runSweep(ctx context.Context) (sweep.Report, error) {
 	var r sweep.Report

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -31,6 +32,7 @@ type Queue struct {
 	stop    context.CancelFunc
 	slots   chan struct{}
 	work    sync.WaitGroup
+	pending atomic.Int64 // messages sent and not yet done with
 }
 
 // newQueue makes a queue that gives so many messages at a time to a handler. Messages that fail for good go to the
@@ -46,7 +48,9 @@ func (q *Queue) Send(_ context.Context, body []byte) error {
 	if q.ctx.Err() != nil {
 		return errors.New("queue is closed")
 	}
+	q.pending.Add(1)
 	q.work.Go(func() {
+		defer q.pending.Add(-1)
 		// What fails for good is in the dead letters; what a stop cut off is in the bucket.
 		if err := q.process(q.ctx, body); err != nil && q.ctx.Err() == nil {
 			q.log.Error("message given up", "queue", q.name, "error", err)
@@ -54,6 +58,9 @@ func (q *Queue) Send(_ context.Context, body []byte) error {
 	})
 	return nil
 }
+
+// Idle reports whether every message that was sent is done with.
+func (q *Queue) Idle() bool { return q.pending.Load() == 0 }
 
 // Close stops taking messages and waits for those at work.
 func (q *Queue) Close() error {

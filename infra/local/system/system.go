@@ -111,7 +111,7 @@ func Start(ctx context.Context, o Options) (_ *System, err error) {
 	go s.web.Serve(pages)
 	s.closeLater(s.web.Close)
 	s.every(200*time.Millisecond, s.stream)
-	s.every(15*time.Second, func(ctx context.Context) error { _, err := s.runSweep(ctx); return err })
+	s.every(15*time.Second, s.sweepWhenIdle)
 	return s, nil
 }
 
