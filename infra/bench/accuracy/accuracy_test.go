@@ -49,12 +49,13 @@ func TestReport(t *testing.T) {
 	good, bad := row{format: "pdf", f1: 1, words: 100}, row{format: "pdf", f1: 0.9, words: 100}
 	short, apart := bad, bad
 	short.words, apart.apart = fewest-1, true
+	fault := row{format: "faults/pdf", words: 100}
 	mail := row{format: "eml", f1: 0.99}
 	for name, test := range map[string]struct {
 		rows []row
 		fail string
 	}{
-		"good":        {[]row{good, short, apart}, ""},
+		"good":        {[]row{good, short, apart, fault}, ""},
 		"below":       {[]row{good, bad}, "pdf 0.9500, floor 0.97"},
 		"a part lost": {[]row{mail}, "eml 0.9900, floor 1.00"},
 		"nothing":     {nil, "no document was found"},

@@ -26,7 +26,7 @@ func (m *measurement) mails(ctx context.Context) error {
 			continue
 		}
 		c, err := read(ctx, m.reader, file)
-		out := row{format: "eml", name: filepath.Base(file)}
+		out := row{format: group("eml", file), name: filepath.Base(file)}
 		switch {
 		case err != nil:
 			out.note = err.Error()

@@ -55,7 +55,8 @@ func (m *measurement) officeFiles(ctx context.Context) (map[string][]string, err
 	for _, c := range []struct{ from, to string }{
 		{"docx", "doc"}, {"docx", "odt"}, {"docx", "rtf"}, {"pptx", "ppt"}, {"pptx", "odp"},
 	} {
-		made, err := m.office.convert(ctx, "made-"+c.to, c.to, files[c.from])
+		sound := slices.DeleteFunc(slices.Clone(files[c.from]), isFault)
+		made, err := m.office.convert(ctx, "made-"+c.to, c.to, sound)
 		if err != nil {
 			return nil, err
 		}
