@@ -63,7 +63,7 @@ func matches(pattern, value any) bool {
 	return false
 }
 
-// An address gets so many mails a day and no more; what is over waits for the next day, and is not given up.
+// An address gets so many mails a day and no more; the rest waits for the next day, and is not given up.
 func TestDailyCap(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)

@@ -43,7 +43,7 @@ func TestErase(t *testing.T) {
 			t.Errorf("%+v: %+v, %v", refused, r, err)
 		}
 	}
-	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), people+"p9,A B,Amina Diallo,f,private,X,Kenya,en,presenter:s1\n") // refused, and kept with what is wrong
+	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), people+"p9,A B,Amina Diallo,f,private,X,Kenya,en,presenter:s1\n") // refused, and kept with its mistakes
 	time.Sleep(time.Second)                                                                                        // S3 tells times in whole seconds
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Kofi+e2e.Grace+e2e.Joseph)
 	w.RunUntilQuiet()
@@ -95,7 +95,7 @@ func TestErase(t *testing.T) {
 	w.Check()
 }
 
-// A nominee whom staff accepted is erased without a new roster, and the session counts on without.
+// A nominee accepted by staff is erased without a new roster, and the session counts on without.
 func TestEraseAccepted(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWith(t, e2e.Options{MailLease: e2e.NoLease})

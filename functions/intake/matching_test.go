@@ -60,7 +60,7 @@ func TestVerifiedSender(t *testing.T) {
 	}
 }
 
-// An answer in a thread is tied to whom the thread was about.
+// An answer in a thread is tied to the person that the thread was about.
 func TestThread(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)
@@ -110,7 +110,7 @@ func TestThread(t *testing.T) {
 	}
 }
 
-// Promise 5: what is filed by itself, and what goes to review and why.
+// Promise 5: some are filed automatically, others go to review, with the reason.
 func TestMatching(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)

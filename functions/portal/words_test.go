@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// beginnings are those of keys of which a page makes the end: a kind, a state, a role.
+// beginnings start the keys that a page completes with a kind, a state, a role.
 func beginnings() []string {
 	return []string{
 		"page.kind-",

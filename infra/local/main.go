@@ -18,7 +18,7 @@ import (
 	"dossier/infra/local/system"
 )
 
-// stopTime is how long a stop may take. What is cut off then is in the bucket, and taken up at the next start.
+// stopTime is how long a stop may take. Work that is cut off is in the bucket, and taken up at the next start.
 const stopTime = 4 * time.Second
 
 func main() {

@@ -234,7 +234,7 @@ func (o *options) tryAll(ctx context.Context, b *bench, mutants []mutant, r *rep
 				var err error
 				if outcomes[i], err = b.try(ctx, mutants[i]); err != nil {
 					fail <- err
-					for range next { // whoever sends must not wait for nobody
+					for range next { // no sender must wait for ever
 					}
 					return
 				}

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// sample writes the module of testdata/tool.txtar and gives its folder, and what is said of it.
+// sample writes the module of testdata/tool.txtar and gives its folder, and the report about it.
 func sample(t *testing.T) (folder, want string) {
 	t.Helper()
 	a, err := txtar.ParseFile(filepath.Join("testdata", "tool.txtar"))
@@ -50,7 +50,7 @@ func sample(t *testing.T) (folder, want string) {
 	return "", ""
 }
 
-// What survives is named where it stands, what is explained is not, and what is explained wrongly is said.
+// Survivors are named with their place, explained ones are not, and wrong explanations are reported.
 func TestSample(t *testing.T) {
 	dir, want := sample(t)
 	var out bytes.Buffer

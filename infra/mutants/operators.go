@@ -21,7 +21,7 @@ type mutant struct {
 	Edit string // such as `a < b` becomes <=
 }
 
-// key names the mutant whatever line it stands on: explanations of survivors are by key.
+// key names the mutant without its line: explanations of survivors are by key.
 func (m mutant) key() string { return m.File + " " + m.Func + ": " + m.Edit }
 
 // operators walks the syntax tree of one package and writes down where each wrong rule goes.
@@ -148,7 +148,7 @@ func (w *operators) node(n ast.Node, stack []ast.Node) {
 	}
 }
 
-// end lets a function of which a return is dropped end all the same.
+// end lets a function that lost a return end all the same.
 func (w *operators) end(t *ast.FuncType, body *ast.BlockStmt) {
 	if body != nil && t.Results != nil {
 		w.splice(body.Rbrace, body.Rbrace, 1, `;panic("mutant: nothing was returned")`)

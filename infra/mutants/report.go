@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// report gathers what is said at the end, and whether all is well.
+// report gathers the results, and whether all is well.
 type report struct {
 	out     io.Writer
 	known   explained
@@ -107,7 +107,7 @@ func (r *report) edit(e *edit, o outcome) {
 	fmt.Fprintf(r.out, "edits/%s.txtar: %s\n", e.name, o)
 }
 
-// end names what was left out and what is explained for no mutant.
+// end names mutants that were left out and explanations without a mutant.
 func (r *report) end() {
 	for _, file := range slices.Sorted(maps.Keys(r.left)) {
 		for _, what := range r.left[file] {

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// assets serves what is in the assets folder under names that change with their content, so that a browser may keep
+// assets serves the files of the assets folder under names that change with their content, so that a browser may keep
 // them for good.
 type assets struct {
 	files map[string][]byte // by hashed name

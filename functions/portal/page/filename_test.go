@@ -25,7 +25,7 @@ func TestFileName(t *testing.T) {
 	}
 }
 
-// Whatever a browser calls a file, its name is one part of a key, and can be seen.
+// A browser may call a file anything; its name is one part of a key, and can be seen.
 func FuzzFileName(f *testing.F) {
 	for _, s := range []string{"slides.pptx", "../../x", `C:\x\y.pdf`, "\x00\xff/..",
 		strings.Repeat("é", 300) + ".pptx", "a b\u202ec.pdf"} {

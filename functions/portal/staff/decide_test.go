@@ -13,7 +13,7 @@ import (
 	"dossier/internal/ticket"
 )
 
-// A letter names an official whom the roster does not know. Staff see whom it proposes, accept the person with a
+// A letter names an official that the roster does not know. Staff see the proposal, accept the person with a
 // part in a session, and the letter is filed; what that person sends then is known, also after a new roster, and a
 // roster that brings the person under an id of its own is told.
 func TestAcceptedNominee(t *testing.T) {
@@ -254,7 +254,7 @@ func TestRejectedInTheirLanguage(t *testing.T) {
 	if !strings.Contains(found, "ce n'est pas le document demandé") {
 		t.Errorf("the sender reads %q", found)
 	}
-	// Whoever decides second reads who was first, and why.
+	// The second to decide reads who was first, and why.
 	if code, page := w.SubmitDecision(url.Values{"action": {"file"}, "other": {"s1/presentation/p1"},
 		"document": {o.ID()}, "reason": {"looks right"}}); code != http.StatusConflict ||
 		!strings.Contains(page, "Ms Staff: rejected the document") {

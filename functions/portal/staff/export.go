@@ -65,7 +65,7 @@ func cells(l *page.Locale, x session, q line) ([]string, error) {
 	return row, errors.Join(errKind, errState, errLate)
 }
 
-// harmless gives a cell that no spreadsheet takes for a formula, whatever a document or a roster says (OWASP, "CSV
+// harmless gives a cell that no spreadsheet takes for a formula, from any document or roster (OWASP, "CSV
 // Injection").
 func harmless(cell string) string {
 	if cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(cell)[0]) {

@@ -65,7 +65,7 @@ func TestLinksByOneAction(t *testing.T) {
 			}
 		}
 	}
-	// An office's link is its agency's: a letter says itself whom it names.
+	// An office's link is its agency's: a letter itself names its nominees.
 	keys, err := ticket.ParseKeys(e2e.TicketKeys)
 	e2e.Must(t, err)
 	agencies := 0

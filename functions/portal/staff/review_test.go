@@ -17,7 +17,7 @@ import (
 	"dossier/internal/meeting"
 )
 
-// Whoever decides in the queue comes to the next, and can take it back at once; a form that is sent again changes
+// After a decision in the queue staff come to the next, and can take it back at once; a form that is sent again changes
 // nothing.
 func TestReviewQueue(t *testing.T) {
 	t.Parallel()
@@ -91,7 +91,7 @@ func TestReviewQueue(t *testing.T) {
 	w.Check()
 }
 
-// A PDF is shown as it is beside its candidates, whatever its uploader called it; a deck as its text alone.
+// A PDF is shown as it is beside its candidates, under any name that its uploader gave it; a deck as its text alone.
 func TestReviewShowsTheOriginal(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)

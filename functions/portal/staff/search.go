@@ -42,7 +42,7 @@ const (
 )
 
 // Search finds every word of the query in people's names, agencies and titles, and in documents' names, titles and
-// texts, whatever the case and the accents. It reads each text of the meeting from S3, many at a time: some
+// texts, in any case and with any accents. It reads each text of the meeting from S3, many at a time: some
 // thousands of small objects, once a search.
 func (s *Staff) Search(w http.ResponseWriter, r *http.Request) error {
 	head, err := s.header(r, "search")

@@ -13,7 +13,7 @@ import (
 	"dossier/internal/meeting"
 )
 
-// Search finds words in names, titles and texts whatever their case and accents; exports hold everything and no
+// Search finds words in names, titles and texts in any case and with any accents; exports hold everything and no
 // formula.
 func TestSearchAndExport(t *testing.T) {
 	t.Parallel()

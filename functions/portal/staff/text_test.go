@@ -16,7 +16,7 @@ func TestHarmless(t *testing.T) {
 	}
 }
 
-// What is shown of a text is about the word that was looked for, and whole letters.
+// The piece shown of a text is about the word that was looked for, and whole letters.
 func TestAround(t *testing.T) {
 	text := strings.Repeat("é ", 100) + "les chaînes d’approvisionnement sont longues " + strings.Repeat("à ", 100)
 	got := around(text, "chaines")
@@ -30,7 +30,7 @@ func TestAround(t *testing.T) {
 	}
 }
 
-// What is shown of a text is valid, and no cell is a formula, whatever a document says.
+// The piece shown of a text is valid, and no cell is a formula, in any document.
 func FuzzText(f *testing.F) {
 	for _, s := range []string{"slides.pptx", "../../x", "\x00\xff/..", strings.Repeat("é", 300) + " chaînes", "=1+1"} {
 		f.Add(s, "chaines")

@@ -10,7 +10,7 @@ import (
 )
 
 // Renew mails a new link, to the address on the roster and to no other, at most once a day for each old one. The
-// answer is the same whatever the link is for.
+// answer is the same for each kind of link.
 func (u *Uploader) Renew(w http.ResponseWriter, r *http.Request) error {
 	k, err := u.resolveLink(r)
 	if err != nil && !errors.Is(err, errOldLink) {

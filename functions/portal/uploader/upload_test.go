@@ -306,7 +306,7 @@ func large(t e2e.TB, deck []byte, size int) []byte {
 	return b.Bytes()
 }
 
-// A large file goes in parts, goes on where it stopped, and lands once; what is larger than allowed is thrown away.
+// A large file goes in parts, goes on where it stopped, and lands once; a larger one than allowed is thrown away.
 func TestUploadInParts(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)

@@ -26,7 +26,7 @@ type line struct {
 	Filed      []place     `json:"filed"`
 	Candidates []candidate `json:"candidates"`
 	Letter     letter      `json:"letter"`
-	// Proposed are the nominees whom the roster does not know.
+	// Proposed are the nominees that the roster does not know.
 	Proposed []proposal `json:"proposed"`
 	// Evidence are sentences as staff read them, in English.
 	Evidence []string `json:"evidence"`
@@ -152,7 +152,7 @@ func named(n meeting.Nominee) nominee {
 	return out
 }
 
-// proposals are the nominees whom staff are offered to put on the roster.
+// proposals are the nominees that staff can choose to put on the roster.
 func proposals(l *meeting.Letter) []proposal {
 	out := []proposal{}
 	if l == nil {

@@ -76,7 +76,7 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	took := time.Since(began)
-	time.Sleep(2 * time.Second) // whatever is too much shows up now
+	time.Sleep(2 * time.Second) // anything that is too much shows up now
 	c, err := s.count()
 	if err != nil {
 		return err

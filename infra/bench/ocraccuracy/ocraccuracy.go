@@ -72,7 +72,7 @@ func run(ctx context.Context, keep string) (err error) {
 type measurement struct {
 	reader    *extract.Reader
 	dir, keep string
-	low       []string // what is below its floor
+	low       []string // the figures below their floor
 }
 
 // language measures a clean and a rough scan of one language's text.

@@ -169,7 +169,7 @@ func (x *site) officeLink(t *testing.T) string {
 	return x.url + "/t/" + token
 }
 
-// tab is one page of the browser. Whatever a page's script throws, or its policy refuses, fails the test.
+// tab is one page of the browser. An error of a page's script, or a refusal of its policy, fails the test.
 type tab struct {
 	t   *testing.T
 	x   *site

@@ -119,7 +119,7 @@ func (b mailbox) html(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = w.Write([]byte(l.envelope.HTML)) // whoever asked may be gone
+	_, _ = w.Write([]byte(l.envelope.HTML)) // the browser may be gone
 }
 
 func (b mailbox) show(w http.ResponseWriter, page string, data any) {
@@ -130,5 +130,5 @@ func (b mailbox) show(w http.ResponseWriter, page string, data any) {
 	}
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-src 'self'")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = w.Write(buf.Bytes()) // whoever asked may be gone
+	_, _ = w.Write(buf.Bytes()) // the browser may be gone
 }

@@ -53,7 +53,7 @@ func conditionFailed(item attr.Map) *failure {
 	return &failure{Type: dynamoErrors + "ConditionalCheckFailedException", Message: "The conditional request failed", Item: item}
 }
 
-// cancelled is the answer to a transaction of which an item failed, with a reason for each item in order.
+// cancelled is the answer to a transaction that failed at an item, with a reason for each item in order.
 func cancelled(reasons []reason) error {
 	codes := make([]string, len(reasons))
 	for i, r := range reasons {

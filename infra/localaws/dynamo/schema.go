@@ -90,7 +90,7 @@ func (k keySchema) check() error {
 	return nil
 }
 
-// newTable makes an empty table, or says what is wrong with the request.
+// newTable makes an empty table, or names the mistake in the request.
 func newTable(in *createTable) (*table, error) {
 	t := &table{name: in.Name, id: rand.Text(), created: time.Now(), input: in, types: map[string]string{}}
 	if !regexp.MustCompile(`^[a-zA-Z0-9_.-]{3,255}$`).MatchString(in.Name) {

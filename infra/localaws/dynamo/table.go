@@ -75,7 +75,7 @@ func (t *table) get(primary string) attr.Map {
 	return nil
 }
 
-// set stores an item at its place, or takes what is there away when attrs is nil. The caller holds the lock.
+// set stores an item at its place, or removes the item there when attrs is nil. The caller holds the lock.
 func (t *table) set(primary string, attrs attr.Map) {
 	old, had := t.items.Get(primary)
 	if had {

@@ -28,7 +28,7 @@ var (
 	errTiny     = errors.New("Number underflow. Attempting to store a number with magnitude smaller than supported range")
 )
 
-// ParseNumber reads a number such as "-12.5e3". It fails for what is no number or out of DynamoDB's range.
+// ParseNumber reads a number such as "-12.5e3". It fails if s is no number or is out of DynamoDB's range.
 func ParseNumber(s string) (Number, error) {
 	bad := errors.New("The parameter cannot be converted to a numeric value: " + s)
 	rest, n := s, Number{}

@@ -262,7 +262,7 @@ func (p *parser) call(name string) bool {
 	return true
 }
 
-// list reads what is separated by commas.
+// list reads a list with commas.
 func list[T any](p *parser, one func() (T, error)) ([]T, error) {
 	var all []T
 	for {
