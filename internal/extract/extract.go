@@ -42,7 +42,7 @@ func New(pdf *pdf.Engine, engine ocr.Engine, limits content.Limits) *Reader {
 func (r *Reader) Limits() content.Limits { return r.limits }
 
 // Read reads one document of size bytes. It fails with a fault of kind Rejected whose reason is one of
-// content's: Empty, Corrupt, Locked, TooLarge or NotReadableYet; whatever was found out until then is
+// content's: Empty, Corrupt, Locked, TooLarge or NotReadableYet; all that was found out until then is
 // returned with the error. Any other error is of this machine or of the context.
 func (r *Reader) Read(ctx context.Context, src io.ReaderAt, size int64) (*content.Content, error) {
 	outer := ctx

@@ -297,7 +297,7 @@ func TestAgainstAnotherPDFReader(t *testing.T) {
 	}
 }
 
-// fuzzed reads within small limits: whatever comes is read or refused.
+// fuzzed reads within small limits: every input is read or refused.
 func fuzzed(t *testing.T, r *extract.Reader, data []byte) {
 	c, err := read(t, r, data)
 	if err != nil && !fault.Is(err, fault.Rejected) {

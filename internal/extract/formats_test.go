@@ -37,7 +37,7 @@ func encoded(t *testing.T, encode func(*bytes.Buffer, image.Image) error) []byte
 	return b.Bytes()
 }
 
-// A file is told by its bytes, whatever its name.
+// A file is told by its bytes, under any name.
 func TestSniff(t *testing.T) {
 	asPNG := encoded(t, func(b *bytes.Buffer, p image.Image) error { return png.Encode(b, p) })
 	asJPEG := encoded(t, func(b *bytes.Buffer, p image.Image) error { return jpeg.Encode(b, p, nil) })

@@ -71,7 +71,7 @@ var aside = regexp.MustCompile(`(?:\bdear|\bcher|\bchere|\bcaro|\bcara|\bprezad[
 var replaced = regexp.MustCompile(`(?:\bin\s+(?:the\s+)?place\s+of|\binstead\s+of|\bto\s+replace|\breplac(?:es|ing)|\bin\s+replacement\s+of|\bas\s+a\s+replacement\s+for|\bin\s+lieu\s+of|\bsubstitut(?:e|ing)\s+for|\ben\s+remplacement\s+d[e']|\ba\s+la\s+place\s+d[e']|\bau\s+lieu\s+d[e']|\bpour\s+remplacer|\bremplace(?:ra)?|\bem\s+substituicao\s+d[eoa]|\bem\s+lugar\s+d[eoa]|\bem\s+vez\s+d[eoa]|\bpara\s+substituir(?:\s+[oa])?|\bsubstitui(?:ra)?(?:\s+[oa])?|بدلا\s+(?:من|عن)|عوضا\s+عن|محل|ليحل\s+محل)\s*(?:the\s+|la\s+|le\s+|l'|o\s+|a\s+)?$`)
 var leaves = regexp.MustCompile(`^[^.]{0,40}?(?:\b(?:is|was|will\s+be)?\s*(?:no\s+longer|unable|not\s+able|unfortunately)\b|\bcannot\b|\bne\s+(?:pourra|peut|sera)\b|\bempeche|\bnao\s+(?:podera|pode)\b|\bimpedid|لن\s|تعذر|يعتذر|اعتذر)`)
 
-// Roles in a delegation, within what is said of a person.
+// Roles in a delegation, within the text about a person.
 var (
 	heads      = regexp.MustCompile(`\bhead\s+of\s+(?:the\s+)?delegation\b|\bdelegation\s+(?:head|leader)\b|\bwill\s+lead\s+the\s+delegation\b|\blead(?:s|er)\b[^.\n]{0,20}?\bdelegation\b|\bchef(?:fe)?\s+d(?:e\s+la\s+|e\s+)delegation\b|\bconduira\s+la\s+delegation\b|\bchef(?:e|iara)\b[^.\n]{0,6}\b(?:da|a)\s+delegacao\b|\bchefe\s+de\s+delegacao\b|رييس[اه]?\s+(?:ال)?وفد|رييسا?\s+للوفد|سيتراس\s+الوفد|ستتراس\s+الوفد`)
 	alternates = regexp.MustCompile(`\balternates?\b|\bas\s+(?:a\s+)?(?:reserve|substitute)\b|\bsuppleant|\bsuplente|مناوب|بديل|احتياط`)

@@ -48,7 +48,7 @@ type Nominee struct {
 type Letter struct {
 	// Nomination: it names somebody. A regret, a query, an invitation and a request to nominate do not.
 	Nomination bool
-	// Nominates: it has the words of a nomination, whoever is named.
+	// Nominates: it has the words of a nomination, with or without names.
 	Nominates bool
 	// Declines: nobody comes, or somebody no longer does.
 	Declines bool
@@ -115,7 +115,7 @@ func (r *Reader) Read(ctx context.Context, text string, b Budget) (Letter, error
 	return l, nil
 }
 
-// nominated gives the people whom the text may nominate, with or without the words of a nomination.
+// nominated gives the people that the text may nominate, with or without the words of a nomination.
 func (p *page) nominated(cues []Span, closing int) []Nominee {
 	begin := len(p.text)
 	if len(cues) > 0 {

@@ -163,7 +163,7 @@ func role(r letter.Role) func(letter.Nominee) string {
 	}
 }
 
-// What is said of each nominee, and that each field stands where it says.
+// The text about each nominee, and that each field stands where it says.
 func TestFields(t *testing.T) {
 	for _, e := range examples(t) {
 		l := readLetter(t, letter.NewReader(), e.text)
@@ -291,7 +291,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// What is made to be slow is not.
+// Hostile texts are not slow.
 func BenchmarkHostile(b *testing.B) {
 	r := letter.NewReader()
 	for _, piece := range []string{"Mr A B, ", "Name\tx\nMr Ab Cd\ty\n", "Ministry of X ", "12 May 2021 ", "kindly request to the "} {

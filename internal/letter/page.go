@@ -134,7 +134,7 @@ func (p *page) after(at, n int) string  { return newFold(p.text[at:min(len(p.tex
 // newFold folds a piece of text as a page is.
 func newFold(s string) string { return newPage(strings.ToValidUTF8(s, "")).folded }
 
-// without drops the places that a pattern, which ends with what is asked for, covers.
+// without drops the places that a pattern, which ends with the text in question, covers.
 func (p *page) without(places []Span, pattern *regexp.Regexp) []Span {
 	asked := p.find(pattern)
 	var kept []Span

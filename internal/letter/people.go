@@ -10,7 +10,7 @@ import (
 	"dossier/internal/fold"
 )
 
-// person is somebody whom the text names.
+// person is somebody named in the text.
 type person struct {
 	Name       Field
 	honorific  string
@@ -209,7 +209,7 @@ func joins(gap string, words int) bool {
 // No letter names more people, or nominates more: what does is a list of something else, and may cost no more.
 const mostPeople, mostNominees = 500, 50
 
-// people finds those whom the text names between two places, and the signatory after them.
+// people finds those named in the text between two places, and the signatory after them.
 func (p *page) people(begin, closing int) []person {
 	var all []person
 	ts := p.tokens(0, len(p.text))
@@ -431,7 +431,7 @@ func (p *page) nominees(people []person, begin, closing int) []Nominee {
 	return out
 }
 
-// nominee gathers what is said of a person up to the next one.
+// nominee gathers the text about a person up to the next one.
 func (p *page) nominee(x person, people []person, end int) Nominee {
 	n := Nominee{Name: x.Name, Honorific: x.honorific, Position: x.tablePost, Email: x.tableEmail}
 	if x.how == alone {

@@ -38,7 +38,7 @@ type Index struct {
 	acronyms    map[string][]string
 	// common are the words of agencies, countries and sessions: no stranger's name.
 	common map[string]bool
-	// learned are the participants whom an address or a file's name was confirmed to mean, wordings the agencies.
+	// learned are the participants confirmed for an address or a file's name, wordings the agencies.
 	learned  map[lesson]string
 	wordings map[string]string
 }
@@ -174,7 +174,7 @@ func (x *Index) indexAgencies() {
 }
 
 // withoutTitles takes the titles before a name off, in the languages of the rosters: a title slide may have others, or
-// none. What is left has two words at least.
+// none. The rest has two words at least.
 func withoutTitles(name []string) []string {
 	for len(name) > 2 {
 		switch {

@@ -36,15 +36,15 @@ type Sender struct {
 	Verified bool
 }
 
-// Facts are what is known of a document.
+// Facts are the known facts about a document.
 type Facts struct {
 	FileName string
 	Content  *content.Content
 	Claim    *Claim // nil when there was no ticket
 	Sender   Sender
-	// Thread are the participants of whom documents came in the same mail thread.
+	// Thread are the participants with documents in the same mail thread.
 	Thread []string
-	// Declined are nominees, as the letter names them, of whom staff decided that they do not come.
+	// Declined are nominees, as the letter names them, that staff declined.
 	Declined []string
 	// States are those of requirements, as far as they were looked up.
 	States map[meeting.RequirementKey]meeting.State
@@ -105,7 +105,7 @@ func (x *Index) Match(ctx context.Context, f Facts, b Budget) (Result, error) {
 	}
 	if r.Kind == meeting.Nomination {
 		p.text[closingZone] = ""
-		if l.Signatory.Value != "" { // who signs a letter is not whom it names
+		if l.Signatory.Value != "" { // the signatory is no nominee
 			p.text[titleZone] = strings.ReplaceAll(p.text[titleZone], l.Signatory.Value, "")
 			p.text[openingZone] = strings.ReplaceAll(p.text[openingZone], l.Signatory.Value, "")
 		}
@@ -257,7 +257,7 @@ func (x *Index) letter(l letter.Letter) *meeting.Letter {
 	return out
 }
 
-// byLetter files a nomination letter for those whom it nominates: each must be one person of the roster. A letter that
+// byLetter files a nomination letter for its nominees: each must be one person of the roster. A letter that
 // names anybody else as well is looked at by a person first. How many an agency may send is for filing to say, which knows
 // the agency's other letters.
 func (x *Index) byLetter(ctx context.Context, r Result, l letter.Letter, f Facts) (Result, error) {
@@ -316,7 +316,7 @@ func (x *Index) byLetter(ctx context.Context, r Result, l letter.Letter, f Facts
 	}
 	slices.SortStableFunc(r.Candidates, func(a, b meeting.Candidate) int { return cmp.Compare(b.Confidence, a.Confidence) })
 	r.Candidates = r.Candidates[:min(len(r.Candidates), maxCandidates)]
-	if len(r.File) == 0 { // everybody whom it nominates was declined
+	if len(r.File) == 0 { // all nominees were declined
 		reason = cmp.Or(reason, meeting.ReasonNotOnRoster)
 	}
 	if reason != "" {

@@ -19,7 +19,7 @@ const (
 	fileZone                // the file's name
 	mailZone                // the mail that it came with
 	openingZone             // the two slides after the title, and what stands in the margins
-	closingZone             // the last slide: whom to write to
+	closingZone             // the last slide: addresses to write to
 	bodyZone                // everything else, notes too
 	authorZone              // the author in the file's metadata
 	zones
@@ -44,7 +44,7 @@ type mention struct {
 	strength strength
 	written  string // as it stands there
 	line     int    // within the zone, from 0
-	aside    bool   // as one who chairs, is thanked, or wrote what is quoted
+	aside    bool   // as one who chairs, is thanked, or wrote a quotation
 	behalf   bool   // somebody else speaks for this person
 }
 
@@ -102,7 +102,7 @@ func cut(line string) [][]word {
 // shared is above how many people a single word says nothing of who is meant.
 const shared = 20
 
-// mentioned finds the people of the roster whom a text names.
+// mentioned finds the people of the roster named in a text.
 func (x *Index) mentioned(ctx context.Context, z zone, text string, most int) ([]mention, error) {
 	var all []mention
 	heading := false // the line before says that who follows is not the presenter
@@ -144,7 +144,7 @@ func (x *Index) mentioned(ctx context.Context, z zone, text string, most int) ([
 	return all, nil
 }
 
-// around gives the six words before, and those after, what is written in a line.
+// around gives the six words before, and those after, a piece of a line.
 func around(line, written string) (before, after []string) {
 	b, a, _ := strings.Cut(line, written)
 	before = fold.Words(b)
@@ -389,7 +389,7 @@ func presenting(w string) bool {
 		"por", "apresentado", "apresentada", "apresentacao", "orador", "oradora", "palestrante", "author", "auteur", "autor", "autora", "تقديم", "مقدم", "اعداد", "إعداد", "المتحدث", "المتحدثة", "عرض"}, w)
 }
 
-// stranger gives the first person whom a title slide presents with a title or the words for a presenter, and who is
+// stranger gives the first person that a title slide presents with a title or the words for a presenter, and who is
 // nobody of the roster; "" when there is none.
 func (x *Index) stranger(text string, known []mention) string {
 	announced := false

@@ -12,7 +12,7 @@ import (
 )
 
 // likeness is how alike a name as it was written and one of the roster are, from 0 to 1: 1 when they have the same words in
-// whatever order. The roster's may have words that were left out, as middle names are; a word that the roster does not have
+// any order. The roster's may have words that were left out, as middle names are; a word that the roster does not have
 // makes it somebody else's. A word may be an initial, have a slip of OCR, or be in another script.
 func likeness(written, roster []string) float64 {
 	if len(written) == 0 || len(roster) == 0 {
@@ -249,7 +249,7 @@ func (x *Index) alikes(name string) []alike {
 	return found
 }
 
-// spellings are the words of a name, and those with what is often written in one joined.
+// spellings are the words of a name, and those with parts joined that are often written as one.
 func spellings(words []string) [][]string {
 	all := [][]string{words}
 	if j, _, ok := joinedNames(words); ok {

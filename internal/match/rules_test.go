@@ -83,7 +83,7 @@ func TestWeights(t *testing.T) {
 	}
 }
 
-// A place is given up only by an official whom the letter surely means.
+// A place is given up only by an official that the letter surely means.
 func TestReplaced(t *testing.T) {
 	for name, test := range map[string]struct{ agency, country, replaced, want string }{
 		"one of the agency":        {"Ministry of Labour and Social Protection", "Kenya", "Mr Peter Otieno Ouma", "peter"},

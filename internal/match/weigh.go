@@ -165,7 +165,7 @@ type standing struct {
 	aside    bool // named somewhere, but never as who made it
 }
 
-// people weighs what the document says of each person whom it may be of.
+// people weighs what the document says of each possible person.
 func (x *Index) standings(ctx context.Context, f Facts, p parts, mentions int) (map[int]*standing, []mention, error) {
 	found := map[int]*standing{}
 	of := func(i int) *standing {
@@ -308,7 +308,7 @@ type option struct {
 	chance   float64
 }
 
-// weighing is what is to be said of a document: its possible filings, the likeliest first, the chance that it is none of
+// weighing is the result for a document: its possible filings, the likeliest first, the chance that it is none of
 // them, what speaks for each person, and the presenter who is on no roster, if there is one.
 type weighing struct {
 	options  []option
@@ -360,7 +360,7 @@ func (x *Index) weigh(ctx context.Context, f Facts, kind meeting.Kind, p parts, 
 		titleAgency = titleAgency || e.Weight >= acronymWeight
 	}
 
-	// Whom it may be of: those named, those of an agency or a session that it names, as long as these are few.
+	// Possible people: those named, those of an agency or a session that it names, as long as these are few.
 	const few = 30
 	candidates := map[int]bool{}
 	for i := range found {
@@ -478,7 +478,7 @@ func (o *option) expect(f Facts, keys []meeting.RequirementKey) {
 	o.evidence = append(o.evidence, meeting.Evidence{Code: meeting.EvidenceIsIn, Detail: keys[0].Session})
 }
 
-// joint adds the filings of one deck for several presenters of a session whom its title slide names, and weighs down
+// joint adds the filings of one deck for several presenters of a session named on its title slide, and weighs down
 // those that overlook one of them.
 func (x *Index) joint(options []option, found map[int]*standing, names int) []option {
 	sessions := map[string][]int{} // options by session

@@ -110,8 +110,8 @@ type Envelope struct {
 	// References are the Message-IDs that it answers, the oldest first (RFC 5322, 3.6.4).
 	References []string `json:"references,omitempty"`
 	// Checker is the server that says that the mail comes from its From address, by the name that it gives itself (the
-	// authserv-id of RFC 8601, 2.5), in lower case; "" when none says so. Anybody can write such a field: it is worth what
-	// is known of the server and of the mail's way since.
+	// authserv-id of RFC 8601, 2.5), in lower case; "" when none says so. Anybody can write such a field: it is worth as much
+	// as the server and the mail's way since are known.
 	Checker string `json:"checker,omitempty"`
 }
 

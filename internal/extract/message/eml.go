@@ -20,13 +20,13 @@ import (
 )
 
 // Nested reads an attachment; the reader of all formats is one. Its error is of the machine or the context alone:
-// what is wrong with the attachment stands in it.
+// the attachment's own problem stands in it.
 type Nested func(ctx context.Context, name, media string, data []byte) (content.Attachment, error)
 
 // field is a header field's beginning (RFC 5322, 2.2).
 var field = regexp.MustCompile(`^(?i)(from|to|cc|bcc|subject|date|received|return-path|delivered-to|message-id|mime-version|content-type|reply-to|sender|x-[\w-]+|dkim-signature|arc-[\w-]+|in-reply-to|references|thread-[\w-]+):`)
 
-// Sniff tells whether a file begins as a mail does: with header fields, two of which mails have, before the first
+// Sniff tells whether a file begins as a mail does: with header fields, at least two known from mails, before the first
 // empty line.
 func Sniff(head []byte) bool {
 	text := decode(head)
@@ -189,7 +189,7 @@ func (s *stoppable) Read(b []byte) (int, error) {
 	return s.r.Read(b)
 }
 
-// attach reads a part and notes what is risky about it on the mail itself.
+// attach reads a part and notes its risks on the mail itself.
 func attach(ctx context.Context, c *content.Content, nested Nested, name, media string, data []byte) error {
 	name = path.Base(strings.ReplaceAll(content.Tidy(name), `\`, "/")) // a name is no path
 	if name == "." || name == "/" {

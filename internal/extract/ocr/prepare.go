@@ -9,7 +9,7 @@ import (
 	xdraw "golang.org/x/image/draw"
 )
 
-// widest is the longest side in pixels of what is given to an engine: A4 at 300 dpi and something more.
+// widest is the longest side in pixels of a picture given to an engine: A4 at 300 dpi and something more.
 const widest = 3600
 
 // Prepare makes a picture of a page ready to be read: grey, at most 3,600 pixels a side, evenly lit, without specks, and
@@ -26,7 +26,7 @@ func Prepare(picture image.Image) *image.Gray {
 	return g
 }
 
-// grey converts, and shrinks what is larger than it need be.
+// grey converts, and shrinks a picture that is larger than needed.
 func grey(picture image.Image) *image.Gray {
 	b := picture.Bounds()
 	w, h := b.Dx(), b.Dy()

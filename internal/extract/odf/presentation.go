@@ -32,7 +32,7 @@ func (d *document) presentation(n *node, limits content.Limits) error {
 	return nil
 }
 
-// texts are what is drawn on a slide.
+// texts are the shapes drawn on a slide.
 type texts struct {
 	blocks          []content.Block
 	titles, footers []string

@@ -54,7 +54,7 @@ func (d *document) blocks(n *node, out content.Sink, in list) {
 		case "soft-page-break":
 			out.Break()
 		case "tracked-changes", "forms", "sequence-decls", "variable-decls", "user-field-decls", "alphabetical-index-auto-mark-file", "notes", "settings", "table-of-content-source":
-			// what was deleted, and what is no text
+			// deleted text, and parts without text
 		case "frame", "g", "custom-shape", "rect", "ellipse", "line", "text-box", "a", "caption", "connector":
 			d.shape(k, out)
 		case "annotation":
@@ -97,7 +97,7 @@ func (d *document) inline(n *node, out content.Sink) {
 		case "change", "change-start", "change-end", "bookmark", "bookmark-start", "bookmark-end", "annotation-end", "ruby-text", "script":
 		case "ruby":
 			d.inline(k, out)
-		default: // spans, links, fields: their text is what is shown
+		default: // spans, links, fields: their text is shown
 			d.inline(k, out)
 		}
 	}

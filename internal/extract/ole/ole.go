@@ -85,7 +85,7 @@ func (c *Compound) Stream(path string) (data []byte, err error) {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, content.Broken("stream: %w", err)
 	}
-	// No stream is longer than its file, whatever it says.
+	// No stream is longer than its file, even if it says so.
 	data = make([]byte, min(f.Size, c.size))
 	n, err := io.ReadFull(f, data)
 	if err != nil && n == 0 {

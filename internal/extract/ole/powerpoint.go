@@ -109,7 +109,7 @@ type show struct {
 	c       *content.Content
 }
 
-// powerpoint reads a presentation: from the newest edit back to what is in force (MS-PPT, 2.1.2), then slide by slide.
+// powerpoint reads a presentation: from the newest edit back to the text in force (MS-PPT, 2.1.2), then slide by slide.
 func (c *Compound) powerpoint(ctx context.Context, to *content.Content) error {
 	user, err := c.Stream("Current User")
 	if err != nil {
@@ -139,7 +139,7 @@ func (c *Compound) powerpoint(ctx context.Context, to *content.Content) error {
 	return s.read(doc, slides, notes)
 }
 
-// risks notes what is risky about a presentation.
+// risks notes the risks of a presentation.
 func (s *show) risks(doc record) {
 	if len(doc.all(rtExternalOleObjStg, 4)) > 0 || s.objects() {
 		s.c.Find(meeting.FindingEmbedded, "")

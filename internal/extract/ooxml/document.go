@@ -136,7 +136,7 @@ func (d *document) blocks(n *node, out content.Sink) {
 	}
 }
 
-// branch picks what is shown of an mc:AlternateContent (part 3, 7.5): its first choice, else the fallback.
+// branch picks the shown branch of an mc:AlternateContent (part 3, 7.5): its first choice, else the fallback.
 func branch(n *node) *node {
 	if c := n.At("Choice"); c != nil {
 		return c

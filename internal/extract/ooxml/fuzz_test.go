@@ -12,7 +12,7 @@ import (
 	"dossier/internal/fault"
 )
 
-// fuzzed reads within small limits: whatever comes is read or refused.
+// fuzzed reads within small limits: every input is read or refused.
 func fuzzed(t *testing.T, data []byte) {
 	limits := content.Limits{Bytes: 1 << 20, Expanded: 8 << 20, Part: 4 << 20, Tokens: 100_000}.WithDefaults()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)

@@ -19,7 +19,7 @@ type node = xmlzip.Node
 // pkg is an open OOXML package (ECMA-376 part 2).
 type pkg struct{ *xmlzip.Package }
 
-// open opens a package and reads what it says of itself and what is risky about it. It gives the content that was
+// open opens a package and reads what it says of itself and its risks. It gives the content that was
 // begun, also with an error, and the relationships of the package.
 func open(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits) (*pkg, *content.Content, map[string]relationship, error) {
 	z, err := xmlzip.Open(ctx, src, size, limits)
@@ -119,7 +119,7 @@ func (p *pkg) properties(rels map[string]relationship) content.Metadata {
 }
 
 // risks notes what a package holds beside its text: macros (part 1, 15.2; MS-OFFMACRO2), embedded objects and files
-// (part 1, 15.2.9 and 15.2.10), and what is fetched from elsewhere at opening: an attached template (17.15.1.6),
+// (part 1, 15.2.9 and 15.2.10), and parts fetched from elsewhere at opening: an attached template (17.15.1.6),
 // linked pictures, objects and frames. A hyperlink is followed by a person, so it is none.
 func (p *pkg) risks(c *content.Content) error {
 	for _, name := range p.Names() {

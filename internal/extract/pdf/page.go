@@ -36,7 +36,7 @@ func page(ctx context.Context, p pdfium.Pdfium, doc references.FPDF_DOCUMENT, in
 	}
 	form, values := annotations(p, ref, out)
 	if form {
-		// What is filled into a form stands in annotations; flattened, it stands where it is seen.
+		// The text filled into a form stands in annotations; flattened, it stands where it is seen.
 		if r, err := p.FPDFPage_Flatten(&requests.FPDFPage_Flatten{Page: ref, Usage: requests.FPDFPage_FlattenUsageNormalDisplay}); err == nil && r != nil {
 			again, err := p.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
 			if err != nil {
@@ -56,7 +56,7 @@ func page(ctx context.Context, p pdfium.Pdfium, doc references.FPDF_DOCUMENT, in
 			out.Text = strings.TrimSpace(out.Text + "\n" + v)
 		}
 	}
-	// A page whose letters are glyphs of which nobody says what they stand for is read as a picture too.
+	// A page whose letters are glyphs without a known meaning is read as a picture too.
 	if n := characters(out.Text); unmapped <= n && (n > few || !pictured(p, ref)) {
 		return nil
 	}
@@ -68,9 +68,9 @@ func page(ctx context.Context, p pdfium.Pdfium, doc references.FPDF_DOCUMENT, in
 }
 
 // text gives the text that shows. What lies outside the page's box was cut off it, as on the two halves of a spread;
-// PDFium gives what is within a box as well, but without the marks of its hyphens and the order of Arabic, so that is
-// for pages that need it.
-// It also gives how many glyphs have no letter: PDFium gives the number of the glyph for those, and they are left out.
+// PDFium can give the text within a box as well, but without the marks of its hyphens and the order of Arabic, so
+// that is for pages that need it. It also gives how many glyphs have no letter: PDFium gives the number of the glyph
+// for those, and they are left out.
 func text(p pdfium.Pdfium, ref requests.Page) (shown string, unmapped int, err error) {
 	loaded, err := p.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: ref})
 	if err != nil {

@@ -116,7 +116,7 @@ func (p *parser) run(ctx context.Context) error {
 			p.char(b)
 		}
 	}
-	return nil // cut short: what is there is given
+	return nil // cut short: the text so far is given
 }
 
 func (p *parser) close() {

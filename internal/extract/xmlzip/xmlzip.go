@@ -1,4 +1,4 @@
-// Package xmlzip reads zips of XML parts, which Office Open XML and OpenDocument files are, within limits: on what is
+// Package xmlzip reads zips of XML parts, which Office Open XML and OpenDocument files are, within limits: on bytes
 // unpacked, on depth and on tokens. Nothing is ever written to disk, so the names in a zip can do no harm.
 package xmlzip
 
