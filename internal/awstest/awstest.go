@@ -1,7 +1,7 @@
 // Package awstest gives a test an S3 bucket and a DynamoDB table of its own. It is for tests only.
 //
-// AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL_DYNAMODB name the servers; `make test` starts them once for all packages. What
-// is not named is built from infra/localaws and started once in this process, and ends with it.
+// AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL_DYNAMODB name the servers; `make test` starts them once for all packages. A
+// server that is not named is built from infra/localaws and started once in this process, and ends with it.
 package awstest
 
 import (

@@ -33,7 +33,7 @@ func prices() map[string]float64 {
 	}
 }
 
-// bill counts what is paid for.
+// bill counts everything that costs money.
 type bill struct {
 	mu    sync.Mutex
 	items map[string]float64
@@ -108,7 +108,7 @@ func (b *bill) note(c e2e.Call) {
 			}
 		}
 		for _, k := range c.Input.(*dynamodb.BatchGetItemInput).RequestItems {
-			// What is not there costs a unit too.
+			// A missing item costs a unit too.
 			b.add("DynamoDB read unit", float64(max(0, len(k.Keys)-found)))
 		}
 	case *dynamodb.QueryOutput:

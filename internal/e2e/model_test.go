@@ -29,13 +29,13 @@ type parcel struct {
 	mail string // an outbox id
 }
 
-// model is Dossier as the world treats it: whatever can happen, in whatever order, with faults anywhere.
+// model is Dossier as the world treats it: all that can happen, in any order, with faults anywhere.
 type model struct {
 	*e2e.World
 	t *rapid.T
 	// net holds the messages that are under way, in no order.
 	net []parcel
-	// streamed are the outbox items, with their revisions, of which a record is or was under way.
+	// streamed are the outbox items, with their revisions, that have or had a record under way.
 	streamed map[string]bool
 	// truth is whose each upload is, by object id.
 	truth map[string][]string
@@ -381,7 +381,7 @@ func TestModel(t *testing.T) {
 			fault := m.arm()
 			ok := m.carry(p)
 			t.Logf("%s arrives%s: %v", p.what, fault, ok)
-			// What is dealt with goes, unless it comes twice; what failed comes again.
+			// A message that is dealt with goes, unless it comes twice; one that failed comes again.
 			if ok && rapid.IntRange(0, 4).Draw(t, "twice") > 0 {
 				m.net = slices.Delete(m.net, i, i+1)
 			}

@@ -58,7 +58,7 @@ func needs(call any) []string {
 		}
 		return []string{"s3:GetObject " + under(c.Key)}
 	case *s3.HeadObjectInput:
-		if c.VersionId == nil { // what is not there is a 404 only for whoever may list (Amazon S3 API Reference, "HeadObject")
+		if c.VersionId == nil { // a missing object is a 404 only to those that may list (Amazon S3 API Reference, "HeadObject")
 			return []string{"s3:GetObject " + under(c.Key), "s3:ListBucket bucket"}
 		}
 		return []string{"s3:GetObjectVersion " + under(c.Key)}
@@ -234,7 +234,7 @@ func TestPermissions(t *testing.T) {
 	// Links on the board, a mail that answers another.
 	w.TakeIn(w.Put("incoming/m/"+w.Token(ticket.Ticket{Participant: "p3", Kind: meeting.Nomination})+"/a.eml", e2e.MailFrom("grace@people.example", "<1@a>", "<0@a>", ""), time.Now()))
 	w.TakeIn(w.Put("incoming/m/drop/b.eml", e2e.MailFrom("grace@people.example", "<2@a>", "<1@a>", ""), time.Now()))
-	// Two are erased who had a part in everything: one of the roster, one whom staff accepted.
+	// Two are erased who had a part in everything: one of the roster, one accepted by staff.
 	w = e2e.NewWith(t, options)
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Grace+e2e.Joseph)
 	w.TakeIn(w.Put("incoming/m/drop/both.txt", e2e.NominationLetter("Ms Grace ODHIAMBO", "Mr Joseph KAMAU"), e2e.Noon))

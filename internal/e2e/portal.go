@@ -108,7 +108,7 @@ func (w *World) Decide(form string) *http.Response {
 	return w.Serve(r)
 }
 
-// byHeader lets in whoever a request's header names: an editor, or without a name a viewer.
+// byHeader lets in the person that a request's header names: an editor, or without a name a viewer.
 type byHeader struct{ http.Handler }
 
 func (byHeader) Who(r *http.Request) signin.Person {

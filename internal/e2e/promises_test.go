@@ -84,7 +84,7 @@ func TestLastTwoAtOnce(t *testing.T) {
 	}
 }
 
-// Promise 4: the order of upload decides, whatever the order of arrival; also when the newer one was withdrawn.
+// Promise 4: the order of upload decides, in any order of arrival; also when the newer one was withdrawn.
 func TestOlderArrivesAfterNewer(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)

@@ -252,7 +252,7 @@ func (w *World) LoadRoster(id, yaml, csv string) {
 	w.Drain()
 }
 
-// Drain brings what is queued to its function, until nothing is.
+// Drain brings queued messages to their functions, until no queue has any.
 func (w *World) Drain() {
 	w.t.Helper()
 	for {

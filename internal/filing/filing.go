@@ -1,6 +1,6 @@
-// Package filing is the one place that changes what is filed, and so what is complete. Each change is decided on
-// what was just read and written in one transaction. The transaction fails when any of it has changed since; then the
-// change is decided again.
+// Package filing is the one place that changes which documents are filed, and so which sessions are complete. Each
+// change is decided on what was just read and written in one transaction. The transaction fails when any of it has
+// changed since; then the change is decided again.
 package filing
 
 import (

@@ -17,7 +17,7 @@ var ErrSuperseded = errors.New("a newer roster has taken over")
 // maxRequirements is how many requirements one transaction of a load holds, beside their session.
 const maxRequirements = store.MaxTransaction - 10
 
-// Load puts a roster in force: requirements are added and removed in place, what is filed is kept, and completeness
+// Load puts a roster in force: requirements are added and removed in place, filed documents are kept, and completeness
 // is decided once everything of a session is loaded. The roster's Meeting.Roster is its token and Meeting.Index its
 // index. A load that was cut off anywhere can be run again and ends the same; one that meets a newer roster
 // stops with ErrSuperseded.
@@ -37,7 +37,7 @@ func (r *Registry) load(ctx context.Context, roster *meeting.Roster) error {
 	if err != nil {
 		return err
 	}
-	// Nominees whom staff accepted are on the roster as well, under the ids that they were given then.
+	// Nominees accepted by staff are on the roster as well, under the ids that they were given then.
 	accepted, err := r.store.Accepted(ctx, m.ID)
 	if err != nil {
 		return err
@@ -117,7 +117,7 @@ func (r *Registry) changeSession(ctx context.Context, m meeting.Meeting, id stri
 		if s.Roster > m.Roster {
 			return ErrSuperseded
 		}
-		// The same roster loaded twice at once: whoever comes to a session that is done leaves it alone.
+		// The same roster loaded twice at once: the second one leaves a session that is done alone.
 		if s.Roster == m.Roster && s.Loading == "" {
 			return nil
 		}
@@ -181,7 +181,7 @@ func differing(stored []*meeting.Requirement, wanted requirementSet) []meeting.R
 	return slices.SortedFunc(maps.Keys(differ), meeting.RequirementKey.Compare)
 }
 
-// loadRequirement makes one requirement as the roster wants it, and keeps what is filed.
+// loadRequirement makes one requirement as the roster wants it, and keeps filed documents.
 func (tx *Tx) loadRequirement(k meeting.RequirementKey, wanted requirementSet) {
 	want, ok := wanted[k]
 	r := tx.StoredRequirement(k)
@@ -200,7 +200,7 @@ func (tx *Tx) loadRequirement(k meeting.RequirementKey, wanted requirementSet) {
 	}
 }
 
-// WithAccepted adds the nominees whom staff accepted to a roster's participants. Where the roster has the id too, its
+// WithAccepted adds the nominees accepted by staff to a roster's participants. Where the roster has the id too, its
 // participant stays.
 func WithAccepted(people []meeting.Participant, accepted []*meeting.Accepted) []meeting.Participant {
 	people = slices.Clone(people)
@@ -256,7 +256,7 @@ func (tx *Tx) reloadLetter(ctx context.Context, id string) error {
 	return nil
 }
 
-// Remove takes a nominee whom staff accepted off the roster again, with all that the person owes.
+// Remove takes a nominee accepted by staff off the roster again, with all that the person owes.
 func (r *Registry) Remove(ctx context.Context, m meeting.Meeting, person *meeting.Accepted) error {
 	err := r.Transact(ctx, m, person.ID, func(ctx context.Context, tx *Tx) error {
 		needs, key := person.Needs(), store.PersonKey(m.ID, person.ID)

@@ -160,7 +160,7 @@ func (tx *Tx) AmendRoster(ctx context.Context) error {
 // Record has the transaction write what a decision did. It is written once, and never changed.
 func (tx *Tx) Record(a *meeting.Audit) { tx.audit = a }
 
-// changes are what is written, in an order that does not depend on chance.
+// changes are the items to write, in an order that does not depend on chance.
 func (tx *Tx) changes() *store.Changes {
 	tx.updateCompleteness()
 	c := store.NewChanges()

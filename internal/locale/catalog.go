@@ -5,7 +5,7 @@
 // say is said in English.
 //
 // To add a language, add its file here, named by its tag (es.json), and its templates to internal/mail/templates.
-// The test of this package lists what is missing.
+// The test of this package lists missing words.
 package locale
 
 import (

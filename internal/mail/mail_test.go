@@ -247,7 +247,7 @@ func TestMIME(t *testing.T) {
 	}
 }
 
-// A file's name is whatever its sender likes; it never becomes a header of a mail, or markup in it.
+// A file's name is chosen by its sender; it never becomes a header of a mail, or markup in it.
 func TestNoHeaderFromADocument(t *testing.T) {
 	w, err := mail.NewWriter(words(t))
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Address is a mail address of which something is known that matters before the next mail goes there.
+// Address is a mail address with something known that matters before the next mail goes there.
 type Address struct {
 	Address string `json:"address"` // in lower case
 	// Suppressed is why no mail goes there any more: Bounced or Complained; "" when mail may go.
@@ -18,7 +18,7 @@ type Address struct {
 const (
 	// Bounced: the address's server says that it will never take mail for it.
 	Bounced = "bounced"
-	// Complained: whoever reads there has called a mail of ours unwanted.
+	// Complained: the reader has called a mail of ours unwanted.
 	Complained = "complained"
 )
 

@@ -51,7 +51,7 @@ type Decision struct {
 	Parts []Part `json:"parts,omitempty"`
 	// Into is the document that another joins.
 	Into string `json:"into,omitempty"`
-	// Nominee is the name of a nominee as the letter has it; Participant what is accepted as that person.
+	// Nominee is the name of a nominee as the letter has it; Participant is the person as accepted.
 	Nominee     string       `json:"nominee,omitempty"`
 	Participant *Participant `json:"participant,omitempty"`
 	// Of is the id of the decision that is undone, of the hint that is dismissed, or of the participant whose links are revoked.
@@ -98,7 +98,7 @@ type Effect struct {
 	InForceAfter  bool `json:"inForceAfter,omitempty"`
 }
 
-// Accepted is a nominee whom staff put on the roster.
+// Accepted is a nominee that staff put on the roster.
 type Accepted struct {
 	Participant
 	Meeting string `json:"meeting"`

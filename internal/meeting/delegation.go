@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Delegation is the officials whom one agency has nominated, by its letters that are filed.
+// Delegation is the officials nominated by one agency, by its letters that are filed.
 type Delegation struct {
 	Meeting string `json:"meeting"`
 	// Key names the agency within the meeting; see DelegationKey.
@@ -30,7 +30,7 @@ type Entry struct {
 	Replaced []string `json:"replaced,omitempty"`
 }
 
-// Official is a participant whom a letter nominates.
+// Official is a participant nominated by a letter.
 type Official struct {
 	Participant string `json:"participant"`
 	Name        string `json:"name"`
@@ -54,7 +54,7 @@ func (d *Delegation) Set(e Entry) {
 	slices.SortFunc(d.Entries, func(a, b Entry) int { return strings.Compare(a.Order, b.Order) })
 }
 
-// Members are those who come: each official once, however many letters name the person, without those whom a later
+// Members are those who come: each official once, however many letters name the person, without those that a later
 // letter replaces. Alternates are apart. The order in which the letters arrived plays no part.
 func (d *Delegation) Members() (members, alternates []Official) {
 	standing := map[string]Official{}
@@ -76,7 +76,7 @@ func (d *Delegation) Members() (members, alternates []Official) {
 	return members, alternates
 }
 
-// Tally counts people by gender; Unknown are those of whom the roster does not say it.
+// Tally counts people by gender; Unknown are those without a gender on the roster.
 type Tally struct {
 	Women   int `json:"women"`
 	Men     int `json:"men"`

@@ -45,7 +45,7 @@ func (o Object) ID() string {
 }
 
 // Order sorts as the uploads happened: by time in milliseconds, then S3's sequencer, then id,
-// so that any two documents have one order whatever way they came.
+// so that any two documents have one order, by any way that they came.
 func (o Object) Order() string {
 	// S3 sequencers are compared after padding to one length on the right with zeros.
 	seq := o.Sequencer + strings.Repeat("0", max(0, 24-len(o.Sequencer)))
@@ -83,7 +83,7 @@ type Document struct {
 	References []string `json:"references,omitempty"`
 	// LinkOwner is the id of the participant whose ticket it came by.
 	LinkOwner string `json:"linkOwner,omitempty"`
-	// Uploader is whom to tell what became of it, where that is known.
+	// Uploader is the person to tell about the result, if known.
 	Uploader Contact `json:"uploader,omitzero"`
 
 	// What was read. Excerpt is at most 1,000 characters; the whole is at Text in the bucket.
@@ -105,7 +105,7 @@ type Document struct {
 	Rev            int       `json:"rev"`
 }
 
-// Contact is whom to write to, and in which language.
+// Contact is a person to write to, and the language.
 type Contact struct {
 	Email    string `json:"email,omitempty"`
 	Language string `json:"language,omitempty"`
@@ -163,7 +163,7 @@ type Letter struct {
 	Nominees  []Nominee `json:"nominees,omitempty"`
 }
 
-// Nominee is one official whom a letter names.
+// Nominee is one official named in a letter.
 type Nominee struct {
 	Name      string `json:"name"`
 	Honorific string `json:"honorific,omitempty"`
@@ -178,7 +178,7 @@ type Nominee struct {
 	Confirmed *Confirmation `json:"confirmed,omitempty"`
 	// Declined: staff do not want this person on the roster.
 	Declined bool `json:"declined,omitempty"`
-	// Replaces is whom the letter names as replaced, ReplacesID that person's id where it is known.
+	// Replaces is the name of the replaced official, ReplacesID that person's id where it is known.
 	Replaces   string `json:"replaces,omitempty"`
 	ReplacesID string `json:"replacesId,omitempty"`
 }
@@ -189,7 +189,7 @@ type Confirmation struct {
 	Email string `json:"email,omitempty"`
 }
 
-// Mail is an outbox item: a mail that has been decided. It holds what is needed to write it,
+// Mail is an outbox item: a mail that has been decided. It holds all that is needed to write it,
 // not the text: lists are read when it is sent.
 type Mail struct {
 	ID       string   `json:"id"`
@@ -225,7 +225,7 @@ type Mail struct {
 type Invitation struct {
 	// Participant is who is asked, and told what became of it.
 	Participant string `json:"participant"`
-	// Agency is whose letter is asked for: a letter itself says whom it names. Empty for a presentation.
+	// Agency is whose letter is asked for: a letter itself names its nominees. Empty for a presentation.
 	Agency string `json:"agency,omitempty"`
 	Kind   Kind   `json:"kind"`
 	// Session is empty for a nomination, which serves all sessions of its person.
@@ -270,7 +270,7 @@ const (
 	MailOutcome = "outcome"
 	// MailOverQuota asks an agency which of its officials are to come.
 	MailOverQuota = "over-quota"
-	// MailLinks brings somebody the links for what is to be uploaded; MailReminder brings them again, for what is missing.
+	// MailLinks brings somebody the links for uploads; MailReminder brings them again, for missing ones.
 	MailLinks    = "links"
 	MailReminder = "reminder"
 )

@@ -272,7 +272,7 @@ type Session struct {
 	// Complete and Epoch: each time that the session becomes complete opens the next epoch.
 	Complete bool `json:"complete"`
 	Epoch    int  `json:"epoch"`
-	// Fingerprint is a hash of what is in and waived, kept up to date with each change at the same cost
+	// Fingerprint is a hash of the satisfied and waived requirements, kept up to date with each change at the same cost
 	// however many requirements there are. It tells one completeness from another in a mail's id.
 	Fingerprint string `json:"fingerprint,omitempty"`
 	// Loading is the token of a roster being loaded: completeness waits until it is done.

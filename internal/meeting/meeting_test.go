@@ -12,7 +12,7 @@ import (
 	"dossier/internal/meeting"
 )
 
-// Whatever is logged of the domain holds no name, address, file name or text.
+// A log line about the domain holds no name, address, file name or text.
 func TestNothingPersonalInLogs(t *testing.T) {
 	const secret = "Amina"
 	o := meeting.Object{Bucket: "b", Key: "incoming/m/drop/" + secret + ".pptx", Version: "v"}
@@ -30,7 +30,7 @@ func TestNothingPersonalInLogs(t *testing.T) {
 	}
 }
 
-// Counts, fingerprint and epochs follow the requirements, whatever happens to them in whatever order.
+// Counts, fingerprint and epochs follow the requirements, after any changes in any order.
 func TestAccountAndSettle(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := meeting.Session{}

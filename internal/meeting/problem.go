@@ -4,7 +4,7 @@ package meeting
 type RosterProblem struct {
 	File string `json:"file"`
 	Line int    `json:"line"`
-	// Code says what is wrong, Value with what.
+	// Code names the mistake, Value the text at fault.
 	Code  string `json:"code"`
 	Value string `json:"value,omitempty"`
 }

@@ -19,7 +19,7 @@ const (
 	ReasonScanUnread Reason = "scan-unread"
 )
 
-// Reasons of what is dangerous or could not be taken in. The document is kept without being filed.
+// Reasons of documents that are dangerous or could not be taken in. The document is kept without being filed.
 const (
 	// ReasonMacros and ReasonExecutable: a finding for which the document is quarantined.
 	ReasonMacros     Reason = "macros"
@@ -46,7 +46,7 @@ const (
 	ReasonNotSure        Reason = "not-sure"
 	// ReasonNotOnRoster: a letter nominates somebody who is not on the roster.
 	ReasonNotOnRoster Reason = "nominee-not-on-roster"
-	// ReasonOverQuota: the agency nominates more officials than it may. If no uploader is known, the officials whom
+	// ReasonOverQuota: the agency nominates more officials than it may. If no uploader is known, the officials that
 	// the letter names are asked.
 	ReasonOverQuota      Reason = "over-quota"
 	ReasonCountryDiffers Reason = "country-differs"
@@ -59,7 +59,7 @@ const (
 
 // Reasons for which staff reject a document.
 const (
-	// ReasonNomineesDeclined: staff declined every official whom the letter nominates.
+	// ReasonNomineesDeclined: staff declined every nominee of the letter.
 	ReasonNomineesDeclined Reason = "nominees-declined"
 	ReasonWrongDocument    Reason = "wrong-document"
 	ReasonWrongMeeting     Reason = "wrong-meeting"
@@ -88,7 +88,7 @@ func RejectionReasons() []Reason {
 // EvidenceCode is a stable code for one observation about whose document it is.
 type EvidenceCode string
 
-// Evidence of how a document came and from whom.
+// Evidence of how a document came and who sent it.
 const (
 	EvidenceTicket         EvidenceCode = "ticket"
 	EvidenceStaff          EvidenceCode = "staff" // a person decided
@@ -97,7 +97,7 @@ const (
 	EvidenceInThread       EvidenceCode = "in-thread"
 )
 
-// Evidence of the people whom a document names.
+// Evidence of the people named in a document.
 const (
 	EvidenceNameInTitle     EvidenceCode = "name-in-title"
 	EvidenceNameInFileName  EvidenceCode = "name-in-file-name"
@@ -115,7 +115,7 @@ const (
 	EvidenceNominated       EvidenceCode = "nominated"
 )
 
-// Evidence of sessions, agencies and countries, and of what is still expected.
+// Evidence of sessions, agencies and countries, and of documents still expected.
 const (
 	EvidenceSessionNamed   EvidenceCode = "session-named"
 	EvidenceSessionNumber  EvidenceCode = "session-number"

@@ -174,7 +174,7 @@ func TestApplyChange(t *testing.T) {
 	}
 }
 
-// A fingerprint tells what is in: by which document, for whom, and whether it was waived instead.
+// A fingerprint tells satisfied requirements: by which document, for which person, and whether it was waived instead.
 func TestFingerprint(t *testing.T) {
 	print := func(all ...meeting.Requirement) string {
 		var s meeting.Session
@@ -258,7 +258,7 @@ func TestObjectID(t *testing.T) {
 	}
 }
 
-// The time of an upload can be read from its order; what is no order has no time.
+// The time of an upload can be read from its order; other text has no time.
 func TestOrderTime(t *testing.T) {
 	at := noon.Add(7 * time.Millisecond)
 	order := meeting.Object{Bucket: "b", Time: at.In(time.FixedZone("", 3600)).Add(300 * time.Microsecond), Sequencer: "0a"}.Order()
@@ -312,7 +312,7 @@ func TestNeedsRematch(t *testing.T) {
 	}
 }
 
-// What is the reason already is not said once more, and the document keeps all its findings.
+// A finding that is the reason already is not repeated, and the document keeps all its findings.
 func TestRemarks(t *testing.T) {
 	d := meeting.Document{Findings: []meeting.Finding{{Code: meeting.FindingMacros}, {Code: meeting.FindingMisnamed}}}
 	d.Reason = meeting.ReasonMacros

@@ -189,7 +189,7 @@ func (o *office) noQuietExcess(before map[string]int) {
 	}
 }
 
-// members counts the officials of each agency by what is filed.
+// members counts the officials of each agency by its filed letters.
 func (o *office) members() map[string]int {
 	o.Helper()
 	n := map[string]int{}
@@ -249,7 +249,7 @@ func (o *office) decide(d meeting.Decision) meeting.Refusal {
 	return ""
 }
 
-// standings are all that decisions can change, as text; what is there but dropped is as what was never there.
+// standings are all that decisions can change, as text; a dropped item is as one that never existed.
 func (o *office) standings() map[string]string {
 	o.Helper()
 	all := map[string]string{}
@@ -514,7 +514,7 @@ func (o *office) draw(t *rapid.T) meeting.Decision {
 		}
 	}
 	documents := append([]string{"none"}, o.documents...)
-	// What is in review gets decided about most of the time, as in life.
+	// A document in review is decided about most of the time, as in life.
 	var inReview []string
 	for _, id := range o.documents {
 		if now.Documents[id].Status == meeting.Review {

@@ -1,5 +1,5 @@
 // Package review carries out what staff decide: one type an action, each written with an audit of what it changed, so
-// that it can be undone. What is filed changes through package filing alone.
+// that it can be undone. Filed documents change through package filing alone.
 package review
 
 import (
@@ -51,7 +51,7 @@ func (d *Desk) Decide(ctx context.Context, id string, decision meeting.Decision,
 	return nil
 }
 
-// carryOut makes one decision's changes. hold keeps a letter in review, whatever was decided of its nominees.
+// carryOut makes one decision's changes. hold keeps a letter in review, after any decision about its nominees.
 func (d *Desk) carryOut(ctx context.Context, id string, decision meeting.Decision, m meeting.Meeting, hold bool) error {
 	return d.registry.Transact(ctx, m, id, func(ctx context.Context, tx *filing.Tx) error {
 		if err := begin(ctx, tx, id, decision); err != nil {

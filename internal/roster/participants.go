@@ -155,7 +155,7 @@ func (p *reader) participantID(line int, q meeting.Participant, ids map[string]b
 	}
 }
 
-// gender gives f, m or x for what the file says; what is none of them is given as it is, in lower case.
+// gender gives f, m or x for what the file says; anything else is given as it is, in lower case.
 func gender(s string) string {
 	switch s = strings.ToLower(s); s {
 	case "female", "woman":

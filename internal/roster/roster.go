@@ -60,7 +60,7 @@ const (
 // maxValue bounds how much of a bad value is repeated in a problem.
 const maxValue = 80
 
-// Parse reads both files for the meeting of the id. The accepted are nominees whom staff put on the roster already:
+// Parse reads both files for the meeting of the id. The accepted are nominees that staff put on the roster already:
 // the files may name them under the ids that they have, and under no other. With any problem the roster must not be
 // used; the meeting's secretariat addresses are filled in as far as they could be read.
 func Parse(id string, meetingYAML, participantsCSV []byte, accepted ...meeting.Participant) (*meeting.Roster, []Problem) {

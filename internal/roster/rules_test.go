@@ -140,7 +140,7 @@ func TestNoSessions(t *testing.T) {
 	}
 }
 
-// What is not even YAML, or has a word in place of a number, is said at its line, in the parser's words.
+// A file that is not even YAML, or has a word in place of a number, is said at its line, in the parser's words.
 func TestSyntax(t *testing.T) {
 	for text, want := range map[string]string{
 		string(edited(t, "agency: 2", "agency: two")): "meeting:10 syntax cannot unmarshal string",
@@ -172,7 +172,7 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-// Each column of participants.csv: what is refused, and what is understood.
+// Each column of participants.csv: refused values, and understood ones.
 func TestParticipantRules(t *testing.T) {
 	fields := []string{"p2", "B C", "b@example.org", "m", "private", "MoJ", "Benin", "fr", ""}
 	const id, name, email, gender, sector, agency, country, language, roles = 0, 1, 2, 3, 4, 5, 6, 7, 8
@@ -251,7 +251,7 @@ func TestParticipantRules(t *testing.T) {
 	}
 }
 
-// A nominee whom staff accepted has an id, and comes under no other; the same name in another country is somebody else.
+// A nominee accepted by staff has an id, and comes under no other; the same name in another country is somebody else.
 func TestAccepted(t *testing.T) {
 	accepted := meeting.Participant{ID: "n-1", Name: "Amina Diallo", Country: "Senegal"}
 	for name, test := range map[string]struct {
@@ -319,7 +319,7 @@ func TestParticipantsForm(t *testing.T) {
 	}
 }
 
-// What is wrong with meeting.yaml comes first, then participants.csv, each by line.
+// Mistakes of meeting.yaml come first, then participants.csv, each by line.
 func TestProblemsInOrder(t *testing.T) {
 	yaml := edited(t, "format: presentations", "format: chat")
 	yaml = bytes.Replace(yaml, []byte("Africa/Nairobi"), []byte("Nowhere"), 1)

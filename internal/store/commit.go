@@ -191,7 +191,7 @@ func (s *Store) SetCursor(ctx context.Context, prefix, marker string) error {
 	return s.put(ctx, cursor{marker}, cursorKey(prefix).key)
 }
 
-// put writes an item whatever is there.
+// put writes an item over any other.
 func (s *Store) put(ctx context.Context, v any, k key) error {
 	i, err := encode(v, k, "", "")
 	if err != nil {

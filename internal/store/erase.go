@@ -22,14 +22,14 @@ type Erasure struct {
 	Meeting     string
 	Participant string
 	Documents   []string // ids of those that are the person's alone
-	// Words are all spellings of the person's names and addresses; they are erased wherever they stand, whatever their case.
+	// Words are all spellings of the person's names and addresses; they are erased wherever they stand, in any case.
 	Words []string
 }
 
 // Erased counts what an erasure did.
 type Erased struct{ Deleted, Redacted int }
 
-// Pattern finds any of the words in any case, whatever white space stands in them. It fails when there are none.
+// Pattern finds any of the words in any case, with any white space in them. It fails when there are none.
 func (e Erasure) Pattern() (*regexp.Regexp, error) {
 	var all []string
 	for _, w := range e.Words {

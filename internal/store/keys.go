@@ -69,7 +69,7 @@ func AmendmentsKey(meetingID string) Key[meeting.RosterAmendments] {
 	return Key[meeting.RosterAmendments]{key{"M#" + meetingID, "AMENDMENTS"}}
 }
 
-// PersonKey names a participant whom staff accepted from a letter.
+// PersonKey names a participant accepted by staff from a letter.
 func PersonKey(meetingID, participant string) Key[meeting.Accepted] {
 	return Key[meeting.Accepted]{key{"K#" + meetingID, "PERSON#" + participant}}
 }
@@ -100,7 +100,7 @@ func MessageKey(meetingID, messageID string) Key[Message] {
 	return Key[Message]{key{"I#" + meetingID + "#" + hash(messageID), "MESSAGE"}}
 }
 
-// AddressKey names what is known of a mail address, in lower case. It holds a hash: keys are in logs and metrics of AWS.
+// AddressKey names the record of a mail address, in lower case. It holds a hash: keys are in logs and metrics of AWS.
 func AddressKey(address string) Key[meeting.Address] {
 	return Key[meeting.Address]{key{"E#" + hash(address), "ADDRESS"}}
 }

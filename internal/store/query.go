@@ -120,13 +120,13 @@ func (s *Store) Balance(ctx context.Context, meetingID string) (*meeting.Balance
 	return b, err
 }
 
-// Accepted reads the nominees whom staff put on a meeting's roster.
+// Accepted reads the nominees that staff put on a meeting's roster.
 func (s *Store) Accepted(ctx context.Context, meetingID string) ([]*meeting.Accepted, error) {
 	all, err := queryAll[meeting.Accepted](ctx, s, "K#"+meetingID, "PERSON#")
 	return slices.DeleteFunc(all, func(p *meeting.Accepted) bool { return p.Revoked }), err
 }
 
-// Person reads a nominee whom staff accepted, also one whose acceptance was undone; nil when there is none of the id.
+// Person reads a nominee accepted by staff, also one whose acceptance was undone; nil when there is none of the id.
 func (s *Store) Person(ctx context.Context, meetingID, id string) (*meeting.Accepted, error) {
 	return lookUp(ctx, s, PersonKey(meetingID, id))
 }

@@ -18,7 +18,7 @@
 //	K#<meeting>            PERSON#<id>, HINT#<id>         people and hints that they added
 //	K#<meeting>            REVOKED#<participant>          until when upload links were revoked
 //	I#<meeting>#<hash>     MESSAGE                        a mail's Message-ID, with its document
-//	E#<hash>               ADDRESS                        what is known of a mail address  GPK ADDRESSES, GSK <since>
+//	E#<hash>               ADDRESS                        the record of a mail address     GPK ADDRESSES, GSK <since>
 //	E#<hash>               SENDS#<day>                    how many mails went there that day; goes by its "ttl"
 //	SWEEP                  <prefix>                       where the sweep goes on
 package store

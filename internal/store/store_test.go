@@ -253,7 +253,8 @@ func TestEveryItem(t *testing.T) {
 	}
 }
 
-// An erasure deletes what is the person's own, and takes the words out of all else, in any case and however a name is spaced.
+// An erasure deletes the person's own items, and takes the words out of all else, in any case and however a name is
+// spaced.
 func TestErase(t *testing.T) {
 	s := newStore(t)
 	ctx := t.Context()

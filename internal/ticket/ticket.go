@@ -18,7 +18,8 @@ import (
 type Ticket struct {
 	Meeting     string `json:"m"`
 	Participant string `json:"p,omitempty"`
-	// Agency is that whose letters the link is for: the letter says whom it names, and Participant is only who is told.
+	// Agency is the sender of the letters that the link is for: the letter names its nominees, and Participant is only
+	// who is told.
 	Agency  string       `json:"a,omitempty"`
 	Kind    meeting.Kind `json:"k"`
 	Session string       `json:"s,omitempty"`
