@@ -92,7 +92,7 @@ func (tx *Tx) submit(ctx context.Context, in Submission) (*meeting.Document, err
 }
 
 // reads are the items on which a submission is decided, so that they are read in one request. People asked
-// before is not asked again.
+// before are not asked again.
 func (in *Submission) reads() []store.AnyKey {
 	id := in.Document.ID
 	keys := append(requirementKeys(in.Meeting.ID, in.File), store.DocumentKey(id),
@@ -171,7 +171,7 @@ func (tx *Tx) notifyStaff(doc *meeting.Document, in Submission) {
 var errOverQuota = errors.New("more nominees than the agency may send")
 
 // overQuota gives the submission that keeps such a letter for review. Its sender hears of that by the receipt. Where
-// nobody knows the sender, its officials are asked.
+// nobody knows the sender, the letter's officials are asked.
 func (r *Registry) overQuota(ctx context.Context, in Submission) (Submission, error) {
 	if in.Uploader.Email == "" {
 		snap, err := r.store.Read(ctx, requirementKeys(in.Document.Meeting, in.File)...)

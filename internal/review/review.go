@@ -51,7 +51,7 @@ func (d *Desk) Decide(ctx context.Context, id string, decision meeting.Decision,
 	return nil
 }
 
-// carryOut makes one decision's changes. hold keeps a letter in review, after any decision about its nominees.
+// carryOut makes one decision's changes. hold keeps a letter in review even if all its nominees are decided.
 func (d *Desk) carryOut(ctx context.Context, id string, decision meeting.Decision, m meeting.Meeting, hold bool) error {
 	return d.registry.Transact(ctx, m, id, func(ctx context.Context, tx *filing.Tx) error {
 		if err := begin(ctx, tx, id, decision); err != nil {

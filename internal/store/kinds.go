@@ -10,7 +10,7 @@ import (
 
 // kindOf says how items of type T stand in the table. A new kind of item needs a key function and a line in kinds.
 type kindOf[T any] struct {
-	// pk and sk are the item's keys; a * at the end stands for any end.
+	// pk and sk are the item's keys; a * at the end stands for any text.
 	pk, sk string
 	// key gives the key of an item.
 	key func(*T) Key[T]

@@ -2,7 +2,7 @@
 // (Amazon DynamoDB Developer Guide, "DynamoDB low-level API"), with streams.
 //
 // Every read is strongly consistent, of an index too. Transactions are carried out one after the other, so that none is
-// refused because of another at work. A request that uses something else (legacy parameters, local indexes, PartiQL) is
+// refused because of another at work. A request for anything else (legacy parameters, local indexes, PartiQL) is
 // refused rather than taken for another.
 package dynamo
 
