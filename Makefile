@@ -102,7 +102,8 @@ ocr-accuracy: ## how well scanned letters are read (needs LibreOffice, poppler a
 	$(BENCH) ocr-accuracy
 
 mutants: ## wrong rules put in one at a time: which ones do the tests notice? make mutants ARGS="-changed 10 -limit 8m" for a part
-	$(call tool,mutants) $(ARGS)
+	go build -C infra -o $(TOOLS)/ ./mutants
+	$(LOCALAWS) $(TOOLS)/mutants $(ARGS)
 
 corruption: ## a thousand broken files through one process
 	$(BENCH) corruption -corpus "$(abspath $(CORPUS))" -own $(CURDIR)/internal/extract/testdata/office

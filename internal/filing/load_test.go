@@ -98,6 +98,9 @@ func TestWhoLeavesAndComesBack(t *testing.T) {
 	if s := r.session("s1"); !q.Retired || q.Document != d.ID || s.Required != before.Required-1 || s.In() != before.In()-1 || s.Outstanding != before.Outstanding {
 		t.Errorf("%+v\n%+v", q, s)
 	}
+	if q.Name != "Name of a" || q.Email != "a@people.example" {
+		t.Errorf("who left is forgotten: %+v", q.Profile)
+	}
 	rev := q.Rev
 	r.load()
 	if q := r.requirement(deck("s1", "a")); q.Rev != rev {
@@ -197,13 +200,14 @@ func TestAcceptedAreOnTheRoster(t *testing.T) {
 	if q := r.requirement(letterOf("s1", "n1")); q.Name != known.Name || q.Retired {
 		t.Errorf("%+v", q)
 	}
-	people := []meeting.Participant{{ID: "a"}}
+	people := make([]meeting.Participant, 1, 2)
+	people[0].ID = "a"
 	accepted := []*meeting.Accepted{{Participant: meeting.Participant{ID: "a", Name: "Another"}}, {Participant: meeting.Participant{ID: "n"}}}
 	if d := cmp.Diff([]meeting.Participant{{ID: "a"}, {ID: "n"}}, filing.WithAccepted(people, accepted)); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
-	if len(people) != 1 {
-		t.Errorf("the list that was given is %v", people)
+	if further := people[:2][1]; further.ID != "" {
+		t.Errorf("the list that was given goes on with %v", further)
 	}
 }
 
@@ -229,6 +233,14 @@ func TestRemove(t *testing.T) {
 		}
 		must(t, r.registry.Remove(t.Context(), r.roster.Meeting, r.accepted("n1")))
 	}
+	// One whose sessions are no more owes nothing to take back.
+	gone := &meeting.Accepted{Meeting: "m", Participant: r.accepted("n1").Participant}
+	gone.ID, gone.Roles = "n2", []meeting.Role{{Name: meeting.Expert, Session: "s9"}}
+	must(t, r.store.Commit(t.Context(), store.NewChanges(gone)))
+	must(t, r.registry.Remove(t.Context(), r.roster.Meeting, r.accepted("n2")))
+	if !r.accepted("n2").Revoked {
+		t.Error("it is not removed")
+	}
 	stranger := &meeting.Accepted{Participant: meeting.Participant{ID: "nobody"}}
 	everything := r.everything()
 	must(t, r.registry.Remove(t.Context(), r.roster.Meeting, stranger))
@@ -243,13 +255,14 @@ func TestRosterMovesDelegations(t *testing.T) {
 		change                    func(*meeting.Participant)
 		ministry, agency, balance string
 	}{
-		"another agency": {func(p *meeting.Participant) { p.Agency = "Agency" }, "[o1] []", "[o2] []", "public 1 1 0 0"},
-		"another gender": {func(p *meeting.Participant) { p.Gender = "x" }, "[o1 o2] []", "[] []", "public 0 1 1 0"},
-		"gone":           {nil, "[o1] []", "[] []", "public 0 1 0 0"},
+		"another agency": {func(p *meeting.Participant) { p.Agency = "Agency" }, "[o1] []", "[o2] []", "public 1 1 0 1"},
+		"another gender": {func(p *meeting.Participant) { p.Gender = "x" }, "[o1 o2] []", "[] []", "public 0 1 1 1"},
+		"gone":           {nil, "[o1] []", "[] []", "public 0 1 0 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRegistrar(t)
-			r.file("x", 1, letterOf("s1", "o1"), letterOf("s1", "o2"))
+			first := r.file("x", 1, letterOf("s1", "o1"))
+			second := r.file("y", 2, letterOf("s1", "o2"), letterOf("s1", "p1"))
 			i := slices.IndexFunc(r.roster.Participants, func(p meeting.Participant) bool { return p.ID == "o2" })
 			if test.change != nil {
 				test.change(&r.roster.Participants[i])
@@ -264,7 +277,38 @@ func TestRosterMovesDelegations(t *testing.T) {
 				t.Errorf("the agency sends %s, not %s", got, test.agency)
 			}
 			r.balance(test.balance)
+			// Each letter knows in which delegations it has an entry.
+			all, err := r.store.Delegations(t.Context(), "m")
+			must(t, err)
+			for _, letter := range []*meeting.Document{first, second} {
+				var want []string
+				for _, d := range all {
+					if slices.ContainsFunc(d.Entries, func(e meeting.Entry) bool { return e.Document == letter.ID }) {
+						want = append(want, d.Key)
+					}
+				}
+				slices.Sort(want)
+				if got := r.document(letter.ID).Delegations; !slices.Equal(got, want) {
+					t.Errorf("%s has entries in %v, not %v", letter.Key, got, want)
+				}
+			}
 		})
+	}
+}
+
+// A letter that was erased is in no delegation after the next roster; the other letters are.
+func TestRosterAfterAnErasure(t *testing.T) {
+	r := newRegistrar(t)
+	for i, o := range []string{"o1", "o2"} {
+		d := r.file(o, i+1, letterOf("s1", o))
+		q := r.requirement(letterOf("s1", o))
+		q.Document = []string{d.ID, "erased"}[i]
+		must(t, r.store.Commit(t.Context(), store.NewChanges(q)))
+	}
+	r.roster.Participants[2].Agency = "Agency"
+	r.load()
+	if got := r.members("Agency"); got != "[o1] []" {
+		t.Errorf("the agency sends %s", got)
 	}
 }
 

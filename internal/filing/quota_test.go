@@ -171,7 +171,7 @@ func TestWhoIsAsked(t *testing.T) {
 			r.roster.Participants[2].Email = ""      // o1's
 			r.load()
 			d := document("x", 1, meeting.Nomination)
-			in := r.submission(d, letterOf("s1", "o1"), letterOf("s1", "o2"), letterOf("s1", "o3"), letterOf("s2", "o3"))
+			in := r.submission(d, letterOf("s1", "nobody"), letterOf("s1", "o1"), letterOf("s1", "o2"), letterOf("s1", "o3"), letterOf("s2", "o3"))
 			in.Uploader.Email = uploader
 			for range 2 { // asked once, whatever comes again
 				r.submit(in)

@@ -148,6 +148,14 @@ func TestOrderOfUpload(t *testing.T) {
 		r.stands(old, meeting.Filed, "", k)
 		r.stands(young, meeting.Filed, "", deck("s2", "a"))
 	})
+	t.Run("one takes the places of two", func(t *testing.T) {
+		r := newRegistrar(t)
+		first, second := r.file("first", 1, k), r.file("second", 2, deck("s2", "a"))
+		both := r.file("both", 3, k, deck("s2", "a"))
+		r.stands(first, meeting.Superseded, both.ID)
+		r.stands(second, meeting.Superseded, both.ID)
+		r.stands(both, meeting.Filed, "", k, deck("s2", "a"))
+	})
 	t.Run("three, of two requirements", func(t *testing.T) {
 		r := newRegistrar(t)
 		both := r.file("both", 1, k, deck("s2", "a"))

@@ -170,10 +170,13 @@ func TestOthersAreRecorded(t *testing.T) {
 		tx.MarkChanged(tx.Document(d.ID))
 		tx.Put(&meeting.Hint{ID: "h", Meeting: "m"}, effect)
 		tx.Put(&store.Undone{Decision: "y"}, meeting.Effect{})
+		tx.Put(&store.Undone{Decision: "z"}, meeting.Effect{Links: "a"})
+		tx.Put(&store.Undone{Decision: "hint"}, meeting.Effect{Hint: "h"})
+		tx.Put(&store.Undone{Decision: "person"}, meeting.Effect{Participant: "p"})
 		must(t, tx.AmendRoster(ctx))
 		return tx.AmendRoster(ctx)
 	})
-	if d := cmp.Diff([]meeting.Effect{effect}, audit.Effects); d != "" {
+	if d := cmp.Diff([]meeting.Effect{effect, {Links: "a"}, {Hint: "h"}, {Participant: "p"}}, audit.Effects); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
 	hints, err := r.store.Hints(t.Context(), "m")
@@ -201,6 +204,40 @@ func TestTransactFails(t *testing.T) {
 	if d := cmp.Diff(before, r.everything()); d != "" {
 		t.Errorf("something changed:\n%s", d)
 	}
+}
+
+// A change that meets a fault of the table ends with it.
+func TestFaultsOfATransaction(t *testing.T) {
+	r := newRegistrar(t)
+	d := document("x", 1, meeting.Presentation)
+	for name, change := range map[string]func(context.Context, *filing.Tx) error{
+		"place": func(ctx context.Context, tx *filing.Tx) error {
+			return tx.Place(ctx, &d, []meeting.RequirementKey{deck("s1", "a")})
+		},
+		"amend": func(ctx context.Context, tx *filing.Tx) error { return tx.AmendRoster(ctx) },
+	} {
+		f := &faulty{Store: r.store, err: errFault}
+		if err := filing.New(f, time.Now).Transact(t.Context(), r.roster.Meeting, "x", change); !errors.Is(err, errFault) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A requirement counts with its session: without it, it is none that can be changed.
+func TestRequirementWithoutItsSession(t *testing.T) {
+	r := newRegistrar(t)
+	r.transact("x", func(ctx context.Context, tx *filing.Tx) error {
+		k := deck("s1", "a")
+		must(t, tx.Read(ctx, store.RequirementKey("m", k)))
+		if tx.StoredRequirement(k) == nil || tx.Requirement(k) != nil {
+			t.Errorf("stored %v, asked for %v", tx.StoredRequirement(k), tx.Requirement(k))
+		}
+		must(t, tx.ReadRequirements(ctx, []meeting.RequirementKey{k}))
+		if tx.Requirement(k) == nil {
+			t.Error("it is not asked for")
+		}
+		return nil
+	})
 }
 
 // What was read once is not read again, so that what was changed since stays changed.

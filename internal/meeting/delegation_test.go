@@ -170,3 +170,29 @@ func TestBalance(t *testing.T) {
 		t.Errorf("after changes (-want +got):\n%s", d)
 	}
 }
+
+// A delegation is over its quota when it has more members than seats and has grown.
+func TestExceedsQuota(t *testing.T) {
+	sized := func(officials string) *meeting.Delegation {
+		return &meeting.Delegation{Entries: []meeting.Entry{entry("d", "1", officials)}}
+	}
+	for name, test := range map[string]struct {
+		before, after string
+		quota         int
+		want          bool
+	}{
+		"as many as seats":        {"o1", "o1 o2", 2, false},
+		"one more":                {"o1 o2", "o1 o2 o3", 2, true},
+		"the first letter":        {"", "o1 o2 o3", 2, true},
+		"an alternate":            {"o1 o2", "o1 o2 o3(alternate)", 2, false},
+		"one in another's place":  {"o1 o2 o3", "o1 o2 o4", 2, false},
+		"it shrinks":              {"o1 o2 o3 o4", "o1 o2 o3", 2, false},
+		"no quota":                {"", "o1 o2 o3", 0, false},
+		"a quota of one":          {"", "o1", 1, false},
+		"a quota of one, and two": {"", "o1 o2", 1, true},
+	} {
+		if got := sized(test.after).ExceedsQuota(sized(test.before), test.quota); got != test.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
