@@ -264,11 +264,6 @@ func (f *Function) empty(ctx context.Context, prefix string) (n int, err error) 
 // maxPages bounds the listings of one prefix: a hundred thousand versions.
 const maxPages = 100
 
-// derived are the prefixes of what was written about a meeting's people, beside their documents.
-func derived(m *meeting.Meeting) []string {
-	return []string{bucket.Roster + m.ID + "/", "index/" + m.ID + "/", "problems/", bucket.Decisions + m.ID + "/"}
-}
-
 // maxObject bounds an object that is searched.
 const maxObject = 256 << 20
 
@@ -276,7 +271,7 @@ const maxObject = 256 << 20
 // person. Those in force name nobody who was taken out.
 func (f *Function) objects(ctx context.Context, m *meeting.Meeting, words *regexp.Regexp) (int, error) {
 	n := 0
-	for _, prefix := range derived(m) {
+	for _, prefix := range bucket.DerivedPrefixes(m.ID) {
 		all, _, err := f.bucket.Versions(ctx, prefix, "", maxPages)
 		if err != nil {
 			return n, err
@@ -324,13 +319,13 @@ func (f *Function) left(ctx context.Context, m *meeting.Meeting, e store.Erasure
 		return nil, err
 	}
 	var errs []error
-	for _, prefix := range append(derived(m), bucket.Incoming+m.ID+"/", "text/") {
+	for _, prefix := range slices.Concat(bucket.DerivedPrefixes(m.ID), bucket.DocumentPrefixes(m.ID)) {
 		all, _, err := f.bucket.Versions(ctx, prefix, "", maxPages)
 		if err != nil {
 			return nil, err
 		}
 		for _, o := range all {
-			if slices.ContainsFunc(shared, func(id string) bool { return o.ID() == id || o.Key == "text/"+id+".json.gz" }) {
+			if slices.ContainsFunc(shared, func(id string) bool { return o.ID() == id || o.Key == bucket.TextKey(id) }) {
 				continue
 			}
 			holds, err := f.holds(ctx, o, words)

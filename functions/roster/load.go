@@ -63,7 +63,7 @@ func (f *Function) load(ctx context.Context, id string, o meeting.Object) (strin
 		return rejected, f.reject(ctx, id, pair, r, problems)
 	}
 	r.Meeting.Roster = pair.Token
-	r.Meeting.Index = "index/" + id + "/" + pair.Token + ".json.gz"
+	r.Meeting.Index = bucket.IndexKey(id, pair.Token)
 	if err := f.bucket.PutJSON(ctx, r.Meeting.Index, r); err != nil {
 		return "", err
 	}

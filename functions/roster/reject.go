@@ -24,7 +24,7 @@ func (f *Function) reject(ctx context.Context, id string, pair bucket.RosterPair
 	if len(to) == 0 {
 		to = []string{f.staff}
 	}
-	key := "problems/" + pair.Participants.ID() + "-" + pair.Meeting.ID() + ".json.gz"
+	key := bucket.ProblemsKey(pair.Participants.ID(), pair.Meeting.ID())
 	if err := f.bucket.PutJSON(ctx, key, problems); err != nil {
 		return err
 	}

@@ -78,6 +78,10 @@ func rooms() []room {
 		{"internal/locale", "has the words for what the domain says", []string{"internal/meeting"}},
 		{"internal/mail", "writes what it is given", []string{"internal/meeting", "internal/fault", "internal/locale"}},
 		{"internal/ses", "sends what is written", []string{"internal/meeting", "internal/fault"}},
+		{"internal/intake", "an upload to a document; another room files it", []string{
+			"internal/meeting", "internal/fault", "internal/ticket", "internal/observe", "internal/bucket", "internal/store",
+			"internal/extract/content", "internal/letter", "internal/match", "internal/filing",
+		}},
 		{"internal/filing", "decides what is filed", []string{"internal/meeting", "internal/store"}},
 		{"internal/review", "carries out what staff decide", []string{"internal/meeting", "internal/fault", "internal/store", "internal/filing", "internal/fold"}},
 		{"internal/loopback", "reaches the engines of this machine", []string{"internal/store"}},

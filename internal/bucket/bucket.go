@@ -34,15 +34,6 @@ import (
 	"dossier/internal/meeting"
 )
 
-// The prefixes of what people put into the bucket.
-const (
-	Roster    = "roster/"
-	Incoming  = "incoming/"
-	Decisions = "decisions/"
-	// Materials holds the zip files that staff asked for; they can be made again.
-	Materials = "materials/"
-)
-
 // maxDerived bounds what is read back of our own files, unpacked: 256 MiB.
 const maxDerived = 256 << 20
 
@@ -57,32 +48,6 @@ func New(client *s3.Client, name string) *Bucket { return &Bucket{s3: client, na
 
 // Name is the bucket's name.
 func (b *Bucket) Name() string { return b.name }
-
-// ParseIncoming splits an upload's key into meeting, ticket (or "drop") and file name.
-func ParseIncoming(key string) (meetingID, ticket, fileName string, ok bool) {
-	rest, ok := strings.CutPrefix(key, Incoming)
-	if !ok {
-		return "", "", "", false
-	}
-	f := strings.SplitN(rest, "/", 3)
-	switch {
-	case len(f) == 3 && f[0] != "" && f[2] != "":
-		return f[0], f[1], f[2], true
-	case len(f) == 2 && f[0] != "" && f[1] != "": // put straight into the meeting's folder
-		return f[0], "drop", f[1], true
-	}
-	return "", "", "", false
-}
-
-// ParseRoster splits a roster file's key into meeting and file name.
-func ParseRoster(key string) (meetingID, fileName string, ok bool) {
-	rest, ok := strings.CutPrefix(key, Roster)
-	if !ok {
-		return "", "", false
-	}
-	meetingID, fileName, ok = strings.Cut(rest, "/")
-	return meetingID, fileName, ok && meetingID != "" && fileName != "" && !strings.Contains(fileName, "/")
-}
 
 // File is an object version on this machine's disk. Close removes it.
 type File struct {

@@ -1,0 +1,42 @@
+package intake
+
+import (
+	"time"
+
+	"dossier/internal/meeting"
+)
+
+// Config is read from the environment.
+type Config struct {
+	Bucket string `env:"BUCKET,required,notEmpty"`
+	Table  string `env:"TABLE,required,notEmpty"`
+	// TicketKeys are the keys that sign upload links: id:base64key[,id:base64key...].
+	TicketKeys string `env:"TICKET_KEYS,required,notEmpty"`
+	// Staff hears of uploads for meetings that are not set up.
+	Staff string `env:"STAFF_ADDRESS,required,notEmpty"`
+	// PDFiumCache is the folder of PDFium's compiled cache; it may be read-only. Empty compiles at every start.
+	PDFiumCache string `env:"PDFIUM_CACHE"`
+	// MailServer is the server whose word is taken for who sent a mail: the authserv-id (RFC 8601, 2.5) that it writes into
+	// Authentication-Results. Set it only where mails reach the bucket by that server alone; empty takes nobody's word.
+	MailServer string `env:"MAIL_SERVER"`
+	// MalwareScan: GuardDuty scans uploads, and nothing is read before it has found one clean.
+	MalwareScan bool `env:"MALWARE_SCAN"`
+	// ScanPatience is how long an upload may wait for its scan before a person has to look.
+	ScanPatience time.Duration `env:"SCAN_PATIENCE" envDefault:"24h"`
+	// MaxBytes bounds one upload.
+	MaxBytes int64 `env:"MAX_UPLOAD_BYTES" envDefault:"262144000"`
+	// ReadTime bounds the reading of one document.
+	ReadTime time.Duration `env:"READ_TIME" envDefault:"60s"`
+	// OCR reads scans: none, textract, tesseract, or auto, which is tesseract where it is installed.
+	OCR string `env:"OCR" envDefault:"none"`
+	// Tesseract is the program's name or path.
+	Tesseract string `env:"TESSERACT" envDefault:"tesseract"`
+	// MaxScans bounds the pages of a document that are read by OCR.
+	MaxScans int `env:"MAX_SCANS" envDefault:"30"`
+	// ScanTime bounds the reading of one such page; a page that takes longer is left unread.
+	ScanTime time.Duration `env:"SCAN_TIME" envDefault:"20s"`
+	// Quarantine are the findings for which a document is set aside, whatever it is.
+	Quarantine []meeting.FindingCode `env:"QUARANTINE" envDefault:"macros,executable"`
+	// Namespace is where CloudWatch keeps the function's metrics.
+	Namespace string `env:"METRICS_NAMESPACE" envDefault:"Dossier"`
+}

@@ -1,0 +1,97 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"dossier/internal/bucket"
+	"dossier/internal/extract/content"
+	"dossier/internal/fault"
+	"dossier/internal/meeting"
+	"dossier/internal/observe"
+)
+
+// maxExcerpt bounds the excerpt that the table keeps, in characters.
+const maxExcerpt = 1000
+
+// take reads an object version for the first time, stores its text and files it.
+func (in *Intake) take(ctx context.Context, o meeting.Object) (*meeting.Document, error) {
+	doc := newDocument(o)
+	c, err := in.read(ctx, o)
+	switch reason := meeting.Reason(fault.Reason(err)); {
+	case err == nil:
+	case !fault.Is(err, fault.Rejected):
+		return nil, err
+	case reason == meeting.ReasonNotReadableYet: // no fault of the sender's: a person looks
+		doc.Reason = reason
+	default:
+		doc.Status, doc.Reason = meeting.Rejected, reason
+	}
+	if c == nil {
+		c = &content.Content{}
+	}
+	if c.Format.Misnamed(doc.FileName) {
+		c.Find(meeting.FindingMisnamed, string(c.Format))
+	}
+	if found, ok := in.dangerous(c); ok {
+		doc.Status, doc.Reason = meeting.Quarantined, meeting.Reason(found)
+	}
+	describe(&doc, c)
+	in.countScans(ctx, c)
+	// Every text is stored, an empty one too: a new match, when the roster changes, starts from it.
+	doc.Text = bucket.TextKey(doc.ID)
+	if err := in.Bucket.PutJSON(ctx, doc.Text, c); err != nil {
+		return nil, err
+	}
+	return in.file(ctx, doc, c)
+}
+
+// read extracts the text of an object version.
+func (in *Intake) read(ctx context.Context, o meeting.Object) (*content.Content, error) {
+	file, err := in.Bucket.Fetch(ctx, o, in.MaxBytes)
+	if err != nil {
+		return nil, err
+	}
+	c, err := in.Reader.Read(ctx, file, file.Size)
+	if closeErr := file.Close(); closeErr != nil && err == nil {
+		return nil, fmt.Errorf("remove temporary file: %w", closeErr)
+	}
+	return c, err
+}
+
+// dangerous gives the first finding for which a document is set aside.
+func (in *Intake) dangerous(c *content.Content) (meeting.FindingCode, bool) {
+	i := slices.IndexFunc(c.Findings, func(f meeting.Finding) bool { return slices.Contains(in.Quarantine, f.Code) })
+	if i < 0 {
+		return "", false
+	}
+	return c.Findings[i].Code, true
+}
+
+// describe notes on a document what was read of its file.
+func describe(doc *meeting.Document, c *content.Content) {
+	doc.Format, doc.Title = string(c.Format), c.Metadata.Title
+	doc.Author, doc.Created = c.Metadata.Author, c.Metadata.Created
+	doc.Pages, doc.Words, doc.Excerpt = len(c.Pages), c.Words(), c.Excerpt(maxExcerpt)
+	doc.Findings = c.Findings
+	if len(c.Pages) > 0 && c.Pages[0].Title != "" {
+		doc.Title = c.Pages[0].Title // what the audience sees, rather than what a template was called
+	}
+	if e := c.Envelope; e != nil {
+		doc.Sender, doc.MessageID, doc.References = e.Address(), e.ID, e.References
+	}
+}
+
+// countScans measures the pages that were read by OCR.
+func (in *Intake) countScans(ctx context.Context, c *content.Content) {
+	scanned := 0
+	for _, p := range c.Pages {
+		if p.Confidence > 0 {
+			scanned++
+		}
+	}
+	if scanned > 0 {
+		in.Meter.Put(ctx, observe.Count(observe.ScannedPages, scanned))
+	}
+}
