@@ -46,7 +46,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, log *slog.Logger) *Funct
 	return &Function{bucket: bucket.New(s3c, c.Bucket), store: st, registry: filing.New(st, time.Now), log: log}
 }
 
-// Request says who is to be erased: somebody who is on the roster no more, or a nominee whom staff accepted.
+// Request says who is to be erased: somebody who is on the roster no more, or a nominee accepted by staff.
 type Request struct {
 	Meeting     string `json:"meeting"`
 	Participant string `json:"participant"`
@@ -64,7 +64,7 @@ type Report struct {
 	Redacted  int    `json:"redacted"`  // items in which only the person's words were erased
 	// Shared are the ids of documents that concern others too: their originals and texts are for a person to decide about.
 	Shared []string `json:"shared,omitempty"`
-	// Left are the keys of whatever else still holds the person; empty is the proof.
+	// Left are the keys of everything else that still holds the person; empty is the proof.
 	Left []string `json:"left,omitempty"`
 }
 
@@ -290,7 +290,7 @@ func (f *Function) objects(ctx context.Context, m *meeting.Meeting, words *regex
 			n++
 		}
 	}
-	// The zips of materials hold names and files that are packed; whoever wants one gets a new one.
+	// The zips of materials hold names and files that are packed; a new one is made on request.
 	zips, err := f.empty(ctx, bucket.Materials+m.ID+"/")
 	return n + zips, err
 }

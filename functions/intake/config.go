@@ -35,7 +35,7 @@ type Config struct {
 	MaxScans int `env:"MAX_SCANS" envDefault:"30"`
 	// ScanTime bounds the reading of one such page; a page that takes longer is left unread.
 	ScanTime time.Duration `env:"SCAN_TIME" envDefault:"20s"`
-	// Quarantine are the findings for which a document is set aside, whatever it is.
+	// Quarantine are the findings for which a document is set aside.
 	Quarantine []meeting.FindingCode `env:"QUARANTINE" envDefault:"macros,executable"`
 	// Namespace is where CloudWatch keeps the function's metrics.
 	Namespace string `env:"METRICS_NAMESPACE" envDefault:"Dossier"`

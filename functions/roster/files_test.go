@@ -111,7 +111,7 @@ func TestStaffHearOfFilesThatNameNobody(t *testing.T) {
 	}
 }
 
-// Those who run the meeting hear of a broken file, whatever it says of the secretariat.
+// Those who run the meeting hear of a broken file, also if it names another secretariat.
 func TestBrokenFileIsAnsweredToTheSecretariatInForce(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)
@@ -139,7 +139,7 @@ func TestFileOverTheLimitIsRejected(t *testing.T) {
 	}
 }
 
-// What a new roster may know more of goes back to intake; what is decided does not.
+// Documents that a new roster may tell more about go back to intake; decided ones do not.
 func TestNewRosterHasDocumentsMatchedAgain(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)

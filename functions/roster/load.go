@@ -89,7 +89,7 @@ func (f *Function) read(ctx context.Context, pair bucket.RosterPair) (meetingYAM
 	return meetingYAML, participantsCSV, err
 }
 
-// accepted gives the participants whom staff accepted from letters.
+// accepted gives the participants accepted by staff from letters.
 func (f *Function) accepted(ctx context.Context, id string) ([]meeting.Participant, error) {
 	accepted, err := f.store.Accepted(ctx, id)
 	if err != nil {

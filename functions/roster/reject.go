@@ -16,7 +16,7 @@ import (
 func (f *Function) reject(ctx context.Context, id string, pair bucket.RosterPair, r *meeting.Roster, problems []files.Problem) error {
 	to, language := r.Meeting.Secretariat, r.Meeting.Language()
 	switch m, err := f.store.Meeting(ctx, id); {
-	case err == nil: // those who run the meeting, whatever a broken file says
+	case err == nil: // those who run the meeting, even if the file is broken
 		to, language = m.Secretariat, m.Language()
 	case !fault.Is(err, fault.NotFound):
 		return err

@@ -1,5 +1,5 @@
-// Package archtest holds tests of the project's shape: who may import whom and why, and that the template, the functions
-// and the events agree.
+// Package archtest holds tests of the project's shape: which imports are allowed and why, and that the template, the
+// functions and the events agree.
 package archtest_test
 
 import (

@@ -34,7 +34,7 @@ import (
 	"dossier/internal/meeting"
 )
 
-// maxDerived bounds what is read back of our own files, unpacked: 256 MiB.
+// maxDerived bounds the reading of our own files, unpacked: 256 MiB.
 const maxDerived = 256 << 20
 
 // Bucket is one versioned S3 bucket.
@@ -162,7 +162,7 @@ func wrap(err error, format string, args ...any) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// PutJSON writes v as gzipped JSON. What is written under a key is a function of the key, so writing
+// PutJSON writes v as gzipped JSON. The content under a key is a function of the key, so writing
 // it again changes nothing.
 func (b *Bucket) PutJSON(ctx context.Context, key string, v any) error {
 	var buf bytes.Buffer

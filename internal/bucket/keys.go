@@ -9,7 +9,7 @@ const (
 	Decisions = "decisions/"
 )
 
-// Prefixes of what is derived from it and can be made again.
+// Prefixes of objects that are derived from it and can be made again.
 const (
 	// Materials holds the zip files of sessions that staff asked for.
 	Materials = "materials/"

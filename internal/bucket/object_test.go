@@ -21,7 +21,7 @@ func TestJSONIsReadAsWritten(t *testing.T) {
 	type index struct{ Names []string }
 	want := index{Names: []string{"Aïssatou N’Diaye", "عائشة"}}
 	must(t, b.PutJSON(t.Context(), "index/m/1.json.gz", want))
-	must(t, b.PutJSON(t.Context(), "index/m/1.json.gz", want)) // what is written under a key may be written again
+	must(t, b.PutJSON(t.Context(), "index/m/1.json.gz", want)) // the same content may be written again
 	var got index
 	must(t, b.GetJSON(t.Context(), "index/m/1.json.gz", &got))
 	if d := cmp.Diff(want, got); d != "" {
@@ -63,7 +63,7 @@ func TestDeletedVersionIsGoneAndOthersStay(t *testing.T) {
 	b, put := newBucket(t)
 	first, second := put("incoming/m/drop/a", "first"), put("incoming/m/drop/a", "second")
 	must(t, b.Delete(t.Context(), first))
-	must(t, b.Delete(t.Context(), meeting.Object{Key: "incoming/m/drop/never there"})) // what is gone is no error
+	must(t, b.Delete(t.Context(), meeting.Object{Key: "incoming/m/drop/never there"})) // a missing object is no error
 	if _, err := b.Read(t.Context(), first, 9); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the deleted one: %v", err)
 	}

@@ -29,7 +29,8 @@ func (r *registrar) accepted(id string) *meeting.Accepted {
 	return p
 }
 
-// Each column in which a roster can differ arrives at the requirements of its participant, whatever is filed there.
+// Each column in which a roster can differ arrives at the requirements of its participant, with or without a document
+// there.
 func TestEachColumnOfARoster(t *testing.T) {
 	profile := reflect.TypeFor[meeting.Profile]()
 	for i := range profile.NumField() {
@@ -186,7 +187,7 @@ func TestOlderRosterOfOtherSessions(t *testing.T) {
 	}
 }
 
-// Nominees whom staff accepted are on the roster, until the roster itself has the id.
+// Nominees accepted by staff are on the roster, until the roster itself has the id.
 func TestAcceptedAreOnTheRoster(t *testing.T) {
 	r := newRegistrar(t)
 	r.accept("n1")

@@ -106,7 +106,7 @@ func TestMoreThanTheQuotaAlready(t *testing.T) {
 	}
 }
 
-// What a letter writes into the delegation and the balance, and what is left when it is taken out.
+// What a letter writes into the delegation and the balance, and the rest when it is taken out.
 func TestDelegationOfALetter(t *testing.T) {
 	r := newRegistrar(t)
 	d := r.nominate("x", 1, "o1 o2(alternate) o3(for o1)")
@@ -173,7 +173,7 @@ func TestWhoIsAsked(t *testing.T) {
 			d := document("x", 1, meeting.Nomination)
 			in := r.submission(d, letterOf("s1", "nobody"), letterOf("s1", "o1"), letterOf("s1", "o2"), letterOf("s1", "o3"), letterOf("s2", "o3"))
 			in.Uploader.Email = uploader
-			for range 2 { // asked once, whatever comes again
+			for range 2 { // asked once, also if the letter comes again
 				r.submit(in)
 			}
 			var asked []string

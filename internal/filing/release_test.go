@@ -33,7 +33,7 @@ func TestRelease(t *testing.T) {
 	if n := len(r.mails()); n != mails {
 		t.Errorf("%d mails, then %d", mails, n)
 	}
-	// What is not there needs no release.
+	// A missing session needs no release.
 	everything := r.everything()
 	must(t, r.registry.Release(t.Context(), r.roster.Meeting, "nothing"))
 	if d := cmp.Diff(everything, r.everything()); d != "" {
@@ -122,7 +122,7 @@ func TestNotifySender(t *testing.T) {
 	}
 }
 
-// Whom the roster does not know, or knows without an address, hears nothing; the version is noted all the same.
+// A sender without an address on the roster hears nothing; the version is noted all the same.
 func TestNotifyNobody(t *testing.T) {
 	for name, change := range map[string]func(*registrar, *meeting.Document){
 		"not on the roster": func(_ *registrar, d *meeting.Document) { d.LinkOwner = "zz" },

@@ -285,7 +285,7 @@ func TestWhoIsTold(t *testing.T) {
 	}
 }
 
-// The same document comes again: what is settled stays, and what is in review may be filed.
+// The same document comes again: a settled one stays, and one in review may be filed.
 func TestSubmittedAgain(t *testing.T) {
 	t.Run("what is filed stays", func(t *testing.T) {
 		r := newRegistrar(t)
@@ -452,7 +452,7 @@ func TestCompletenessIsTold(t *testing.T) {
 	}
 }
 
-// faulty is a store of which one call fails, counted from 0.
+// faulty is a store with one call that fails, counted from 0.
 type faulty struct {
 	filing.Store
 	calls int
@@ -469,7 +469,7 @@ func (f *faulty) next() error {
 	return nil
 }
 
-// Whatever call of the table fails, the caller hears of it.
+// If any call of the table fails, the caller hears of it.
 func TestEveryFaultIsSaid(t *testing.T) {
 	letter := func(r *registrar, name string, minute int, officials ...string) filing.Submission {
 		d := document(name, minute, meeting.Nomination)

@@ -27,7 +27,7 @@ func (r *registrar) transact(id string, change func(context.Context, *filing.Tx)
 	return a
 }
 
-// fill sets a value, and what is in it, to something that is not its zero; another n gives another.
+// fill sets a value, and its fields, to something that is not its zero; another n gives another.
 func fill(v reflect.Value, n int) {
 	switch v.Kind() {
 	case reflect.String:
@@ -160,7 +160,7 @@ func TestNewRequirementIsRecorded(t *testing.T) {
 	}
 }
 
-// What is put along is written, and recorded where it says what it changes; a document that only was marked is not.
+// Further items are written, and recorded where it says what it changes; a document that only was marked is not.
 func TestOthersAreRecorded(t *testing.T) {
 	r := newRegistrar(t)
 	d := r.file("x", 1, deck("s1", "a"))
@@ -414,7 +414,7 @@ func TestTracesOfWhatWasErased(t *testing.T) {
 	})
 }
 
-// What is taken out says why, with its parts, and leaves nothing behind at its requirement.
+// A document that is taken out says why, with its parts, and leaves nothing behind at its requirement.
 func TestTakeOut(t *testing.T) {
 	r := newRegistrar(t)
 	whole, first, second := r.joined()

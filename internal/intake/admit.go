@@ -9,7 +9,7 @@ import (
 	"dossier/internal/meeting"
 )
 
-// admit takes an object version in once it may be read; nil while it waits for its scan. What is infected is quarantined
+// admit takes an object version in once it may be read; nil while it waits for its scan. An infected one is quarantined
 // and what cannot be scanned goes to review, both unread.
 func (in *Intake) admit(ctx context.Context, o meeting.Object) (*meeting.Document, error) {
 	if o.Time.IsZero() { // the event of a scan does not say it

@@ -112,7 +112,7 @@ func New(o Options) *Intake {
 	return &Intake{Options: o, rosters: newRosterCache(rosterLoader(o.Bucket, o.Table, letter.NewReader()))}
 }
 
-// Object takes in one object version. It may be called any number of times for the same one: what is known already is
+// Object takes in one object version. It may be called any number of times for the same one: a known one is
 // only looked at again if it waits for something, such as its scan or a new roster.
 func (in *Intake) Object(ctx context.Context, o meeting.Object) error {
 	began := time.Now()
@@ -192,7 +192,7 @@ func newDocument(o meeting.Object) meeting.Document {
 
 // Measure counts what became of a document, given the status that its record had before, "" if it had none. The registry
 // calls it once for each record that changed, so a document is counted once even if its event came twice at the same
-// moment. What is stuck is counted by Stuck.
+// moment. Stuck documents are counted by Stuck.
 func (in *Intake) Measure(ctx context.Context, before meeting.Status, doc *meeting.Document) {
 	name := map[meeting.Status]observe.Name{
 		meeting.Filed:       observe.DocumentsFiled,

@@ -126,7 +126,7 @@ func (in *Intake) submission(
 	return s, nil
 }
 
-// facts gathers what is known of a document beside the roster.
+// facts gathers the known facts about a document beside the roster.
 func (in *Intake) facts(ctx context.Context, doc meeting.Document, c *content.Content, l link) (match.Facts, error) {
 	facts := match.Facts{
 		FileName: doc.FileName, Content: c, Claim: l.claim, Declined: declined(doc.Letter),
@@ -145,8 +145,8 @@ func (in *Intake) vouchedFor(c *content.Content) bool {
 	return c.Envelope != nil && in.MailServer != "" && strings.EqualFold(c.Envelope.Checker, in.MailServer)
 }
 
-// match matches a document. If that alone does not tell whose it is, and no link does, then what is still outstanding
-// is looked up and taken into account.
+// match matches a document. If that alone does not tell whose it is, and no link does, then
+// outstanding requirements are looked up and taken into account.
 func (in *Intake) match(ctx context.Context, r roster, facts match.Facts) (match.Result, error) {
 	found, err := r.index.Match(ctx, facts, match.Budget{})
 	if err != nil {
@@ -174,7 +174,7 @@ func conclude(s *filing.Submission, c *content.Content, l link, found match.Resu
 	d.Kind, d.Candidates, d.Letter = found.Kind, found.Candidates, found.Letter
 	switch {
 	case unread(*d):
-		// Whatever its name says, nobody has read it.
+		// Its name may say anything: nobody has read it.
 	case l.problem != "":
 		d.Reason = l.problem
 	case len(found.File) > 0:
@@ -196,7 +196,7 @@ func unread(d meeting.Document) bool {
 }
 
 // address notes who is told what became of the document: the owner of the link, else the verified sender, else the
-// person whom the document is filed for. Of a letter that is filed, filing finds whom to ask.
+// participant that the document is filed for. Of a letter that is filed, filing finds the people to ask.
 func address(s *filing.Submission, index *match.Index, facts match.Facts, l link, found match.Result) {
 	uploader, known := index.Participant(l.owner)
 	if !known && facts.Sender.Verified {
@@ -211,7 +211,7 @@ func address(s *filing.Submission, index *match.Index, facts match.Facts, l link
 	}
 }
 
-// declined gives the nominees of a letter whom staff declined, as the letter names them.
+// declined gives the nominees of a letter that staff declined, as the letter names them.
 func declined(l *meeting.Letter) []string {
 	if l == nil {
 		return nil

@@ -87,7 +87,7 @@ func (c *rosterCache) keep(id string, r heldRoster) {
 	c.held[id] = r
 }
 
-// rosterLoader loads the roster in force of a meeting, with the nominees whom staff accepted and the hints that their
+// rosterLoader loads the roster in force of a meeting, with the nominees accepted by staff and the hints that their
 // decisions gave.
 func rosterLoader(b Bucket, t Rosters, letters *letter.Reader) func(context.Context, *meeting.Meeting) (*match.Index, error) {
 	return func(ctx context.Context, m *meeting.Meeting) (*match.Index, error) {

@@ -89,7 +89,7 @@ func TestLastTryIsTold(t *testing.T) {
 	}
 }
 
-// What is told of the last try may fail itself: the message still goes to the dead letters, and the log says so.
+// The note of the last try may fail itself: the message still goes to the dead letters, and the log says so.
 func TestLastTryThatCannotBeNoted(t *testing.T) {
 	var logs strings.Builder
 	log := slog.New(slog.NewTextHandler(&logs, nil))

@@ -243,7 +243,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// What is just within the limits is carried out.
+// A decision just within the limits is carried out.
 func TestWithinLimits(t *testing.T) {
 	o := newOffice(t)
 	d := o.upload(1, meeting.Presentation, nil)
@@ -452,7 +452,7 @@ func TestAccepted(t *testing.T) {
 	o.check()
 }
 
-// A letter waits until each nominee is decided about. Whoever is declined is not in the letter's places.
+// A letter waits until each nominee is decided about. A declined one is not in the letter's places.
 func TestLetterWaitsForAll(t *testing.T) {
 	o := newOffice(t)
 	d := o.nominate(1, meeting.Nominee{Name: "Ada New"}, meeting.Nominee{Name: "Eve New"}, nominee("o2"))
@@ -613,7 +613,7 @@ func TestSenderByLinkIsTold(t *testing.T) {
 	}
 }
 
-// A receipt that was sent before is not sent again, whatever the document says.
+// A receipt that was sent before is not sent again, with any change of the document.
 func TestReceiptIsSentOnce(t *testing.T) {
 	o := newOffice(t)
 	d := o.stored(o.upload(1, meeting.Presentation, nil))
@@ -660,7 +660,7 @@ func TestQuotaOfDecisions(t *testing.T) {
 	}
 }
 
-// failing is a store of which one call fails, counted from 0.
+// failing is a store with one call that fails, counted from 0.
 type failing struct {
 	filing.Store
 	calls int
@@ -689,7 +689,7 @@ func (f *failing) AllSessions(ctx context.Context, meetingID string) ([]*meeting
 	return f.Store.AllSessions(ctx, meetingID)
 }
 
-// Whatever call of the table fails while a decision is carried out, or refused, the caller hears of it, and the decision
+// If any call of the table fails while a decision is carried out, or refused, the caller hears of it, and the decision
 // can come again.
 func TestEveryFaultOfADecisionIsSaid(t *testing.T) {
 	for name, prepare := range map[string]func(*office) meeting.Decision{
@@ -764,7 +764,7 @@ func TestEveryFaultOfADecisionIsSaid(t *testing.T) {
 	}
 }
 
-// fill sets a value, and what is in it, to something that is not its zero; another n gives another.
+// fill sets a value, and its fields, to something that is not its zero; another n gives another.
 func fill(v reflect.Value, n int) {
 	switch v.Kind() {
 	case reflect.String:

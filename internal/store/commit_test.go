@@ -215,7 +215,7 @@ func TestSnapshot(t *testing.T) {
 	}
 }
 
-// Empty lists and maps are left out of an item, whatever they are in; what is beside them stays.
+// Empty lists and maps are left out of an item at any depth; everything beside them stays.
 func TestEmptyIsLeftOut(t *testing.T) {
 	s, _, table := wired(t)
 	d := &meeting.Document{ID: "d", Meeting: "m", Candidates: []meeting.Candidate{{Name: "A", For: []meeting.RequirementKey{}, Evidence: []meeting.Evidence{}}}}
@@ -244,7 +244,7 @@ func TestEmptyIsLeftOut(t *testing.T) {
 	if part["requirements"] != nil || part["from"] == nil {
 		t.Errorf("%v", part)
 	}
-	// What is in no list of anything is in no index either.
+	// An item that no list shows is in no index either.
 	b, err := table.Client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &table.Name,
 		Key: map[string]types.AttributeValue{"PK": &types.AttributeValueMemberS{Value: "M#m"}, "SK": &types.AttributeValueMemberS{Value: "BALANCE"}}})
 	ok(t, err)

@@ -114,7 +114,7 @@ func TestErasureRedacts(t *testing.T) {
 	}
 }
 
-// Keys are the same after an erasure, whatever stands in them.
+// Keys are the same after an erasure, with any text in them.
 func TestErasureLeavesKeys(t *testing.T) {
 	s, _, table := wired(t)
 	commit(t, s, &meeting.Hint{ID: "ana", Meeting: "ana", Name: "Ana"}, &meeting.Audit{ID: "ana", Decision: meeting.Decision{Meeting: "ana", Reason: "Ana"}})

@@ -26,7 +26,7 @@ func ids[T any](t testing.TB, id func(T) string) func([]T, error) string {
 	}
 }
 
-// What is listed, in which order and of which meeting, and that a limit is kept.
+// The lists show the right items, in order and of one meeting, and that a limit is kept.
 func TestLists(t *testing.T) {
 	s := newStore(t)
 	ctx := t.Context()
@@ -131,7 +131,8 @@ func TestThread(t *testing.T) {
 	}
 }
 
-// The outbox lists what is to be sent, the oldest first; what failed for good is listed by meeting; what was sent nowhere.
+// The outbox lists mails to be sent, the oldest first; one that failed for good is listed by meeting; one that was
+// sent nowhere.
 func TestOutbox(t *testing.T) {
 	s := newStore(t)
 	for i, state := range []meeting.MailState{meeting.Sending, meeting.Pending, meeting.Sent, meeting.Failed} {

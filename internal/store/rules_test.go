@@ -105,7 +105,7 @@ func everyKind(t testing.TB, s *store.Store) {
 	ok(t, s.SetCursor(t.Context(), "prefix", "marker"))
 }
 
-// When the table is away, whoever asks or writes hears of it, whichever request it is that fails.
+// When the table is away, readers and writers hear of it, whichever request it is that fails.
 func TestTableIsAway(t *testing.T) {
 	s, w, _ := wired(t)
 	everyKind(t, s)
@@ -137,7 +137,7 @@ func TestTableIsAway(t *testing.T) {
 	}
 }
 
-// Whatever is read for a decision is strongly consistent. An index cannot be.
+// Every read for a decision is strongly consistent. An index cannot be.
 func TestReadsAreConsistent(t *testing.T) {
 	s, w, _ := wired(t)
 	everyKind(t, s)
@@ -158,7 +158,7 @@ func TestReadsAreConsistent(t *testing.T) {
 	}
 }
 
-// An item that does not hold what it should is an error for whoever reads it, not a zero value.
+// An item that does not hold what it should is an error for its reader, not a zero value.
 func TestBrokenItems(t *testing.T) {
 	s, _, table := wired(t)
 	everyKind(t, s)
@@ -183,7 +183,7 @@ func TestBrokenItems(t *testing.T) {
 	}
 }
 
-// What is not there: NotFound where one thing is asked for, and nothing where it need not be there.
+// A missing item: NotFound where one thing is asked for, and nothing where it need not be there.
 func TestNothingThere(t *testing.T) {
 	s := newStore(t)
 	for name, call := range calls(s) {

@@ -53,7 +53,7 @@ func partsFound(c *content.Content) int {
 	return len(c.Attachments)
 }
 
-// parts counts a mail's parts by the headers in it. The text is one, whatever its alternatives; the others have a type
+// parts counts a mail's parts by the headers in it. The text is one, with all its alternatives; the others have a type
 // that is neither text nor multipart. The second result is false when no header names a type.
 func parts(data []byte) (int, bool) {
 	texts, others := 0, 0
