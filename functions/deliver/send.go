@@ -48,7 +48,7 @@ func (f *Function) noteResult(ctx context.Context, m *meeting.Mail, messageID st
 	default:
 		m.Failure = err.Error()
 		m.Lease = f.now().Add(waitAfter(m.Attempts)).UTC()
-		f.meter.Put(ctx, observe.Count(observe.MailsPutOff, 1))
+		f.meter.Put(ctx, observe.Count(observe.MailsDeferred, 1))
 	}
 	if err != nil {
 		f.log.ErrorContext(ctx, "mail failed", "mail", *m, "correlation", m.Cause, "attempts", m.Attempts, "error", err)

@@ -76,7 +76,7 @@ func TestMailThatCannotBeSentNowWaits(t *testing.T) {
 		}
 		w.ExpireLeases()
 	}
-	if logs := w.Logs.String(); strings.Count(logs, `"MailsPutOff":1`) != 3 {
+	if logs := w.Logs.String(); strings.Count(logs, `"MailsDeferred":1`) != 3 {
 		t.Errorf("what is put off is not counted:\n%s", logs)
 	}
 }

@@ -79,8 +79,11 @@ func (f *Function) addUploads(ctx context.Context, v *mail.View) error {
 		if err != nil {
 			return err
 		}
-		v.Uploads = append(v.Uploads, mail.Upload{Invitation: l, Session: store.Get(snap, session(l)), Due: v.Meeting.Due(l.Kind),
-			URL: f.config.PortalURL + "t/" + token})
+		v.Uploads = append(
+			v.Uploads,
+			mail.Upload{Invitation: l, Session: store.Get(snap, session(l)), Due: v.Meeting.Due(l.Kind),
+				URL: f.config.PortalURL + "t/" + token},
+		)
 	}
 	return nil
 }

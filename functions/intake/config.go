@@ -16,8 +16,9 @@ type Config struct {
 	Staff string `env:"STAFF_ADDRESS,required,notEmpty"`
 	// PDFiumCache is the folder of PDFium's compiled cache; it may be read-only. Empty compiles at every start.
 	PDFiumCache string `env:"PDFIUM_CACHE"`
-	// MailServer is the server whose word is taken for who sent a mail: the authserv-id (RFC 8601, 2.5) that it writes into
-	// Authentication-Results. Set it only where mails reach the bucket by that server alone; empty takes nobody's word.
+	// MailServer is the server whose word is taken for who sent a mail: the authserv-id (RFC 8601, 2.5) that it writes
+	// into Authentication-Results. Set it only where mails reach the bucket by that server alone; empty takes nobody's
+	// word.
 	MailServer string `env:"MAIL_SERVER"`
 	// MalwareScan: GuardDuty scans uploads, and nothing is read before it has found one clean.
 	MalwareScan bool `env:"MALWARE_SCAN"`

@@ -1,5 +1,5 @@
-// Package intake is the Lambda function that takes in uploads: it decodes S3 notifications from SQS and hands each object
-// version to the use case in internal/intake.
+// Package intake is the Lambda function that takes in uploads: it decodes S3 notifications from SQS and hands each
+// object version to the use case in internal/intake.
 package intake
 
 import (

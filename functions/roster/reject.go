@@ -13,7 +13,13 @@ import (
 )
 
 // reject answers a broken roster by one mail, however many events there are of the same two files.
-func (f *Function) reject(ctx context.Context, id string, pair bucket.RosterPair, r *meeting.Roster, problems []files.Problem) error {
+func (f *Function) reject(
+	ctx context.Context,
+	id string,
+	pair bucket.RosterPair,
+	r *meeting.Roster,
+	problems []files.Problem,
+) error {
 	to, language := r.Meeting.Secretariat, r.Meeting.Language()
 	switch m, err := f.store.Meeting(ctx, id); {
 	case err == nil: // those who run the meeting, even if the file is broken
@@ -28,9 +34,12 @@ func (f *Function) reject(ctx context.Context, id string, pair bucket.RosterPair
 	if err := f.bucket.PutJSON(ctx, key, problems); err != nil {
 		return err
 	}
-	err := f.store.PutMail(ctx, &meeting.Mail{ID: meeting.MailID(meeting.MailRosterRejected, pair.Meeting.ID(), pair.Participants.ID()),
-		Meeting: id, Template: meeting.MailRosterRejected, Language: language, To: to, Problems: key,
-		State: meeting.Pending, Decided: time.Now().UTC()})
+	err := f.store.PutMail(
+		ctx,
+		&meeting.Mail{ID: meeting.MailID(meeting.MailRosterRejected, pair.Meeting.ID(), pair.Participants.ID()),
+			Meeting: id, Template: meeting.MailRosterRejected, Language: language, To: to, Problems: key,
+			State: meeting.Pending, Decided: time.Now().UTC()},
+	)
 	if errors.Is(err, store.ErrConflict) {
 		return nil // decided before
 	}

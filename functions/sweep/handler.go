@@ -39,8 +39,17 @@ type Function struct {
 // New wires the function.
 func New(c Config, s3c *s3.Client, db *dynamodb.Client, intake, roster Sender, log *slog.Logger) *Function {
 	st := store.New(db, c.Table)
-	return &Function{config: c, bucket: bucket.New(s3c, c.Bucket), store: st, desk: review.New(filing.New(st, time.Now)),
-		intake: intake, roster: roster, now: time.Now, log: log, meter: observe.NewMeter(log, c.Namespace)}
+	return &Function{
+		config: c,
+		bucket: bucket.New(s3c, c.Bucket),
+		store:  st,
+		desk:   review.New(filing.New(st, time.Now)),
+		intake: intake,
+		roster: roster,
+		now:    time.Now,
+		log:    log,
+		meter:  observe.NewMeter(log, c.Namespace),
+	}
 }
 
 // Report is what one run drove again.
@@ -57,10 +66,22 @@ type Report struct {
 func (f *Function) Handle(ctx context.Context, _ events.EventBridgeEvent) (Report, error) {
 	r := Report{}
 	err := errors.Join(f.objects(ctx, &r), f.mails(ctx, &r))
-	f.log.InfoContext(ctx, "swept", "uploads", r.Uploads, "rosters", r.Rosters, "decisions", r.Decisions, "mails", r.Mails,
-		"skipped", r.Skipped)
+	f.log.InfoContext(
+		ctx,
+		"swept",
+		"uploads",
+		r.Uploads,
+		"rosters",
+		r.Rosters,
+		"decisions",
+		r.Decisions,
+		"mails",
+		r.Mails,
+		"skipped",
+		r.Skipped,
+	)
 	if n := r.Uploads + r.Rosters + r.Decisions + r.Mails; n > 0 {
-		f.meter.Put(ctx, observe.Count(observe.Healed, n))
+		f.meter.Put(ctx, observe.Count(observe.EventsRecovered, n))
 	}
 	return r, err
 }

@@ -96,13 +96,16 @@ const (
 	Infected   Verdict = "THREATS_FOUND"
 )
 
-// scanTag is the tag by which GuardDuty writes its verdict on an object (Amazon GuardDuty User Guide, "Using tag-based access
-// control (TBAC) with Malware Protection for S3").
+// scanTag is the tag by which GuardDuty writes its verdict on an object (Amazon GuardDuty User Guide, "Using tag-based
+// access control (TBAC) with Malware Protection for S3").
 const scanTag = "GuardDutyMalwareScanStatus"
 
 // Verdict reads what GuardDuty has written on an object version; NotFound when the version is gone.
 func (b *Bucket) Verdict(ctx context.Context, o meeting.Object) (Verdict, error) {
-	out, err := b.s3.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o)})
+	out, err := b.s3.GetObjectTagging(
+		ctx,
+		&s3.GetObjectTaggingInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o)},
+	)
 	if err != nil {
 		return NotScanned, wrap(err, "get tags of object %s", o.ID())
 	}
@@ -114,8 +117,8 @@ func (b *Bucket) Verdict(ctx context.Context, o meeting.Object) (Verdict, error)
 	return NotScanned, nil
 }
 
-// Stat completes an object whose event says neither its time nor its size; S3 tells times in whole seconds. NotFound when the
-// version is gone.
+// Stat completes an object whose event says neither its time nor its size; S3 tells times in whole seconds. NotFound
+// when the version is gone.
 func (b *Bucket) Stat(ctx context.Context, o meeting.Object) (meeting.Object, error) {
 	out, err := b.s3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o)})
 	if err != nil {
@@ -153,7 +156,11 @@ func wrap(err error, format string, args ...any) error {
 	what := fmt.Sprintf(format, args...)
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		switch api.ErrorCode() {
-		case "NoSuchKey", "NoSuchVersion", "NoSuchUpload", "NotFound", "MethodNotAllowed": // the last is a delete marker's answer
+		case "NoSuchKey",
+			"NoSuchVersion",
+			"NoSuchUpload",
+			"NotFound",
+			"MethodNotAllowed": // the last is a delete marker's answer
 			return fault.New(fault.NotFound, "%s: %w", what, err)
 		case "PreconditionFailed":
 			return fault.New(fault.Exists, "%s: %w", what, err)
@@ -219,13 +226,23 @@ func (b *Bucket) PutDecision(ctx context.Context, key string, d meeting.Decision
 	if err != nil {
 		return meeting.Object{}, wrap(err, "put decision")
 	}
-	return meeting.Object{Bucket: b.name, Key: key, Version: aws.ToString(out.VersionId), Size: int64(len(data)), Time: d.At}, nil
+	return meeting.Object{
+		Bucket:  b.name,
+		Key:     key,
+		Version: aws.ToString(out.VersionId),
+		Size:    int64(len(data)),
+		Time:    d.At,
+	}, nil
 }
 
 // Versions lists object versions under a prefix after a marker, key by key, the newest version of each key
 // first; delete markers are left out. It makes at most pages requests of up to 1,000 versions and gives the
 // marker to go on from, "" at the end.
-func (b *Bucket) Versions(ctx context.Context, prefix, marker string, pages int) (found []meeting.Object, next string, err error) {
+func (b *Bucket) Versions(
+	ctx context.Context,
+	prefix, marker string,
+	pages int,
+) (found []meeting.Object, next string, err error) {
 	keyMarker, versionMarker, _ := strings.Cut(marker, "\n")
 	for range pages {
 		in := &s3.ListObjectVersionsInput{Bucket: &b.name, Prefix: &prefix}
@@ -243,8 +260,11 @@ func (b *Bucket) Versions(ctx context.Context, prefix, marker string, pages int)
 			if strings.HasSuffix(aws.ToString(v.Key), "/") && aws.ToInt64(v.Size) == 0 {
 				continue // a "folder" that a console made
 			}
-			found = append(found, meeting.Object{Bucket: b.name, Key: aws.ToString(v.Key), Version: aws.ToString(v.VersionId),
-				Size: aws.ToInt64(v.Size), Time: aws.ToTime(v.LastModified)})
+			found = append(
+				found,
+				meeting.Object{Bucket: b.name, Key: aws.ToString(v.Key), Version: aws.ToString(v.VersionId),
+					Size: aws.ToInt64(v.Size), Time: aws.ToTime(v.LastModified)},
+			)
 		}
 		if !aws.ToBool(out.IsTruncated) {
 			return found, "", nil
@@ -299,8 +319,8 @@ func (b *Bucket) RosterAsOf(ctx context.Context, meetingID string, o meeting.Obj
 	return pair, nil
 }
 
-// scanResult is the detail-type of GuardDuty's event after a scan, which EventBridge brings (Amazon GuardDuty User Guide,
-// "Monitoring S3 object scans with Amazon EventBridge").
+// scanResult is the detail-type of GuardDuty's event after a scan, which EventBridge brings (Amazon GuardDuty User
+// Guide, "Monitoring S3 object scans with Amazon EventBridge").
 const scanResult = "GuardDuty Malware Protection Object Scan Result"
 
 type scan struct {
@@ -314,10 +334,10 @@ type scan struct {
 	} `json:"detail"`
 }
 
-// Created reads the body of an S3 event notification and gives the object versions that it says were created; of GuardDuty's event
-// that it has scanned one, that one, without its time and size.
-// The s3:TestEvent that S3 sends when a notification is set gives none, other events of ours neither.
-// Source: Amazon S3 User Guide, "Event message structure".
+// Created reads the body of an S3 event notification and gives the object versions that it says were created; of
+// GuardDuty's event that it has scanned one, that one, without its time and size. The s3:TestEvent that S3 sends when a
+// notification is set gives none, other events of ours neither. Source: Amazon S3 User Guide, "Event message
+// structure".
 func Created(body []byte) ([]meeting.Object, error) {
 	var n struct {
 		events.S3Event
@@ -355,10 +375,20 @@ func Created(body []byte) ([]meeting.Object, error) {
 
 // Notification writes the event that S3 would have sent for an object version.
 func Notification(o meeting.Object) ([]byte, error) {
-	r := events.S3EventRecord{EventVersion: "2.1", EventSource: "aws:s3", EventTime: o.Time, EventName: "ObjectCreated:Put"}
+	r := events.S3EventRecord{
+		EventVersion: "2.1",
+		EventSource:  "aws:s3",
+		EventTime:    o.Time,
+		EventName:    "ObjectCreated:Put",
+	}
 	r.S3.SchemaVersion = "1.0"
 	r.S3.Bucket = events.S3Bucket{Name: o.Bucket, Arn: "arn:aws:s3:::" + o.Bucket}
-	r.S3.Object = events.S3Object{Key: url.QueryEscape(o.Key), Size: o.Size, VersionID: o.Version, Sequencer: o.Sequencer}
+	r.S3.Object = events.S3Object{
+		Key:       url.QueryEscape(o.Key),
+		Size:      o.Size,
+		VersionID: o.Version,
+		Sequencer: o.Sequencer,
+	}
 	return json.Marshal(events.S3Event{Records: []events.S3EventRecord{r}})
 }
 

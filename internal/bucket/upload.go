@@ -22,22 +22,29 @@ type Form struct {
 	Fields map[string]string `json:"fields"`
 }
 
-// PostForm signs a form for files of at most limit bytes under a prefix, and nowhere else. The form's own key puts the file
-// under the name that it has with the visitor; one that is redirected goes to where after, any other is answered with 201.
-// Source: Amazon S3 API Reference, "Browser-Based Uploads Using POST (AWS Signature Version 4)".
-func (b *Bucket) PostForm(ctx context.Context, prefix string, limit int64, life time.Duration, where string) (Form, error) {
+// PostForm signs a form for files of at most limit bytes under a prefix, and nowhere else. The form's own key puts the
+// file under the name that it has with the visitor; one that is redirected goes to where after, any other is answered
+// with 201. Source: Amazon S3 API Reference, "Browser-Based Uploads Using POST (AWS Signature Version 4)".
+func (b *Bucket) PostForm(
+	ctx context.Context,
+	prefix string,
+	limit int64,
+	life time.Duration,
+	where string,
+) (Form, error) {
 	after := map[string]string{"success_action_status": "201"}
 	if where != "" {
 		after = map[string]string{"success_action_redirect": where}
 	}
 	key := prefix + "${filename}"
-	signed, err := s3.NewPresignClient(b.s3).PresignPostObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: &key}, func(o *s3.PresignPostOptions) {
-		o.Expires = life
-		o.Conditions = []any{[]any{"content-length-range", 1, limit}, []any{"starts-with", "$key", prefix}}
-		for name, value := range after {
-			o.Conditions = append(o.Conditions, map[string]string{name: value})
-		}
-	})
+	signed, err := s3.NewPresignClient(b.s3).
+		PresignPostObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: &key}, func(o *s3.PresignPostOptions) {
+			o.Expires = life
+			o.Conditions = []any{[]any{"content-length-range", 1, limit}, []any{"starts-with", "$key", prefix}}
+			for name, value := range after {
+				o.Conditions = append(o.Conditions, map[string]string{name: value})
+			}
+		})
 	if err != nil {
 		return Form{}, fmt.Errorf("sign upload form: %w", err)
 	}
@@ -65,7 +72,13 @@ func (b *Bucket) Begin(ctx context.Context, key string) (string, error) {
 }
 
 // PartURL signs the address to which one part of exactly size bytes is put.
-func (b *Bucket) PartURL(ctx context.Context, key, upload string, number int32, size int64, life time.Duration) (string, error) {
+func (b *Bucket) PartURL(
+	ctx context.Context,
+	key, upload string,
+	number int32,
+	size int64,
+	life time.Duration,
+) (string, error) {
 	r, err := s3.NewPresignClient(b.s3, s3.WithPresignExpires(life)).PresignUploadPart(ctx,
 		&s3.UploadPartInput{Bucket: &b.name, Key: &key, UploadId: &upload, PartNumber: &number, ContentLength: &size})
 	if err != nil {
@@ -117,13 +130,25 @@ func (b *Bucket) Finish(ctx context.Context, key, upload string, limit int64) er
 // Link signs an address at which a browser gets an object version and saves it under a name.
 func (b *Bucket) Link(ctx context.Context, o meeting.Object, name string, life time.Duration) (string, error) {
 	return b.link(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o),
-		ResponseContentDisposition: aws.String(mime.FormatMediaType("attachment", map[string]string{"filename": name}))}, life)
+		ResponseContentDisposition: aws.String(
+			mime.FormatMediaType("attachment", map[string]string{"filename": name}),
+		)}, life)
 }
 
-// Show signs an address at which a browser shows an object version as what it is, a media type; who uploaded it may have called it
-// anything.
+// Show signs an address at which a browser shows an object version as what it is, a media type; who uploaded it may
+// have called it anything.
 func (b *Bucket) Show(ctx context.Context, o meeting.Object, media string, life time.Duration) (string, error) {
-	return b.link(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o), ResponseContentDisposition: aws.String("inline"), ResponseContentType: &media}, life)
+	return b.link(
+		ctx,
+		&s3.GetObjectInput{
+			Bucket:                     &b.name,
+			Key:                        &o.Key,
+			VersionId:                  version(o),
+			ResponseContentDisposition: aws.String("inline"),
+			ResponseContentType:        &media,
+		},
+		life,
+	)
 }
 
 func (b *Bucket) link(ctx context.Context, in *s3.GetObjectInput, life time.Duration) (string, error) {

@@ -61,7 +61,13 @@ func (r *Reader) Read(ctx context.Context, src io.ReaderAt, size int64) (*conten
 }
 
 // read reads a document, or one within another: depth is how many mails it lies in.
-func (r *Reader) read(ctx context.Context, src io.ReaderAt, size int64, scanner *ocr.Scanner, depth int) (c *content.Content, err error) {
+func (r *Reader) read(
+	ctx context.Context,
+	src io.ReaderAt,
+	size int64,
+	scanner *ocr.Scanner,
+	depth int,
+) (c *content.Content, err error) {
 	c = &content.Content{}
 	if size == 0 {
 		return c, fault.Reject(meeting.ReasonEmpty, "the file has no bytes")
@@ -99,7 +105,14 @@ func (r *Reader) read(ctx context.Context, src io.ReaderAt, size int64, scanner 
 }
 
 // as reads a document of a known format.
-func (r *Reader) as(ctx context.Context, f content.Format, src io.ReaderAt, size int64, scanner *ocr.Scanner, depth int) (*content.Content, error) {
+func (r *Reader) as(
+	ctx context.Context,
+	f content.Format,
+	src io.ReaderAt,
+	size int64,
+	scanner *ocr.Scanner,
+	depth int,
+) (*content.Content, error) {
 	switch f {
 	case content.PDF:
 		return r.pdf.Read(ctx, src, size, r.limits, scanner)
@@ -133,7 +146,13 @@ func (r *Reader) as(ctx context.Context, f content.Format, src io.ReaderAt, size
 }
 
 // attachment reads what a mail carries. One that cannot be read does not keep the mail from being read.
-func (r *Reader) attachment(ctx context.Context, name string, data []byte, scanner *ocr.Scanner, depth int) (content.Attachment, error) {
+func (r *Reader) attachment(
+	ctx context.Context,
+	name string,
+	data []byte,
+	scanner *ocr.Scanner,
+	depth int,
+) (content.Attachment, error) {
 	c, err := r.read(ctx, bytes.NewReader(data), int64(len(data)), scanner, depth)
 	if c.Format.Misnamed(name) {
 		c.Find(meeting.FindingMisnamed, string(c.Format))

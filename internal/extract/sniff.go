@@ -21,8 +21,8 @@ import (
 // window is how many of a file's first bytes are looked at.
 const window = 8 << 10
 
-// Sniff tells a file's format by its bytes; a format without a name of its own is told by its media type. A zip or an OLE
-// file that is broken is Rejected as corrupt, an encrypted package as locked.
+// Sniff tells a file's format by its bytes; a format without a name of its own is told by its media type. A zip or an
+// OLE file that is broken is Rejected as corrupt, an encrypted package as locked.
 func Sniff(src io.ReaderAt, size int64, limits content.Limits) (content.Format, error) {
 	head := make([]byte, min(size, window))
 	if _, err := src.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {

@@ -64,5 +64,6 @@ func Reason(err error) string {
 	return ""
 }
 
-// Because reports whether the first fault in err's chain has the reason; "" is the reason of every other error, and of nil.
+// Because reports whether the first fault in err's chain has the reason; "" is the reason of every other error, and of
+// nil.
 func Because[R ~string](err error, reason R) bool { return Reason(err) == string(reason) }

@@ -19,7 +19,15 @@ func String(s string) string {
 	s = norm.NFKD.String(cases.Fold().String(s))
 	s = strings.Map(func(r rune) rune {
 		switch {
-		case unicode.Is(unicode.Mn, r), r == 'ـ', r == '\'', r == '’', r == '‘', r == 'ʼ', r == '`', r == '´', r == '\u00ad':
+		case unicode.Is(unicode.Mn, r),
+			r == 'ـ',
+			r == '\'',
+			r == '’',
+			r == '‘',
+			r == 'ʼ',
+			r == '`',
+			r == '´',
+			r == '\u00ad':
 			return -1
 		}
 		return r

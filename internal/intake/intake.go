@@ -37,8 +37,8 @@ type Scanner interface {
 	Verdict(ctx context.Context, o meeting.Object) (bucket.Verdict, error)
 }
 
-// Reader extracts the text of a file; *extract.Reader is one. It fails with Rejected when the file is at fault, and then
-// may give what it has read so far.
+// Reader extracts the text of a file; *extract.Reader is one. It fails with Rejected when the file is at fault, and
+// then may give what it has read so far.
 type Reader interface {
 	Read(ctx context.Context, src io.ReaderAt, size int64) (*content.Content, error)
 }

@@ -89,7 +89,11 @@ func (c *rosterCache) keep(id string, r heldRoster) {
 
 // rosterLoader loads the roster in force of a meeting, with the nominees accepted by staff and the hints that their
 // decisions gave.
-func rosterLoader(b Bucket, t Rosters, letters *letter.Reader) func(context.Context, *meeting.Meeting) (*match.Index, error) {
+func rosterLoader(
+	b Bucket,
+	t Rosters,
+	letters *letter.Reader,
+) func(context.Context, *meeting.Meeting) (*match.Index, error) {
 	return func(ctx context.Context, m *meeting.Meeting) (*match.Index, error) {
 		var r meeting.Roster
 		if err := b.GetJSON(ctx, m.Index, &r); err != nil {

@@ -11,12 +11,63 @@ import (
 // Levant and as in Egypt and the Maghreb.
 func month(name string) time.Month {
 	names := [][]string{
-		{"january", "jan", "janvier", "janeiro", "يناير", "كانون الثاني", "جانفي"}, {"february", "feb", "fevrier", "fev", "fevereiro", "فبراير", "شباط", "فيفري"},
-		{"march", "mar", "mars", "marco", "مارس", "اذار"}, {"april", "apr", "avril", "avr", "abril", "abr", "ابريل", "نيسان", "افريل"},
-		{"may", "mai", "maio", "مايو", "ايار", "ماي"}, {"june", "jun", "juin", "junho", "يونيو", "حزيران", "جوان", "يونيه"},
-		{"july", "jul", "juillet", "juil", "julho", "يوليو", "تموز", "جويليه", "يوليوز", "يوليه"}, {"august", "aug", "aout", "agosto", "ago", "اغسطس", "اب", "اوت", "غشت"},
-		{"september", "sep", "sept", "septembre", "setembro", "set", "سبتمبر", "ايلول", "شتنبر"}, {"october", "oct", "octobre", "outubro", "out", "اكتوبر", "تشرين الاول"},
-		{"november", "nov", "novembre", "novembro", "نوفمبر", "تشرين الثاني", "نونبر"}, {"december", "dec", "decembre", "dezembro", "dez", "ديسمبر", "كانون الاول", "دجنبر"},
+		{
+			"january",
+			"jan",
+			"janvier",
+			"janeiro",
+			"يناير",
+			"كانون الثاني",
+			"جانفي",
+		}, {"february", "feb", "fevrier", "fev", "fevereiro", "فبراير", "شباط", "فيفري"},
+		{
+			"march",
+			"mar",
+			"mars",
+			"marco",
+			"مارس",
+			"اذار",
+		}, {"april", "apr", "avril", "avr", "abril", "abr", "ابريل", "نيسان", "افريل"},
+		{
+			"may",
+			"mai",
+			"maio",
+			"مايو",
+			"ايار",
+			"ماي",
+		}, {"june", "jun", "juin", "junho", "يونيو", "حزيران", "جوان", "يونيه"},
+		{
+			"july",
+			"jul",
+			"juillet",
+			"juil",
+			"julho",
+			"يوليو",
+			"تموز",
+			"جويليه",
+			"يوليوز",
+			"يوليه",
+		}, {"august", "aug", "aout", "agosto", "ago", "اغسطس", "اب", "اوت", "غشت"},
+		{
+			"september",
+			"sep",
+			"sept",
+			"septembre",
+			"setembro",
+			"set",
+			"سبتمبر",
+			"ايلول",
+			"شتنبر",
+		}, {"october", "oct", "octobre", "outubro", "out", "اكتوبر", "تشرين الاول"},
+		{
+			"november",
+			"nov",
+			"novembre",
+			"novembro",
+			"نوفمبر",
+			"تشرين الثاني",
+			"نونبر",
+		}, {"december", "dec", "decembre", "dezembro", "dez", "ديسمبر", "كانون الاول", "دجنبر"},
 	}
 	name = strings.TrimSuffix(strings.Join(strings.Fields(name), " "), ".")
 	if i := strings.IndexByte(name, '/'); i > 0 { // نيسان/أبريل
@@ -36,14 +87,21 @@ const monthPattern = `(?:[a-z]{3,9}\.?|[\x{0621}-\x{064a}]+(?:\s+(?:الاول|�
 
 // dates are the ways in which a day is written: 12 April 2021, le 1er mai 2021, 12 de abril de 2021, April 12, 2021,
 // 2021-04-12, 12/04/2021 (day first, as in all countries that these letters come from).
-var dates = regexp.MustCompile(`\b(\d{1,2})\s*(?:st|nd|rd|th|er|o|º|°)?\s*(?:of\s+|de\s+|d'|-|\.)?\s*(` + monthPattern + `)\s*(?:,|de\s+|-|\.)?\s*(\d{4})\b|` +
-	`\b(` + monthPattern + `)\s+(\d{1,2})(?:st|nd|rd|th)?\s*,?\s+(\d{4})\b|\b(\d{4})-(\d{2})-(\d{2})\b|\b(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})\b`)
+var dates = regexp.MustCompile(
+	`\b(\d{1,2})\s*(?:st|nd|rd|th|er|o|º|°)?\s*(?:of\s+|de\s+|d'|-|\.)?\s*(` + monthPattern + `)\s*(?:,|de\s+|-|\.)?\s*(\d{4})\b|` +
+		`\b(` + monthPattern + `)\s+(\d{1,2})(?:st|nd|rd|th)?\s*,?\s+(\d{4})\b|\b(\d{4})-(\d{2})-(\d{2})\b|\b(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})\b`,
+)
 
 // otherDates tells dates that are not the letter's: of the letter that is answered, of the meeting, of birth.
-var otherDates = regexp.MustCompile(`(?:\b(?:letter|note|invitation|email|mail)\b[^.\n]{0,60}|\bdated\s+|\blettre\b[^.\n]{0,60}|\bdatee\s+d[eu]\s+|\ben\s+date\s+d[eu]\s+|\bcarta\b[^.\n]{0,60}|\bdatada\s+de\s+|\bheld\b[^.\n]{0,40}|\bmeeting\b[^.\n]{0,60}|\breunion\b[^.\n]{0,60}|\breuniao\b[^.\n]{0,60}|\bfrom\s+|\bto\s+|\buntil\s+|\bborn\b[^.\n]{0,20}|\bne(?:e)?\s+le\s+|\bau\s+|\bbetween\b[^.\n]{0,20}|المورخ[^.\n]{0,30}|من\s+|الي\s+)$`)
+var otherDates = regexp.MustCompile(
+	`(?:\b(?:letter|note|invitation|email|mail)\b[^.\n]{0,60}|\bdated\s+|\blettre\b[^.\n]{0,60}|` +
+		`\bdatee\s+d[eu]\s+|\ben\s+date\s+d[eu]\s+|\bcarta\b[^.\n]{0,60}|\bdatada\s+de\s+|` +
+		`\bheld\b[^.\n]{0,40}|\bmeeting\b[^.\n]{0,60}|\breunion\b[^.\n]{0,60}|\breuniao\b[^.\n]{0,60}|` +
+		`\bfrom\s+|\bto\s+|\buntil\s+|\bborn\b[^.\n]{0,20}|\bne(?:e)?\s+le\s+|\bau\s+|` +
+		`\bbetween\b[^.\n]{0,20}|المورخ[^.\n]{0,30}|من\s+|الي\s+)$`)
 
-// date is the letter's own: by its label, on a short line of the letterhead or by the signature, else the first that is not said of
-// something else.
+// date is the letter's own: by its label, on a short line of the letterhead or by the signature, else the first that is
+// not said of something else.
 func (p *page) date(closing int) (Field, time.Time) {
 	type found struct {
 		Field
@@ -106,4 +164,6 @@ func (p *page) date(closing int) (Field, time.Time) {
 	return best.Field, best.at
 }
 
-var label = regexp.MustCompile(`(?:^|\n|\s)(?:date|data|fait\s+a\s+\S+,?\s+le|feito\s+em\s+\S+,?(?:\s+(?:em|aos))?|done\s+at\s+\S+(?:\s+\S+)?,?(?:\s+on)?|التاريخ|تاريخ|بتاريخ|في)\s*[:,]?\s*$`)
+var label = regexp.MustCompile(
+	`(?:^|\n|\s)(?:date|data|fait\s+a\s+\S+,?\s+le|feito\s+em\s+\S+,?(?:\s+(?:em|aos))?|` +
+		`done\s+at\s+\S+(?:\s+\S+)?,?(?:\s+on)?|التاريخ|تاريخ|بتاريخ|في)\s*[:,]?\s*$`)

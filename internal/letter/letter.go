@@ -1,6 +1,6 @@
-// Package letter reads nomination letters: the letters, notes verbales, mails and forms by which offices name the officials
-// that they send. It reads clean text and text of OCR, in English, French, Portuguese and Arabic, and says of everything
-// where it stands and how sure it is.
+// Package letter reads nomination letters: the letters, notes verbales, mails and forms by which offices name the
+// officials that they send. It reads clean text and text of OCR, in English, French, Portuguese and Arabic, and says of
+// everything where it stands and how sure it is.
 package letter
 
 import (
@@ -15,7 +15,8 @@ import (
 // Span is where something stands in the text that was read, in bytes.
 type Span struct{ From, To int }
 
-// Field is something that was read: as it is written, where, and how sure that is, from 0 to 1. The zero Field is nothing.
+// Field is something that was read: as it is written, where, and how sure that is, from 0 to 1. The zero Field is
+// nothing.
 type Field struct {
 	Value string
 	Span
@@ -73,7 +74,8 @@ func NewReader() *Reader { return &Reader{places: newPlaces()} }
 
 // Budget bounds what one reading may cost. A zero field takes its default.
 type Budget struct {
-	// Text is how many bytes of the text are looked at. The default is 16 KiB: a letter with its annexes is far shorter.
+	// Text is how many bytes of the text are looked at. The default is 16 KiB: a letter with its annexes is far
+	// shorter.
 	Text int
 }
 

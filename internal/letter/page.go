@@ -80,7 +80,9 @@ func (p *page) field(s Span, confidence float64) Field {
 	}
 	for s.From < s.To {
 		r, n := utf8.DecodeLastRuneInString(p.text[s.From:s.To])
-		if !unicode.IsSpace(r) && !strings.ContainsRune(",;:-–—•*(\"«“”،؛", r) && (r != '.' || initial(p.text[s.From:s.To])) && (r != ')' || strings.Contains(p.text[s.From:s.To], "(")) {
+		if !unicode.IsSpace(r) && !strings.ContainsRune(",;:-–—•*(\"«“”،؛", r) &&
+			(r != '.' || initial(p.text[s.From:s.To])) &&
+			(r != ')' || strings.Contains(p.text[s.From:s.To], "(")) {
 			break
 		}
 		s.To -= n
@@ -113,7 +115,8 @@ func (p *page) sentence(at int) int {
 		if p.text[i-1] == '\n' && (i < 2 || p.text[i-2] == '\n') {
 			return i
 		}
-		if (p.text[i-1] == '.' || p.text[i-1] == ';') && i < len(p.text) && (p.text[i] == '\n' || i+1 < len(p.text) && p.text[i] == ' ' && !abbreviated(p.text[:i])) {
+		if (p.text[i-1] == '.' || p.text[i-1] == ';') && i < len(p.text) &&
+			(p.text[i] == '\n' || i+1 < len(p.text) && p.text[i] == ' ' && !abbreviated(p.text[:i])) {
 			return i
 		}
 	}

@@ -40,7 +40,8 @@ type token struct {
 	gap      string // what stands between the token before and this one
 }
 
-// tokens cuts a piece of the text into words; the points of initials and abbreviations, apostrophes and hyphens belong to them.
+// tokens cuts a piece of the text into words; the points of initials and abbreviations, apostrophes and hyphens belong
+// to them.
 func (p *page) tokens(from, to int) []token {
 	var all []token
 	last := from
@@ -62,7 +63,8 @@ func (p *page) tokens(from, to int) []token {
 		// An initial keeps its point, and so do letters with points between them, such as H.E.
 		for j < to && p.text[j] == '.' && short(p.text[i:j]) {
 			j++
-			if r, n := utf8.DecodeRuneInString(p.text[j:to]); n > 0 && unicode.IsUpper(r) && j+n < to && p.text[j+n] == '.' {
+			if r, n := utf8.DecodeRuneInString(p.text[j:to]); n > 0 && unicode.IsUpper(r) && j+n < to &&
+				p.text[j+n] == '.' {
 				j += n
 				continue
 			}
@@ -101,9 +103,84 @@ func isHonorific(s string) bool {
 		}
 	}
 	switch word {
-	case "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "hon", "honourable", "honorable", "he", "se", "amb", "ambassador", "sir", "madam", "madame", "mme", "mlle", "monsieur", "m", "me", "maitre",
-		"sr", "sra", "senhor", "senhora", "dra", "doutor", "doutora", "eng", "ing", "exmo", "exma", "excelencia", "excellency", "col", "gen", "capt", "maj", "judge", "justice", "superintendent", "supt", "inspector", "insp", "sergeant", "lieutenant", "captain", "major", "colonel", "brigadier", "commissaire", "capitaine", "commandant", "mm", "mmes", "messrs",
-		"السيد", "السيده", "الدكتور", "الدكتوره", "الاستاذ", "الاستاذه", "المستشار", "المستشاره", "القاضي", "القاضيه", "اللواء", "العميد", "العقيد", "معالي", "سعاده", "الانسه", "المهندس", "المهندسه", "د":
+	case "mr",
+		"mrs",
+		"ms",
+		"miss",
+		"mx",
+		"dr",
+		"prof",
+		"professor",
+		"hon",
+		"honourable",
+		"honorable",
+		"he",
+		"se",
+		"amb",
+		"ambassador",
+		"sir",
+		"madam",
+		"madame",
+		"mme",
+		"mlle",
+		"monsieur",
+		"m",
+		"me",
+		"maitre",
+		"sr",
+		"sra",
+		"senhor",
+		"senhora",
+		"dra",
+		"doutor",
+		"doutora",
+		"eng",
+		"ing",
+		"exmo",
+		"exma",
+		"excelencia",
+		"excellency",
+		"col",
+		"gen",
+		"capt",
+		"maj",
+		"judge",
+		"justice",
+		"superintendent",
+		"supt",
+		"inspector",
+		"insp",
+		"sergeant",
+		"lieutenant",
+		"captain",
+		"major",
+		"colonel",
+		"brigadier",
+		"commissaire",
+		"capitaine",
+		"commandant",
+		"mm",
+		"mmes",
+		"messrs",
+		"السيد",
+		"السيده",
+		"الدكتور",
+		"الدكتوره",
+		"الاستاذ",
+		"الاستاذه",
+		"المستشار",
+		"المستشاره",
+		"القاضي",
+		"القاضيه",
+		"اللواء",
+		"العميد",
+		"العقيد",
+		"معالي",
+		"سعاده",
+		"الانسه",
+		"المهندس",
+		"المهندسه",
+		"د":
 		return true
 	}
 	return false
@@ -112,7 +189,34 @@ func isHonorific(s string) bool {
 // particles stand within names in small letters.
 func isParticle(s string) bool {
 	switch newFold(s) {
-	case "de", "da", "do", "dos", "das", "du", "des", "di", "del", "van", "von", "der", "den", "bin", "ben", "ibn", "bint", "el", "al", "ould", "wa", "née", "nee", "e", "y", "la", "le", "d'":
+	case "de",
+		"da",
+		"do",
+		"dos",
+		"das",
+		"du",
+		"des",
+		"di",
+		"del",
+		"van",
+		"von",
+		"der",
+		"den",
+		"bin",
+		"ben",
+		"ibn",
+		"bint",
+		"el",
+		"al",
+		"ould",
+		"wa",
+		"née",
+		"nee",
+		"e",
+		"y",
+		"la",
+		"le",
+		"d'":
 		return true
 	}
 	return false
@@ -203,7 +307,8 @@ func leadsOn(ts []token, words int) bool {
 
 // joins tells whether what stands between two words lets a name go on: blanks; one line end when it has begun already.
 func joins(gap string, words int) bool {
-	return strings.Trim(gap, " \u00a0") == "" && gap != "" || words > 0 && strings.Trim(gap, " \u00a0") == "\n" && len(gap) < 4
+	return strings.Trim(gap, " \u00a0") == "" && gap != "" ||
+		words > 0 && strings.Trim(gap, " \u00a0") == "\n" && len(gap) < 4
 }
 
 // No letter names more people, or nominates more: what does is a list of something else, and may cost no more.
@@ -244,7 +349,15 @@ func (p *page) people(begin, closing int) []person {
 		if n == 0 {
 			continue
 		}
-		add(person{Name: f, honorific: strings.Join(strings.Fields(p.text[ts[first].from:ts[i].to]), " "), start: ts[first].from, end: f.To, how: honoured})
+		add(
+			person{
+				Name:      f,
+				honorific: strings.Join(strings.Fields(p.text[ts[first].from:ts[i].to]), " "),
+				start:     ts[first].from,
+				end:       f.To,
+				how:       honoured,
+			},
+		)
 		i += n
 	}
 	for _, m := range labelName.FindAllStringSubmatchIndex(p.folded, -1) {
@@ -327,12 +440,42 @@ func startsName(ts []token, i int) bool {
 	next := ts[i+1]
 	switch folded {
 	case "m", "me", "mm", "se", "he", "hon", "eng", "ing", "د":
-		return unicode.IsUpper([]rune(t.text)[0]) && strings.ContainsAny(t.text+next.gap, ".") || folded == "me" && unicode.IsUpper([]rune(t.text)[0]) && nameWord(next.text) || folded == "د" && strings.Contains(next.gap, ".")
-	case "superintendent", "supt", "inspector", "insp", "sergeant", "lieutenant", "captain", "major", "colonel", "brigadier", "commissaire", "capitaine", "commandant":
+		return unicode.IsUpper([]rune(t.text)[0]) && strings.ContainsAny(t.text+next.gap, ".") ||
+			folded == "me" && unicode.IsUpper([]rune(t.text)[0]) && nameWord(next.text) ||
+			folded == "د" && strings.Contains(next.gap, ".")
+	case "superintendent",
+		"supt",
+		"inspector",
+		"insp",
+		"sergeant",
+		"lieutenant",
+		"captain",
+		"major",
+		"colonel",
+		"brigadier",
+		"commissaire",
+		"capitaine",
+		"commandant":
 		// A rank, not a post: "Inspector General" is nobody's name.
-		return nameWord(next.text) && unicode.IsUpper([]rune(t.text)[0]) && strings.TrimSpace(next.gap) == "" && i+2 < len(ts) && nameWord(ts[i+2].text) && !positions.MatchString(newFold(next.text)) && newFold(next.text) != "general"
-	case "judge", "justice", "professor", "ambassador", "madam", "sir", "col", "gen", "senhor", "senhora", "monsieur", "madame":
-		return unicode.IsUpper([]rune(t.text)[0]) && nameWord(next.text) || nameWord(next.text) && len([]rune(next.text)) > 1
+		return nameWord(next.text) && unicode.IsUpper([]rune(t.text)[0]) && strings.TrimSpace(next.gap) == "" &&
+			i+2 < len(ts) &&
+			nameWord(ts[i+2].text) &&
+			!positions.MatchString(newFold(next.text)) &&
+			newFold(next.text) != "general"
+	case "judge",
+		"justice",
+		"professor",
+		"ambassador",
+		"madam",
+		"sir",
+		"col",
+		"gen",
+		"senhor",
+		"senhora",
+		"monsieur",
+		"madame":
+		return unicode.IsUpper([]rune(t.text)[0]) && nameWord(next.text) ||
+			nameWord(next.text) && len([]rune(next.text)) > 1
 	}
 	return true
 }
@@ -385,7 +528,14 @@ func (p *page) table() []person {
 					ts = ts[1:]
 				}
 				if f, n := p.name(afterPoint(ts), 2); n > 0 {
-					x := person{Name: f, honorific: honorific, start: l.From, end: f.To, how: labelled, tablePost: cell(posts)}
+					x := person{
+						Name:      f,
+						honorific: honorific,
+						start:     l.From,
+						end:       f.To,
+						how:       labelled,
+						tablePost: cell(posts),
+					}
 					if e := cell(mails); strings.Contains(e.Value, "@") {
 						x.tableEmail = e
 					}
@@ -413,10 +563,15 @@ func (p *page) nominees(people []person, begin, closing int) []Nominee {
 		if !inside || x.aside || x.signs || x.replaced || x.leaves || len(strings.Fields(x.Name.Value)) < 2 {
 			continue
 		}
-		if x.how == alone && slices.ContainsFunc(people, func(o person) bool { return o.how != alone && o.start >= begin && o.start < closing && !o.aside }) {
+		if x.how == alone &&
+			slices.ContainsFunc(
+				people,
+				func(o person) bool { return o.how != alone && o.start >= begin && o.start < closing && !o.aside },
+			) {
 			continue // a line that looks like a name says little where names are marked
 		}
-		if len(chosen) == mostNominees || slices.ContainsFunc(chosen, func(o person) bool { return newFold(o.Name.Value) == newFold(x.Name.Value) }) {
+		if len(chosen) == mostNominees ||
+			slices.ContainsFunc(chosen, func(o person) bool { return newFold(o.Name.Value) == newFold(x.Name.Value) }) {
 			continue
 		}
 		chosen = append(chosen, x)
@@ -461,7 +616,8 @@ func (p *page) nominee(x person, people []person, end int) Nominee {
 		n.Role = Head
 	}
 	for _, o := range people {
-		if o.replaced && o.start > x.end && o.start < x.end+250 || o.leaves && o.start < x.start && x.start-o.end < 250 {
+		if o.replaced && o.start > x.end && o.start < x.end+250 ||
+			o.leaves && o.start < x.start && x.start-o.end < 250 {
 			n.Replaces = o.Name
 		}
 	}
@@ -485,7 +641,11 @@ func (p *page) position(x person, end int) Field {
 			}
 		}
 		piece := p.text[from:to]
-		for _, stop := range []string{";", ". ", "(", ")", "\t", " – ", " — ", ", who", ", qui", ", que", ", email", ", e-mail", ", tel", " as ", " en qualité", " na qualidade", " and M", " et M", " e a S", " e o S", ", head of", ", chef", ", alternate", ", suppléant", ", suplente", "، رييس", "، وقد"} {
+		for _, stop := range []string{
+			";", ". ", "(", ")", "\t", " – ", " — ", ", who", ", qui", ", que", ", email", ", e-mail", ", tel",
+			" as ", " en qualité", " na qualidade", " and M", " et M", " e a S", " e o S", ", head of",
+			", chef", ", alternate", ", suppléant", ", suplente", "، رييس", "، وقد",
+		} {
 			if i := strings.Index(piece, stop); i > 0 {
 				piece = piece[:i]
 			}
@@ -544,7 +704,9 @@ func (p *page) signatory(closing int) Field {
 		for len(ts) > 0 && (isHonorific(ts[0].text) || strings.HasPrefix(newFold(ts[0].text), "sign")) {
 			ts = ts[1:]
 		}
-		if f, n := p.name(afterPoint(ts), 2); n > 0 && n >= len(ts)-1 && !agencyWord(f.Value) && !positions.MatchString(newFold(ts[0].text)) && best.Value == "" {
+		if f, n := p.name(afterPoint(ts), 2); n > 0 && n >= len(ts)-1 && !agencyWord(f.Value) &&
+			!positions.MatchString(newFold(ts[0].text)) &&
+			best.Value == "" {
 			best = f
 		}
 		at = l.To + 1

@@ -11,7 +11,8 @@ import (
 	"dossier/internal/fold"
 )
 
-// places are the world's countries by the folded words of their names in the four languages, and their ISO 3166-1 codes.
+// places are the world's countries by the folded words of their names in the four languages, and their ISO 3166-1
+// codes.
 type places struct {
 	codes   map[string]string
 	longest int // words in a name
@@ -24,7 +25,8 @@ func newPlaces() places {
 		for a := 'A'; a <= 'Z'; a++ {
 			for b := 'A'; b <= 'Z'; b++ {
 				region, err := language.ParseRegion(string([]rune{a, b}))
-				if err != nil || !region.IsCountry() || region.String() != string([]rune{a, b}) || region.Canonicalize() != region {
+				if err != nil || !region.IsCountry() || region.String() != string([]rune{a, b}) ||
+					region.Canonicalize() != region {
 					continue
 				}
 				p.add(namer.Name(region), region.String())
@@ -67,7 +69,8 @@ func (r *Reader) Code(country string) string {
 	return r.places.codes[strings.Join(splitWords(newFold(country)), " ")]
 }
 
-// find looks for the country: in the agency's own words, then beside "Republic of" and its kin, then the first named at all.
+// find looks for the country: in the agency's own words, then beside "Republic of" and its kin, then the first named at
+// all.
 func (p *places) find(t *page, agency Field) (Field, string) {
 	type hit struct {
 		Field
@@ -122,7 +125,12 @@ func (p *places) find(t *page, agency Field) (Field, string) {
 	return best.Field, best.code
 }
 
-var republic = regexp.MustCompile(`\b(?:republic|kingdom|republique|royaume|republica|reino|government|gouvernement|governo|embassy|ambassade|embaixada|mission\s+permanente|permanent\s+mission|missao\s+permanente)\s+(?:of|du|de|d'|da|do)\s*(?:the\s+|la\s+|l'|republic\s+of\s+|republique\s+d[eu]\s+(?:la\s+)?|republica\s+d[eoa]\s+)?$|(?:جمهوريه|مملكه|سفاره|حكومه)\s*$`)
+var republic = regexp.MustCompile(
+	`\b(?:republic|kingdom|republique|royaume|republica|reino|government|gouvernement|governo|embassy|` +
+		`ambassade|embaixada|mission\s+permanente|permanent\s+mission|missao\s+permanente)\s+(?:of|du|de|d'|` +
+		`da|do)\s*(?:the\s+|la\s+|l'|republic\s+of\s+|republique\s+d[eu]\s+(?:la\s+)?|` +
+		`republica\s+d[eoa]\s+)?$|` +
+		`(?:جمهوريه|مملكه|سفاره|حكومه)\s*$`)
 
 // trim takes the country off the end of an office's name: "Immigration Service of Nigeria".
 func (p *places) trim(t *page, agency Field) Field {
@@ -141,9 +149,56 @@ func (p *places) trim(t *page, agency Field) Field {
 }
 
 // agencyHead are the words with which the names of offices begin.
-var agencyHead = regexp.MustCompile(`\b(?:ministry|ministries|department|directorate|agency|authority|commission|bureau|office|permanent\s+mission|mission|embassy|national|federal|state|anti-|council|police|service|secretariat|institute|inspectorate|task\s+force|immigration|cent(?:re|er)|financial\s+intelligence|` +
-	`ministere|direction|agence|autorite|mission\s+permanente|ambassade|conseil|cellule|comite|inspection|observatoire|haut[e-]|parquet|gendarmerie|secretariat|office|` +
-	`ministerio|direcao|direccao|agencia|autoridade|comissao|missao\s+permanente|embaixada|conselho|inspecao|inspeccao|instituto|gabinete|procuradoria|policia|servico|secretaria)\b|(?:ال)?(?:وزاره|هييه|وكاله|مديريه|سفاره|لجنه|مجلس|بعثه|ادراه|اداره|مصلحه|المفوضيه|البعثه)`)
+var agencyHead = regexp.MustCompile(
+	`\b(?:ministry|ministries|department|directorate|agency|authority|commission|bureau|office|` +
+		`permanent\s+mission|mission|embassy|national|federal|state|anti-|council|police|service|secretariat|` +
+		`institute|inspectorate|task\s+force|immigration|cent(?:re|er)|financial\s+intelligence|` +
+		`ministere|` +
+		`direction|` +
+		`agence|` +
+		`autorite|` +
+		`mission\s+permanente|` +
+		`ambassade|` +
+		`conseil|` +
+		`cellule|` +
+		`comite|` +
+		`inspection|` +
+		`observatoire|` +
+		`haut[e-]|` +
+		`parquet|` +
+		`gendarmerie|` +
+		`secretariat|` +
+		`office|` +
+		`ministerio|` +
+		`direcao|` +
+		`direccao|` +
+		`agencia|` +
+		`autoridade|` +
+		`comissao|` +
+		`missao\s+permanente|` +
+		`embaixada|` +
+		`conselho|` +
+		`inspecao|` +
+		`inspeccao|` +
+		`instituto|` +
+		`gabinete|` +
+		`procuradoria|` +
+		`policia|` +
+		`servico|` +
+		`secretaria)\b|` +
+		`(?:ال)?(?:وزاره|` +
+		`هييه|` +
+		`وكاله|` +
+		`مديريه|` +
+		`سفاره|` +
+		`لجنه|` +
+		`مجلس|` +
+		`بعثه|` +
+		`ادراه|` +
+		`اداره|` +
+		`مصلحه|` +
+		`المفوضيه|` +
+		`البعثه)`)
 
 // agencyWord tells whether a text begins as an office's name does.
 func agencyWord(s string) bool {
@@ -152,12 +207,65 @@ func agencyWord(s string) bool {
 }
 
 // agencyEnd is where an office's name ends: a verb, a sign, or the line's end.
-var agencyEnd = regexp.MustCompile(`\s+of\s+the\s+(?:\w+\s+){0,2}republic\b|\s+de\s+la\s+republique\s+d|\s+da\s+republica\s+d|,|;|:|\n|\t|\.(?:\s|$)|\(|\s[-–—]\s|\s+(?:presents?|has|have|is|we|hereby|wishes|would|regrets?|acknowledges|nominates?|designates?|confirms?|informs?|will|to|in\s+(?:response|reply)|with\s+reference|avails?|writes?|` +
-	`presente|presentent|a\s+l'honneur|a\s+le\s+plaisir|designe|accuse|saisit|informe|regrette|remercie|vous|nomme|a\s+(?:designe|nomme|retenu|choisi|decide|mandate|recu|bien)|au\s+secretariat|sera|` +
-	`apresenta|tem\s+a|designa|informa|lamenta|vem|comunica|nomeia|indica|nomeou|designou|indicou|sera|ao\s+secretariado)\b|\s+(?:اطيب|تحياتها|تحياته|وتتشرف|تتشرف|الي|بان|انها|خالص|بترشيح|ترشح|بتسميه|ترشيح)`)
+var agencyEnd = regexp.MustCompile(
+	`\s+of\s+the\s+(?:\w+\s+){0,2}republic\b|` +
+		`\s+de\s+la\s+republique\s+d|` +
+		`\s+da\s+republica\s+d|` +
+		`,|` +
+		`;|` +
+		`:|` +
+		`\n|` +
+		`\t|` +
+		`\.(?:\s|$)|` +
+		`\(|` +
+		`\s[-–—]\s|` +
+		`\s+(?:presents?|has|have|is|we|hereby|wishes|would|regrets?|acknowledges|nominates?|designates?|` +
+		`confirms?|informs?|will|to|in\s+(?:response|reply)|with\s+reference|avails?|writes?|` +
+		`presente|` +
+		`presentent|` +
+		`a\s+l'honneur|` +
+		`a\s+le\s+plaisir|` +
+		`designe|` +
+		`accuse|` +
+		`saisit|` +
+		`informe|` +
+		`regrette|` +
+		`remercie|` +
+		`vous|` +
+		`nomme|` +
+		`a\s+(?:designe|nomme|retenu|choisi|decide|mandate|recu|bien)|` +
+		`au\s+secretariat|` +
+		`sera|` +
+		`apresenta|` +
+		`tem\s+a|` +
+		`designa|` +
+		`informa|` +
+		`lamenta|` +
+		`vem|` +
+		`comunica|` +
+		`nomeia|` +
+		`indica|` +
+		`nomeou|` +
+		`designou|` +
+		`indicou|` +
+		`sera|` +
+		`ao\s+secretariado)\b|` +
+		`\s+(?:اطيب|` +
+		`تحياتها|` +
+		`تحياته|` +
+		`وتتشرف|` +
+		`تتشرف|` +
+		`الي|` +
+		`بان|` +
+		`انها|` +
+		`خالص|` +
+		`بترشيح|` +
+		`ترشح|` +
+		`بتسميه|` +
+		`ترشيح)`)
 
-// agency is the office that nominates: the one that is the subject of the nomination, missions and embassies only when no
-// other is; else the first of the letterhead.
+// agency is the office that nominates: the one that is the subject of the nomination, missions and embassies only when
+// no other is; else the first of the letterhead.
 func (p *page) agency(cues []Span) Field {
 	type office struct {
 		Field
@@ -192,7 +300,12 @@ func (p *page) agency(cues []Span) Field {
 			continue // an office in general, not by its name
 		}
 		folded := newFold(f.Value)
-		passing := strings.Contains(folded, "mission") || strings.Contains(folded, "missao") || strings.HasPrefix(folded, "embass") || strings.HasPrefix(folded, "ambassade") || strings.HasPrefix(folded, "embaixada") || strings.Contains(folded, "سفاره") || strings.Contains(folded, "بعثه")
+		passing := strings.Contains(folded, "mission") || strings.Contains(folded, "missao") ||
+			strings.HasPrefix(folded, "embass") ||
+			strings.HasPrefix(folded, "ambassade") ||
+			strings.HasPrefix(folded, "embaixada") ||
+			strings.Contains(folded, "سفاره") ||
+			strings.Contains(folded, "بعثه")
 		if host.MatchString(folded) || host.MatchString(p.before(f.From, 30)) {
 			continue // the one that is written to
 		}
@@ -222,7 +335,8 @@ func (p *page) agency(cues []Span) Field {
 		return Field{}, false
 	}
 	for _, passing := range []bool{false, true} {
-		if f, ok := near(passing); ok && (!passing || !slices.ContainsFunc(all, func(o office) bool { return !o.passing })) {
+		if f, ok := near(passing); ok &&
+			(!passing || !slices.ContainsFunc(all, func(o office) bool { return !o.passing })) {
 			return f
 		}
 		for _, o := range all {
@@ -235,7 +349,12 @@ func (p *page) agency(cues []Span) Field {
 }
 
 // labelAgency is what stands before an office's name in a form.
-var labelAgency = regexp.MustCompile(`(?:^|\n|\t)\s*(?:(?:nominating|sending|name\s+of(?:\s+the)?)\s+)?(?:agency|institution|organi[sz]ation|ministry|department|office|authority|organisme|administration|structure|service|ministere|instituicao|entidade|organismo|ministerio)(?:\s+(?:nominating|de\s+nomination|nominatrice|proponente))?(?:\s*/\s*\w+)*\s*[:\t]\s*$|(?:الجهه|الموسسه|الوزاره|الهييه)(?:\s+المرشحه)?\s*:\s*$`)
+var labelAgency = regexp.MustCompile(
+	`(?:^|\n|\t)\s*(?:(?:nominating|sending|name\s+of(?:\s+the)?)\s+)?(?:agency|institution|` +
+		`organi[sz]ation|ministry|department|office|authority|organisme|administration|structure|service|` +
+		`ministere|instituicao|entidade|organismo|` +
+		`ministerio)(?:\s+(?:nominating|de\s+nomination|nominatrice|proponente))?(?:\s*/\s*\w+)*\s*[:\t]\s*$|` +
+		`(?:الجهه|الموسسه|الوزاره|الهييه)(?:\s+المرشحه)?\s*:\s*$`)
 
 // leftOf goes back over the words with capitals before an office's name: "Judicial" of "Judicial Service Commission".
 func (p *page) leftOf(at int) int {
@@ -244,7 +363,11 @@ func (p *page) leftOf(at int) int {
 	for i := len(ts) - 1; i >= 0 && len(ts)-i <= 4; i-- {
 		t := ts[i]
 		if strings.TrimSpace(p.text[t.to:last]) != "" || !isUpper([]rune(t.text)[0]) || isHonorific(t.text) ||
-			slices.Contains([]string{"the", "our", "dear", "this", "that", "le", "la", "l", "les", "o", "a", "notre", "cette", "ce", "on", "of", "from", "re", "objet", "au", "aux", "a", "to", "ao", "aos", "et", "and", "e", "de", "du", "da", "do"}, newFold(t.text)) {
+			slices.Contains([]string{
+				"the", "our", "dear", "this", "that", "le", "la", "l", "les", "o", "a", "notre", "cette", "ce",
+				"on", "of", "from", "re", "objet", "au", "aux", "a", "to", "ao", "aos", "et", "and", "e", "de",
+				"du", "da", "do",
+			}, newFold(t.text)) {
 			break
 		}
 		last = t.from
@@ -271,8 +394,12 @@ func (p *page) listed(s Span) int {
 	return s.To
 }
 
-// shares are what a ministry is of besides, in French and Portuguese: "Ministère de la Femme, de la Famille et de l'Enfant".
-var shares = regexp.MustCompile(`^(?:,\s+(?:de\s+la|de\s+l['’]|du|des|de|da|do|dos|das)\s*\p{Lu}[\p{L}'’\-]*(?:\s+\p{Lu}[\p{L}'’\-]*)*)+(?:\s+(?:et|e)\s+(?:de\s+la|de\s+l['’]|du|des|de|da|do|dos|das)\s*\p{Lu}[\p{L}'’\-]*(?:\s+\p{Lu}[\p{L}'’\-]*)*)?`)
+// shares are what a ministry is of besides, in French and Portuguese: "Ministère de la Femme, de la Famille et de
+// l'Enfant".
+var shares = regexp.MustCompile(
+	`^(?:,\s+(?:de\s+la|de\s+l['’]|du|des|de|da|do|dos|` +
+		`das)\s*\p{Lu}[\p{L}'’\-]*(?:\s+\p{Lu}[\p{L}'’\-]*)*)+(?:\s+(?:et|e)\s+(?:de\s+la|de\s+l['’]|du|des|` +
+		`de|da|do|dos|das)\s*\p{Lu}[\p{L}'’\-]*(?:\s+\p{Lu}[\p{L}'’\-]*)*)?`)
 
 // enumeration is the rest of such a list: words with capitals, commas, and an "and" before the last.
 var enumeration = regexp.MustCompile(`^,(?:\s+\p{Lu}[\p{L}'’\-]*,?)+\s+(?:and|et|e)\s+(?:[\p{L}'’\-]+\s*){1,6}$`)
@@ -282,11 +409,23 @@ func isUpper(r rune) bool {
 }
 
 // host are those who are written to.
-var host = regexp.MustCompile(`\bunited\s+nations\b|\bnations\s+unies\b|\bnacoes\s+unidas\b|الامم\s+المتحده|\bunodc\b|\b(?:to|the\s+secretariat\s+of|attention(?:\s+of)?|au|a\s+l'attention\s+de|ao)\s*:?\s*(?:the\s+)?$`)
+var host = regexp.MustCompile(
+	`\bunited\s+nations\b|` +
+		`\bnations\s+unies\b|` +
+		`\bnacoes\s+unidas\b|` +
+		`الامم\s+المتحده|` +
+		`\bunodc\b|` +
+		`\b(?:to|the\s+secretariat\s+of|attention(?:\s+of)?|au|a\s+l'attention\s+de|ao)\s*:?\s*(?:the\s+)?$`)
 
 // references are the numbers that letters have; those of the letter that is answered are left out.
-var references = regexp.MustCompile(`(?:\b(?:our\s+)?ref(?:erence)?(?:\s*(?:no|number|nr)\.?)?|\bn\s*/\s*ref|\breference|\bn/?\s?ref|\bnote\s+verbale\s+(?:no|n)|\bnota\s+verbal\s+(?:no|n)|\boficio\s+(?:no|n)|\blettre\s+(?:no|n)|\bn\s*\.?\s*[o°º]|\bno|المرجع|مرجع|الاشاره|رقم|العدد)\s*[.:°ºo]*\s*[:.]?\s*([a-z0-9\x{0621}-\x{064a}][a-z0-9\x{0621}-\x{064a}/._\-]*\d[a-z0-9\x{0621}-\x{064a}/._\-]*(?:\s?/\s?[a-z0-9]+)*)`)
-var theirs = regexp.MustCompile(`(?:\byour\s+|\bv\s*/\s*|\bvotre\s+|\bvossa\s+|\bto\s+(?:the\s+)?(?:letter|note)\s+(?:verbale\s+)?|\blettre\s+|\bcarta\s+|\binvitation\s+|\bpassports?\s+|\btel\S*\s*)$`)
+var references = regexp.MustCompile(
+	`(?:\b(?:our\s+)?ref(?:erence)?(?:\s*(?:no|number|nr)\.?)?|\bn\s*/\s*ref|\breference|\bn/?\s?ref|` +
+		`\bnote\s+verbale\s+(?:no|n)|\bnota\s+verbal\s+(?:no|n)|\boficio\s+(?:no|n)|\blettre\s+(?:no|n)|` +
+		`\bn\s*\.?\s*[o°º]|\bno|المرجع|مرجع|الاشاره|رقم|` +
+		`العدد)\s*[.:°ºo]*\s*[:.]?\s*([a-z0-9\x{0621}-\x{064a}][a-z0-9\x{0621}-\x{064a}/._\-]*\d[a-z0-9\x{0621}-\x{064a}/._\-]*(?:\s?/\s?[a-z0-9]+)*)`)
+var theirs = regexp.MustCompile(
+	`(?:\byour\s+|\bv\s*/\s*|\bvotre\s+|\bvossa\s+|\bto\s+(?:the\s+)?(?:letter|note)\s+(?:verbale\s+)?|` +
+		`\blettre\s+|\bcarta\s+|\binvitation\s+|\bpassports?\s+|\btel\S*\s*)$`)
 
 func (p *page) reference() Field {
 	for _, m := range references.FindAllStringSubmatchIndex(p.folded, -1) {

@@ -67,13 +67,33 @@ type sessionName struct {
 // NewIndex prepares a roster, with what staff taught about it. The reader of letters is the same for all rosters: it
 // takes milliseconds to make.
 func NewIndex(r meeting.Roster, letters *letter.Reader, lessons ...*meeting.Hint) *Index {
-	x := &Index{roster: r, byID: map[string]int{}, anchors: map[string][]int{}, words: map[string][]int{}, skeletons: map[string][]int{}, smudged: map[string][]int{}, letters: letters,
-		byEmail: map[string]int{}, presenters: map[string][]int{}, titles: map[string]string{}, agencies: map[string][]int{}, agencyWords: map[string][]int{},
-		acronyms: map[string][]string{}, common: map[string]bool{}, learned: map[lesson]string{}, wordings: map[string]string{}}
+	x := &Index{
+		roster:      r,
+		byID:        map[string]int{},
+		anchors:     map[string][]int{},
+		words:       map[string][]int{},
+		skeletons:   map[string][]int{},
+		smudged:     map[string][]int{},
+		letters:     letters,
+		byEmail:     map[string]int{},
+		presenters:  map[string][]int{},
+		titles:      map[string]string{},
+		agencies:    map[string][]int{},
+		agencyWords: map[string][]int{},
+		acronyms:    map[string][]string{},
+		common:      map[string]bool{},
+		learned:     map[lesson]string{},
+		wordings:    map[string]string{},
+	}
 	seen := map[string]int{}
 	for i, p := range r.Participants {
 		name := withoutTitles(fold.Words(p.Name))
-		q := person{Participant: p, needs: p.Needs(), agency: fold.AgencyKey(p.Agency, p.Country), around: append(fold.Words(p.Agency), fold.Words(p.Country)...)}
+		q := person{
+			Participant: p,
+			needs:       p.Needs(),
+			agency:      fold.AgencyKey(p.Agency, p.Country),
+			around:      append(fold.Words(p.Agency), fold.Words(p.Country)...),
+		}
 		if len(name) > 0 {
 			q.first, q.last = name[0], name[len(name)-1]
 		}
@@ -115,7 +135,10 @@ func NewIndex(r meeting.Roster, letters *letter.Reader, lessons ...*meeting.Hint
 		if len(p.name) < 2 {
 			continue
 		}
-		rarest := slices.MinFunc(p.name, func(a, b string) int { return cmp.Or(cmp.Compare(seen[a], seen[b]), cmp.Compare(a, b)) })
+		rarest := slices.MinFunc(
+			p.name,
+			func(a, b string) int { return cmp.Or(cmp.Compare(seen[a], seen[b]), cmp.Compare(a, b)) },
+		)
 		x.anchors[rarest] = append(x.anchors[rarest], i)
 	}
 	for _, s := range r.Sessions {
@@ -168,7 +191,10 @@ func (x *Index) indexAgencies() {
 		}
 	}
 	for i, n := range x.agencyNames {
-		rarest := slices.MinFunc(n.words, func(a, b string) int { return cmp.Or(cmp.Compare(seen[a], seen[b]), cmp.Compare(a, b)) })
+		rarest := slices.MinFunc(
+			n.words,
+			func(a, b string) int { return cmp.Or(cmp.Compare(seen[a], seen[b]), cmp.Compare(a, b)) },
+		)
 		x.agencyWords[rarest] = append(x.agencyWords[rarest], i)
 	}
 }
@@ -191,8 +217,12 @@ func withoutTitles(name []string) []string {
 
 // title tells whether a folded word is a title that stands before a name.
 func title(w string) bool {
-	return slices.Contains([]string{"mr", "mrs", "ms", "miss", "mx", "dr", "dra", "prof", "professor", "professeur", "hon", "honourable", "honorable", "he", "amb", "ambassador", "judge", "justice",
-		"m", "mme", "mlle", "me", "madame", "monsieur", "se", "sr", "sra", "senhor", "senhora", "doutor", "doutora", "eng", "ing", "adv", "maitre", "السيد", "السيدة", "السيده", "الدكتور", "الدكتورة", "الأستاذ", "الاستاذ", "الأستاذة", "د"}, w)
+	return slices.Contains([]string{
+		"mr", "mrs", "ms", "miss", "mx", "dr", "dra", "prof", "professor", "professeur", "hon", "honourable",
+		"honorable", "he", "amb", "ambassador", "judge", "justice", "m", "mme", "mlle", "me", "madame",
+		"monsieur", "se", "sr", "sra", "senhor", "senhora", "doutor", "doutora", "eng", "ing", "adv", "maitre",
+		"السيد", "السيدة", "السيده", "الدكتور", "الدكتورة", "الأستاذ", "الاستاذ", "الأستاذة", "د",
+	}, w)
 }
 
 // Roster is the roster behind the index.
@@ -259,7 +289,10 @@ func (x *Index) named(ctx context.Context, phrases [][]string) ([]int, error) {
 func phrases(text string) [][]string {
 	var all [][]string
 	for line := range strings.Lines(text) {
-		parts := strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(",;:/|()[]{}<>&+•·–—\"“”«»\t،؛", r) })
+		parts := strings.FieldsFunc(
+			line,
+			func(r rune) bool { return strings.ContainsRune(",;:/|()[]{}<>&+•·–—\"“”«»\t،؛", r) },
+		)
 		for _, part := range parts {
 			if w := fold.Words(part); len(w) > 0 {
 				all = append(all, w)
@@ -279,7 +312,8 @@ func (x *Index) sessionsNamed(words []string) []string {
 	for _, s := range x.sessions {
 		id := spaced(fold.Words(s.id))
 		long := len(strings.Fields(s.title)) >= 2 // a title of one common word says nothing
-		if long && strings.Contains(joined, s.title) || fold.HasDigit(s.id) && len(strings.TrimSpace(id)) >= 2 && strings.Contains(joined, id) {
+		if long && strings.Contains(joined, s.title) ||
+			fold.HasDigit(s.id) && len(strings.TrimSpace(id)) >= 2 && strings.Contains(joined, id) {
 			ids = append(ids, s.id)
 		}
 	}

@@ -213,7 +213,9 @@ func (x *Index) choose(r Result, p person, keys []meeting.RequirementKey, sessio
 		keys = of
 		r.Evidence = append(r.Evidence, meeting.Evidence{Code: meeting.EvidenceSessionNamed, Detail: keys[0].Session})
 	}
-	r.Candidates = []meeting.Candidate{{Participant: p.ID, Name: p.Name, For: keys, Confidence: certain, Evidence: r.Evidence}}
+	r.Candidates = []meeting.Candidate{
+		{Participant: p.ID, Name: p.Name, For: keys, Confidence: certain, Evidence: r.Evidence},
+	}
 	if len(keys) == 0 {
 		return r.review(meeting.ReasonNotRequired)
 	}
@@ -228,7 +230,10 @@ func (r Result) review(reason meeting.Reason) Result {
 
 // of gives a person's needs of a kind; all of them when the kind is unknown.
 func (p person) of(k meeting.Kind) []meeting.RequirementKey {
-	return slices.DeleteFunc(slices.Clone(p.needs), func(n meeting.RequirementKey) bool { return k != meeting.Unknown && n.Kind != k })
+	return slices.DeleteFunc(
+		slices.Clone(p.needs),
+		func(n meeting.RequirementKey) bool { return k != meeting.Unknown && n.Kind != k },
+	)
 }
 
 // beginning is the text of the first pages, which a letter is read from, its letterhead too.
@@ -249,10 +254,27 @@ func beginning(c *content.Content) string {
 
 // letter gives what a letter says in the domain's words.
 func (x *Index) letter(l letter.Letter) *meeting.Letter {
-	out := &meeting.Letter{Agency: l.Agency.Value, Country: cmp.Or(l.CountryCode, l.Country.Value), Reference: l.Reference.Value, Signatory: l.Signatory.Value, Dated: l.Dated}
+	out := &meeting.Letter{
+		Agency:    l.Agency.Value,
+		Country:   cmp.Or(l.CountryCode, l.Country.Value),
+		Reference: l.Reference.Value,
+		Signatory: l.Signatory.Value,
+		Dated:     l.Dated,
+	}
 	for _, n := range l.Nominees {
-		out.Nominees = append(out.Nominees, meeting.Nominee{Name: n.Name.Value, Honorific: n.Honorific, Position: n.Position.Value, Email: n.Email.Value, Phone: n.Phone.Value,
-			Head: n.Role == letter.Head, Alternate: n.Role == letter.Alternate, Replaces: n.Replaces.Value})
+		out.Nominees = append(
+			out.Nominees,
+			meeting.Nominee{
+				Name:      n.Name.Value,
+				Honorific: n.Honorific,
+				Position:  n.Position.Value,
+				Email:     n.Email.Value,
+				Phone:     n.Phone.Value,
+				Head:      n.Role == letter.Head,
+				Alternate: n.Role == letter.Alternate,
+				Replaces:  n.Replaces.Value,
+			},
+		)
 	}
 	return out
 }
@@ -274,7 +296,8 @@ func (x *Index) byLetter(ctx context.Context, r Result, l letter.Letter, f Facts
 		}
 		if n.Replaces.Value != "" {
 			// Only who is surely meant gives a place up.
-			if found, chance := x.nominee(l, letter.Nominee{Name: n.Replaces}, f); len(found) > 0 && chance >= x.threshold() {
+			if found, chance := x.nominee(l, letter.Nominee{Name: n.Replaces}, f); len(found) > 0 &&
+				chance >= x.threshold() {
 				r.Letter.Nominees[i].ReplacesID = x.people[found[0].people[0]].ID
 			}
 		}
@@ -304,7 +327,10 @@ func (x *Index) byLetter(ctx context.Context, r Result, l letter.Letter, f Facts
 		}
 		r.Confidence = min(r.Confidence, chance)
 		for _, o := range found {
-			if !slices.ContainsFunc(r.Candidates, func(c meeting.Candidate) bool { return c.Participant == x.people[o.people[0]].ID }) {
+			if !slices.ContainsFunc(
+				r.Candidates,
+				func(c meeting.Candidate) bool { return c.Participant == x.people[o.people[0]].ID },
+			) {
 				r.Candidates = append(r.Candidates, x.candidate(o))
 			}
 		}
@@ -314,7 +340,10 @@ func (x *Index) byLetter(ctx context.Context, r Result, l letter.Letter, f Facts
 		r.Evidence = append(r.Evidence, best.evidence...)
 		r.File = append(r.File, best.keys...)
 	}
-	slices.SortStableFunc(r.Candidates, func(a, b meeting.Candidate) int { return cmp.Compare(b.Confidence, a.Confidence) })
+	slices.SortStableFunc(
+		r.Candidates,
+		func(a, b meeting.Candidate) int { return cmp.Compare(b.Confidence, a.Confidence) },
+	)
 	r.Candidates = r.Candidates[:min(len(r.Candidates), maxCandidates)]
 	if len(r.File) == 0 { // all nominees were declined
 		reason = cmp.Or(reason, meeting.ReasonNotOnRoster)
@@ -339,7 +368,13 @@ func (x *Index) nominee(l letter.Letter, n letter.Nominee, f Facts) ([]option, f
 			continue
 		}
 		o := option{people: []int{a.person}, keys: p.of(meeting.Nomination)}
-		o.add(meeting.Evidence{Code: meeting.EvidenceNominated, Detail: n.Name.Value, Weight: weightOf(titleZone, mostOfName) - 8*(1-a.score)})
+		o.add(
+			meeting.Evidence{
+				Code:   meeting.EvidenceNominated,
+				Detail: n.Name.Value,
+				Weight: weightOf(titleZone, mostOfName) - 8*(1-a.score),
+			},
+		)
 		if a.score == 1 {
 			o.evidence[0].Weight = weightOf(titleZone, wholeName) + 0.5
 			o.weight = o.evidence[0].Weight
@@ -355,7 +390,9 @@ func (x *Index) nominee(l letter.Letter, n letter.Nominee, f Facts) ([]option, f
 		}
 		if here, there := l.CountryCode, x.letters.Code(p.Country); here != "" && there != "" {
 			if here == there {
-				o.add(meeting.Evidence{Code: meeting.EvidenceCountryAgrees, Detail: p.Country, Weight: 2 * countryWeight})
+				o.add(
+					meeting.Evidence{Code: meeting.EvidenceCountryAgrees, Detail: p.Country, Weight: 2 * countryWeight},
+				)
 			} else if l.Country.Confidence >= clearly { // a country that is only named somewhere may be anything
 				o.add(meeting.Evidence{Code: meeting.EvidenceCountryIsOther, Detail: p.Country, Weight: otherCountry})
 			}
@@ -387,7 +424,8 @@ func (x *Index) kindOf(
 	if c == nil {
 		return meeting.Unknown, nil
 	}
-	if about(fold.Words(fold.FileNameLine(fileName)), 99) || len(c.Pages) > 0 && about(fold.Words(head(c.Pages[0].Full(), 1)), 4) {
+	if about(fold.Words(fold.FileNameLine(fileName)), 99) ||
+		len(c.Pages) > 0 && about(fold.Words(head(c.Pages[0].Full(), 1)), 4) {
 		return meeting.Unknown, nil
 	}
 	if c.Format.Slides() {
@@ -420,7 +458,8 @@ func (x *Index) kindOf(
 		}
 	}
 	line := append([]string{"|"}, name...)
-	if len(x.sessionsNamed(append(fold.Words(first.Full()), line...))) > 0 || slices.ContainsFunc(name, presentationWord) {
+	if len(x.sessionsNamed(append(fold.Words(first.Full()), line...))) > 0 ||
+		slices.ContainsFunc(name, presentationWord) {
 		return meeting.Presentation, nil
 	}
 	return meeting.Unknown, nil
@@ -428,12 +467,17 @@ func (x *Index) kindOf(
 
 // presentationWord reports whether a word of a file's name says that it is a presentation.
 func presentationWord(w string) bool {
-	return slices.Contains([]string{"presentation", "slides", "deck", "diapositives", "diaporama", "apresentacao", "عرض"}, w)
+	return slices.Contains([]string{
+		"presentation", "slides", "deck", "diapositives", "diaporama", "apresentacao", "عرض",
+	}, w)
 }
 
 // about tells whether at most so many words say that a document is neither a presentation nor a letter.
 func about(words []string, most int) bool {
 	return len(words) <= most && slices.ContainsFunc(words, func(w string) bool {
-		return slices.Contains([]string{"cv", "curriculum", "biography", "biographie", "biografia", "biodata", "bio", "agenda", "passport", "passeport", "passaporte", "visa", "itinerary", "itineraire", "invoice", "facture"}, w)
+		return slices.Contains([]string{
+			"cv", "curriculum", "biography", "biographie", "biografia", "biodata", "bio", "agenda", "passport",
+			"passeport", "passaporte", "visa", "itinerary", "itineraire", "invoice", "facture",
+		}, w)
 	})
 }

@@ -125,7 +125,11 @@ func (x *Index) mentioned(ctx context.Context, z zone, text string, most int) ([
 		low := fold.Words(line)
 		if len(here) == 0 {
 			// "Thank you!" before the presenter's own name thanks nobody by name.
-			courtesy := slices.ContainsFunc(low, thanking) && !strings.HasPrefix(low[0], "acknowledg") && !strings.HasPrefix(low[0], "remerciements") && !strings.HasPrefix(low[0], "agradecimentos") && !strings.HasSuffix(strings.TrimSpace(line), ":") && low[len(low)-1] != "to"
+			courtesy := slices.ContainsFunc(low, thanking) && !strings.HasPrefix(low[0], "acknowledg") &&
+				!strings.HasPrefix(low[0], "remerciements") &&
+				!strings.HasPrefix(low[0], "agradecimentos") &&
+				!strings.HasSuffix(strings.TrimSpace(line), ":") &&
+				low[len(low)-1] != "to"
 			heading = asideWord(low) && len(low) <= 6 && !courtesy
 			thanks = thanks || heading && slices.ContainsFunc(low, thanking)
 		}
@@ -133,7 +137,8 @@ func (x *Index) mentioned(ctx context.Context, z zone, text string, most int) ([
 			here[i].line = n
 			before, after := around(line, here[i].written)
 			here[i].behalf = onBehalf(strings.Join(before, " "))
-			here[i].aside = heading || thanks || asideWord(before) || len(after) > 0 && asideWord(after[:min(3, len(after))])
+			here[i].aside = heading || thanks || asideWord(before) ||
+				len(after) > 0 && asideWord(after[:min(3, len(after))])
 		}
 		if len(here) > 0 {
 			heading = false
@@ -160,7 +165,10 @@ func around(line, written string) (before, after []string) {
 
 // onBehalf tells whether the words before a name say that somebody else speaks for that person.
 func onBehalf(before string) bool {
-	for _, p := range []string{"behalf of", "place of", "au nom de", "em nome de", "a la place de", "em lugar de", "نيابة عن", "نيابه عن"} {
+	for _, p := range []string{
+		"behalf of", "place of", "au nom de", "em nome de", "a la place de", "em lugar de", "نيابة عن",
+		"نيابه عن",
+	} {
 		if strings.HasSuffix(before, p) {
 			return true
 		}
@@ -183,13 +191,20 @@ func asideWord(words []string) bool {
 		if thanking(w) {
 			return true
 		}
-		for _, stem := range []string{"moderat", "moderad", "moderee", "chair", "discussant", "facilitat", "facilitad", "rapporteur", "supervis", "translat", "traduit", "traduzid", "traduction", "interpret",
-			"animee", "president", "presidid", "reviewed", "relu", "courtesy", "attn", "opened", "keynote", "cite", "quot", "foreword", "preface", "prefacio", "debat", "photo"} {
+		for _, stem := range []string{
+			"moderat", "moderad", "moderee", "chair", "discussant", "facilitat", "facilitad", "rapporteur",
+			"supervis", "translat", "traduit", "traduzid", "traduction", "interpret", "animee", "president",
+			"presidid", "reviewed", "relu", "courtesy", "attn", "opened", "keynote", "cite", "quot",
+			"foreword", "preface", "prefacio", "debat", "photo",
+		} {
 			if strings.HasPrefix(w, stem) {
 				return true
 			}
 		}
-		return slices.Contains([]string{"رئيس", "رئيسه", "يدير", "تدير", "مدير", "ترجمه", "المصدر", "source", "fonte", "dear", "cher", "chere", "caro", "cara"}, strings.ReplaceAll(w, "ة", "ه"))
+		return slices.Contains([]string{
+			"رئيس", "رئيسه", "يدير", "تدير", "مدير", "ترجمه", "المصدر", "source", "fonte", "dear", "cher",
+			"chere", "caro", "cara",
+		}, strings.ReplaceAll(w, "ة", "ه"))
 	})
 }
 
@@ -215,11 +230,15 @@ func (x *Index) phrase(ctx context.Context, z zone, line string, words []word, m
 		}
 	}
 	// At one place stands one name: the longest, and of those the most alike.
-	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Or(cmp.Compare(b.size(), a.size()), cmp.Compare(b.score, a.score)) })
+	slices.SortStableFunc(
+		hits,
+		func(a, b hit) int { return cmp.Or(cmp.Compare(b.size(), a.size()), cmp.Compare(b.score, a.score)) },
+	)
 	var kept []hit
 	for _, h := range hits {
 		if !slices.ContainsFunc(kept, func(k hit) bool {
-			return k.from < h.to && h.from < k.to && (k.person == h.person || k.size() > h.size() || k.score > h.score+0.02)
+			return k.from < h.to && h.from < k.to &&
+				(k.person == h.person || k.size() > h.size() || k.score > h.score+0.02)
 		}) {
 			kept = append(kept, h)
 		}
@@ -253,7 +272,15 @@ func (x *Index) hits(ctx context.Context, z zone, line string, words []word, mos
 		for from > 0 && title(plain[from-1]) {
 			from-- // the title is part of how a person is named
 		}
-		*hits = append(*hits, hit{mention{person: person, zone: z, strength: s, written: line[words[from].from:words[to-1].to]}, words[at].from, words[to-1].to, score})
+		*hits = append(
+			*hits,
+			hit{
+				mention{person: person, zone: z, strength: s, written: line[words[from].from:words[to-1].to]},
+				words[at].from,
+				words[to-1].to,
+				score,
+			},
+		)
 	}
 	for i, w := range plain {
 		if err := ctx.Err(); err != nil {
@@ -304,7 +331,8 @@ func (p person) strength(words []string, score float64) strength {
 		return wholeName
 	}
 	for _, end := range []string{p.first, p.last} {
-		if end != "" && p.joined == nil && !slices.ContainsFunc(words, func(w string) bool { return sameWord(w, end) > 0 }) {
+		if end != "" && p.joined == nil &&
+			!slices.ContainsFunc(words, func(w string) bool { return sameWord(w, end) > 0 }) {
 			return partOfName
 		}
 	}
@@ -316,8 +344,9 @@ func window(words []string, at int, p person) (from, to int, score float64) {
 	// Next to it another word of the name has to stand, or there is nothing to look for.
 	near := false
 	for j := max(0, at-3); j < min(len(words), at+4) && !near; j++ {
-		near = j != at && utf8.RuneCountInString(words[j]) > 1 && !fold.Particle(words[j]) && (slices.ContainsFunc(p.name, func(n string) bool { return n != words[at] && sameWord(words[j], n) > 0 }) ||
-			slices.ContainsFunc(p.joined, func(n string) bool { return n != words[at] && sameWord(words[j], n) > 0 }))
+		near = j != at && utf8.RuneCountInString(words[j]) > 1 && !fold.Particle(words[j]) &&
+			(slices.ContainsFunc(p.name, func(n string) bool { return n != words[at] && sameWord(words[j], n) > 0 }) ||
+				slices.ContainsFunc(p.joined, func(n string) bool { return n != words[at] && sameWord(words[j], n) > 0 }))
 	}
 	if !near && !twice(words, at) {
 		return 0, 0, 0
@@ -326,7 +355,8 @@ func window(words []string, at int, p person) (from, to int, score float64) {
 	for f := max(0, at-longest+1); f <= at; f++ {
 		for t := at + 1; t <= min(len(words), f+longest); t++ {
 			// A particle or a title at the edge is no part of what was found.
-			if t-f < 2 || fold.Particle(words[t-1]) && !p.has(words[t-1]) || fold.Particle(words[f]) && !p.has(words[f]) {
+			if t-f < 2 || fold.Particle(words[t-1]) && !p.has(words[t-1]) ||
+				fold.Particle(words[f]) && !p.has(words[f]) {
 				continue
 			}
 			if s := p.like(words[f:t]); s >= least && (t-f > to-from || t-f == to-from && s > score) {
@@ -376,7 +406,9 @@ func (x *Index) longer(words []word, from, to, p int) bool {
 		if i >= from && i < to {
 			continue
 		}
-		if !w.raised || title(w.folded) || fold.Particle(w.folded) || slices.Contains(known, w.folded) || presenting(w.folded) || fold.HasDigit(w.folded) {
+		if !w.raised || title(w.folded) || fold.Particle(w.folded) || slices.Contains(known, w.folded) ||
+			presenting(w.folded) ||
+			fold.HasDigit(w.folded) {
 			return false
 		}
 	}
@@ -385,8 +417,12 @@ func (x *Index) longer(words []word, from, to, p int) bool {
 
 // presenting tells whether a word announces who presents.
 func presenting(w string) bool {
-	return slices.Contains([]string{"by", "presenter", "presenters", "speaker", "speakers", "presented", "presentation", "par", "presente", "presentee", "intervenant", "intervenante", "orateur", "oratrice",
-		"por", "apresentado", "apresentada", "apresentacao", "orador", "oradora", "palestrante", "author", "auteur", "autor", "autora", "تقديم", "مقدم", "اعداد", "إعداد", "المتحدث", "المتحدثة", "عرض"}, w)
+	return slices.Contains([]string{
+		"by", "presenter", "presenters", "speaker", "speakers", "presented", "presentation", "par", "presente",
+		"presentee", "intervenant", "intervenante", "orateur", "oratrice", "por", "apresentado", "apresentada",
+		"apresentacao", "orador", "oradora", "palestrante", "author", "auteur", "autor", "autora", "تقديم",
+		"مقدم", "اعداد", "إعداد", "المتحدث", "المتحدثة", "عرض",
+	}, w)
 }
 
 // stranger gives the first person that a title slide presents with a title or the words for a presenter, and who is
@@ -397,13 +433,15 @@ func (x *Index) stranger(text string, known []mention) string {
 		line = strings.TrimSpace(line)
 		phrases := cut(line)
 		low := fold.Words(line)
-		if slices.ContainsFunc(known, func(m mention) bool { return strings.Contains(line, m.written) }) || asideWord(low) {
+		if slices.ContainsFunc(known, func(m mention) bool { return strings.Contains(line, m.written) }) ||
+			asideWord(low) {
 			announced = false
 			continue
 		}
 		for i, p := range phrases {
 			at := 0
-			said := announced || i > 0 && slices.ContainsFunc(phrases[i-1], func(w word) bool { return presenting(w.folded) })
+			said := announced ||
+				i > 0 && slices.ContainsFunc(phrases[i-1], func(w word) bool { return presenting(w.folded) })
 			for at < len(p) && (title(p[at].folded) || presenting(p[at].folded)) {
 				said = true
 				at++
@@ -429,11 +467,13 @@ func (x *Index) bareName(text string, known []mention) string {
 		line = strings.TrimSpace(line)
 		words := strings.Fields(line)
 		phrases := cut(line)
-		if len(words) < 2 || len(words) > 4 || len(phrases) != 1 || slices.ContainsFunc(known, func(m mention) bool { return strings.Contains(line, m.written) }) {
+		if len(words) < 2 || len(words) > 4 || len(phrases) != 1 ||
+			slices.ContainsFunc(known, func(m mention) bool { return strings.Contains(line, m.written) }) {
 			continue
 		}
 		if !slices.ContainsFunc(phrases[0], func(w word) bool {
-			return !w.raised && !fold.Particle(w.folded) || fold.HasDigit(w.folded) || x.common[w.folded] && !x.nameWord(w.folded)
+			return !w.raised && !fold.Particle(w.folded) || fold.HasDigit(w.folded) ||
+				x.common[w.folded] && !x.nameWord(w.folded)
 		}) {
 			return line
 		}

@@ -86,7 +86,28 @@ func sameWord(a, b string) float64 {
 }
 
 // ocrSlips writes the letters that OCR takes for each other as one.
-var ocrSlips = strings.NewReplacer("rn", "m", "ri", "n", "1", "l", "i", "l", "|", "l", "0", "o", "c", "e", "h", "b", "ة", "ه", "ى", "ي")
+var ocrSlips = strings.NewReplacer(
+	"rn",
+	"m",
+	"ri",
+	"n",
+	"1",
+	"l",
+	"i",
+	"l",
+	"|",
+	"l",
+	"0",
+	"o",
+	"c",
+	"e",
+	"h",
+	"b",
+	"ة",
+	"ه",
+	"ى",
+	"ي",
+)
 
 // smudge is a word as OCR cannot spoil it further. Of short words nothing would be left to tell them apart.
 func smudge(w string) string {
@@ -140,8 +161,8 @@ func joinedNames(words []string) ([]string, []int, bool) {
 	return out, ends, joined
 }
 
-// skeleton is the consonants of a name's word, the same for its Arabic letters and the common ways to write them in Latin
-// ones: vowels go, w and y with them, and letters that are written alike are one.
+// skeleton is the consonants of a name's word, the same for its Arabic letters and the common ways to write them in
+// Latin ones: vowels go, w and y with them, and letters that are written alike are one.
 func skeleton(word string) string {
 	var b strings.Builder
 	if fold.Arabic(word) {
@@ -202,7 +223,8 @@ func skeleton(word string) string {
 	if n := len(s); n > 1 && s[n-1] == 'h' {
 		s = s[:n-1] // Fatimah
 	}
-	if t := string(s); len(t) > 2 && strings.HasPrefix(t, "bd") { // the article in Abd al-Rahman, which is also written Abderrahman
+	if t := string(s); len(t) > 2 &&
+		strings.HasPrefix(t, "bd") { // the article in Abd al-Rahman, which is also written Abderrahman
 		return "bd" + strings.TrimPrefix(t[2:], "l")
 	}
 	return string(s)
@@ -245,7 +267,10 @@ func (x *Index) alikes(name string) []alike {
 	for p, s := range best {
 		found = append(found, alike{p, s})
 	}
-	slices.SortFunc(found, func(a, b alike) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.person, b.person)) })
+	slices.SortFunc(
+		found,
+		func(a, b alike) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.person, b.person)) },
+	)
 	return found
 }
 

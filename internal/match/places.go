@@ -20,7 +20,10 @@ type agencyName struct {
 // of gives the words of an agency's name that carry it.
 func substance(s string) []string {
 	return slices.DeleteFunc(fold.Words(s), func(w string) bool {
-		return fold.Particle(w) || slices.Contains([]string{"of", "the", "and", "et", "for", "pour", "l", "d", "s", "on", "in", "a", "ltd", "sa", "plc", "inc", "contra", "contre", "against"}, w)
+		return fold.Particle(w) || slices.Contains([]string{
+			"of", "the", "and", "et", "for", "pour", "l", "d", "s", "on", "in", "a", "ltd", "sa", "plc", "inc",
+			"contra", "contre", "against",
+		}, w)
 	})
 }
 
@@ -39,8 +42,8 @@ func acronymOf(words []string) string {
 	return b.String()
 }
 
-// agenciesIn finds the agencies that a text names, by their whole name in one line or two, by the initials that an agency is
-// known by, or by a wording that staff confirmed.
+// agenciesIn finds the agencies that a text names, by their whole name in one line or two, by the initials that an
+// agency is known by, or by a wording that staff confirmed.
 func (x *Index) agenciesIn(text string, weight float64) map[string]meeting.Evidence {
 	found := map[string]meeting.Evidence{}
 	names := map[string][]string{}
@@ -65,14 +68,22 @@ func (x *Index) agenciesIn(text string, weight float64) map[string]meeting.Evide
 						weight = min(weight, acronymWeight)
 					}
 					for _, key := range x.agencyKeys[a] {
-						found[key] = meeting.Evidence{Code: meeting.EvidenceAgencyNamed, Detail: x.people[x.agencies[key][0]].Agency, Weight: weight}
+						found[key] = meeting.Evidence{
+							Code:   meeting.EvidenceAgencyNamed,
+							Detail: x.people[x.agencies[key][0]].Agency,
+							Weight: weight,
+						}
 						names[key] = name.words
 					}
 				}
 			}
 		}
 		if key, ok := x.wordings[strings.Join(words, " ")]; ok {
-			found[key] = meeting.Evidence{Code: meeting.EvidenceLearnedWording, Detail: strings.TrimSpace(line), Weight: weight}
+			found[key] = meeting.Evidence{
+				Code:   meeting.EvidenceLearnedWording,
+				Detail: strings.TrimSpace(line),
+				Weight: weight,
+			}
 		}
 		// Initials are told from other words by their capitals.
 		for _, f := range strings.FieldsFunc(line, func(r rune) bool { return !(r >= 'A' && r <= 'Z') }) {
@@ -81,7 +92,11 @@ func (x *Index) agenciesIn(text string, weight float64) map[string]meeting.Evide
 			}
 			for _, key := range x.acronyms[strings.ToLower(f)] {
 				if _, ok := found[key]; !ok {
-					found[key] = meeting.Evidence{Code: meeting.EvidenceAgencyNamed, Detail: f, Weight: min(weight, acronymWeight)}
+					found[key] = meeting.Evidence{
+						Code:   meeting.EvidenceAgencyNamed,
+						Detail: f,
+						Weight: min(weight, acronymWeight),
+					}
 				}
 			}
 		}
@@ -90,7 +105,8 @@ func (x *Index) agenciesIn(text string, weight float64) map[string]meeting.Evide
 	// The longer name that holds another is the one that is meant.
 	for a, short := range names {
 		for _, long := range names {
-			if len(long) > len(short) && !slices.ContainsFunc(short, func(w string) bool { return !slices.Contains(long, w) }) {
+			if len(long) > len(short) &&
+				!slices.ContainsFunc(short, func(w string) bool { return !slices.Contains(long, w) }) {
 				delete(found, a)
 			}
 		}
@@ -99,7 +115,9 @@ func (x *Index) agenciesIn(text string, weight float64) map[string]meeting.Evide
 }
 
 // numbered finds "session 3", "séance III", "الجلسة 2": folded text.
-var numbered = regexp.MustCompile(`(?:\bsession|\bseance|\bsessao|\bpanel|\bpainel|\bpanneau|\bs|الجلسه|الجلسة|جلسة|جلسه)\s*(?:no|n|nr|numero|number|رقم)?\s*(\d{1,2}|[ivx]{1,4}|one|two|three|four|five|six|seven|eight|nine|un|une|deux|trois|quatre|cinq|um|dois|tres|quatro|cinco|الاولي|الأولى|الثانيه|الثانية|الثالثه|الثالثة|الرابعه|الرابعة|الخامسه|الخامسة)(?:\s|$)|(?:^|\s)(first|second|third|fourth|fifth|premiere|deuxieme|troisieme|quatrieme|cinquieme|primeira|segunda|terceira|quarta|quinta)\s+(?:session|seance|sessao)`)
+var numbered = regexp.MustCompile(
+	`(?:\bsession|\bseance|\bsessao|\bpanel|\bpainel|\bpanneau|\bs|الجلسه|الجلسة|جلسة|جلسه)\s*(?:no|n|nr|numero|number|رقم)?\s*(\d{1,2}|[ivx]{1,4}|one|two|three|four|five|six|seven|eight|nine|un|une|deux|trois|quatre|cinq|um|dois|tres|quatro|cinco|الاولي|الأولى|الثانيه|الثانية|الثالثه|الثالثة|الرابعه|الرابعة|الخامسه|الخامسة)(?:\s|$)|(?:^|\s)(first|second|third|fourth|fifth|premiere|deuxieme|troisieme|quatrieme|cinquieme|primeira|segunda|terceira|quarta|quinta)\s+(?:session|seance|sessao)`,
+)
 
 // number reads how a session's number is written; 0 when it is none.
 func number(s string) int {
@@ -130,7 +148,8 @@ func (x *Index) sessionsIn(text string, whole float64) map[string]meeting.Eviden
 	// The longer title that holds another is the one that is named.
 	for a := range found {
 		for b := range found {
-			if a != b && x.titles[a] != "" && strings.Contains(x.titles[b], strings.TrimSpace(x.titles[a])) && strings.Contains(spaced(words), x.titles[b]) {
+			if a != b && x.titles[a] != "" && strings.Contains(x.titles[b], strings.TrimSpace(x.titles[a])) &&
+				strings.Contains(spaced(words), x.titles[b]) {
 				delete(found, a)
 			}
 		}
@@ -142,7 +161,11 @@ func (x *Index) sessionsIn(text string, whole float64) map[string]meeting.Eviden
 		if n := number(m[1] + m[2]); n > 0 {
 			for _, s := range x.roster.Sessions {
 				if s.Number == n {
-					found[s.ID] = meeting.Evidence{Code: meeting.EvidenceSessionNumber, Detail: fmt.Sprint(n), Weight: whole - sessionWeight + numberWeight}
+					found[s.ID] = meeting.Evidence{
+						Code:   meeting.EvidenceSessionNumber,
+						Detail: fmt.Sprint(n),
+						Weight: whole - sessionWeight + numberWeight,
+					}
 				}
 			}
 		}
@@ -171,7 +194,11 @@ func (x *Index) sessionsIn(text string, whole float64) map[string]meeting.Eviden
 		}
 	}
 	if best >= 0.6 && best-second >= 0.2 {
-		found[id] = meeting.Evidence{Code: meeting.EvidenceSessionLike, Detail: id, Weight: whole - sessionWeight + likeTitleWeight}
+		found[id] = meeting.Evidence{
+			Code:   meeting.EvidenceSessionLike,
+			Detail: id,
+			Weight: whole - sessionWeight + likeTitleWeight,
+		}
 	}
 	return found
 }

@@ -190,8 +190,14 @@ func (x *Index) standings(ctx context.Context, f Facts, p parts, mentions int) (
 		for _, m := range list {
 			s := of(m.person)
 			if m.aside {
-				if !slices.ContainsFunc(s.evidence, func(e meeting.Evidence) bool { return e.Code == meeting.EvidenceNamedAside }) {
-					s.evidence = append(s.evidence, meeting.Evidence{Code: meeting.EvidenceNamedAside, Detail: m.written})
+				if !slices.ContainsFunc(
+					s.evidence,
+					func(e meeting.Evidence) bool { return e.Code == meeting.EvidenceNamedAside },
+				) {
+					s.evidence = append(
+						s.evidence,
+						meeting.Evidence{Code: meeting.EvidenceNamedAside, Detail: m.written},
+					)
 				}
 				continue
 			}
@@ -201,7 +207,10 @@ func (x *Index) standings(ctx context.Context, f Facts, p parts, mentions int) (
 				s.best[z] = w
 			}
 			if m.behalf && z == titleZone {
-				s.evidence = append(s.evidence, meeting.Evidence{Code: meeting.EvidenceOnBehalf, Detail: m.written, Weight: spokenFor})
+				s.evidence = append(
+					s.evidence,
+					meeting.Evidence{Code: meeting.EvidenceOnBehalf, Detail: m.written, Weight: spokenFor},
+				)
 				s.weight += spokenFor
 			}
 			if z == titleZone && m.strength != oneWord {
@@ -213,7 +222,10 @@ func (x *Index) standings(ctx context.Context, f Facts, p parts, mentions int) (
 	for _, a := range addresses(all) {
 		if i, ok := x.byEmail[a]; ok {
 			s := of(i)
-			s.evidence = append(s.evidence, meeting.Evidence{Code: meeting.EvidenceAddressInText, Detail: a, Weight: addressInText})
+			s.evidence = append(
+				s.evidence,
+				meeting.Evidence{Code: meeting.EvidenceAddressInText, Detail: a, Weight: addressInText},
+			)
 			s.weight += addressInText
 		}
 	}
@@ -222,7 +234,11 @@ func (x *Index) standings(ctx context.Context, f Facts, p parts, mentions int) (
 		if i, ok := x.byEmail[a]; ok {
 			e := meeting.Evidence{Code: meeting.EvidenceSentBy, Detail: x.people[i].Name, Weight: senderWeight}
 			if f.Sender.Verified {
-				e = meeting.Evidence{Code: meeting.EvidenceSentByVerified, Detail: x.people[i].Name, Weight: verifiedWeight}
+				e = meeting.Evidence{
+					Code:   meeting.EvidenceSentByVerified,
+					Detail: x.people[i].Name,
+					Weight: verifiedWeight,
+				}
 			}
 			of(i).evidence = append(of(i).evidence, e)
 			of(i).weight += e.Weight
@@ -232,7 +248,11 @@ func (x *Index) standings(ctx context.Context, f Facts, p parts, mentions int) (
 	}
 	if stem := fold.FileNamePattern(f.FileName); stem != "" {
 		if id, ok := x.learned[lesson{meeting.HintFileName, stem}]; ok {
-			x.learn(of, id, meeting.Evidence{Code: meeting.EvidenceLearnedFileName, Detail: f.FileName, Weight: habitWeight})
+			x.learn(
+				of,
+				id,
+				meeting.Evidence{Code: meeting.EvidenceLearnedFileName, Detail: f.FileName, Weight: habitWeight},
+			)
 		}
 	}
 	for _, id := range f.Thread {
@@ -253,7 +273,8 @@ func (x *Index) standings(ctx context.Context, f Facts, p parts, mentions int) (
 		}
 	}
 	for _, s := range found {
-		// What stands in several places was often copied from one to the other: the strongest counts whole, the others a third.
+		// What stands in several places was often copied from one to the other: the strongest counts whole, the others
+		// a third.
 		sum, best := 0.0, 0.0
 		for _, w := range s.best {
 			sum, best = sum+w, max(best, w)
@@ -317,7 +338,8 @@ type weighing struct {
 	stranger string
 }
 
-// weigh makes the possible filings of a document of a kind, the likeliest first, and the chance that it is none of them.
+// weigh makes the possible filings of a document of a kind, the likeliest first, and the chance that it is none of
+// them.
 func (x *Index) weigh(ctx context.Context, f Facts, kind meeting.Kind, p parts, mentions int) (weighing, error) {
 	found, titled, err := x.standings(ctx, f, p, mentions)
 	if err != nil {
@@ -401,7 +423,9 @@ func (x *Index) weigh(ctx context.Context, f Facts, kind meeting.Kind, p parts, 
 			base.add(e)
 		}
 		if c := strings.Join(fold.Words(person.Country), " "); c != "" && strings.Contains(named, " "+c+" ") {
-			base.add(meeting.Evidence{Code: meeting.EvidenceCountryInTitle, Detail: person.Country, Weight: countryWeight})
+			base.add(
+				meeting.Evidence{Code: meeting.EvidenceCountryInTitle, Detail: person.Country, Weight: countryWeight},
+			)
 		}
 		unnamed := !s.titled && s.best[titleZone] == 0
 		if unnamed && stranger != "" {
@@ -425,7 +449,12 @@ func (x *Index) weigh(ctx context.Context, f Facts, kind meeting.Kind, p parts, 
 			continue
 		}
 		for _, k := range person.of(kind) {
-			o := option{people: base.people, keys: []meeting.RequirementKey{k}, weight: base.weight, evidence: slices.Clone(base.evidence)}
+			o := option{
+				people:   base.people,
+				keys:     []meeting.RequirementKey{k},
+				weight:   base.weight,
+				evidence: slices.Clone(base.evidence),
+			}
 			if f.Claim != nil && f.Claim.Session != "" && f.Claim.Session != k.Session {
 				continue
 			}
@@ -547,6 +576,9 @@ func (x *Index) candidate(o option) meeting.Candidate {
 	}
 	c.Name = strings.Join(names, " + ")
 	c.Evidence = slices.Clone(o.evidence)
-	slices.SortStableFunc(c.Evidence, func(a, b meeting.Evidence) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
+	slices.SortStableFunc(
+		c.Evidence,
+		func(a, b meeting.Evidence) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) },
+	)
 	return c
 }

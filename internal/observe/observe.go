@@ -1,4 +1,5 @@
-// Package observe writes metrics into the log, where CloudWatch finds them: no call to AWS, and none that can fail a function.
+// Package observe writes metrics into the log, where CloudWatch finds them. It calls nothing of AWS, so it cannot make a
+// function fail.
 package observe
 
 import (
@@ -26,21 +27,25 @@ const (
 	Conflicts   Name = "Conflicts"
 	MailsSent   Name = "MailsSent"
 	MailsFailed Name = "MailsFailed"
-	// MailsPutOff count tries that failed and come again.
-	MailsPutOff Name = "MailsPutOff"
-	MailsBack   Name = "MailsBack"
+	// MailsDeferred counts attempts that failed and are made again.
+	MailsDeferred Name = "MailsDeferred"
+	// MailsBounced counts mails that came back, or that somebody complained of.
+	MailsBounced Name = "MailsBounced"
 	// ScannedPages are those that were read by OCR.
 	ScannedPages Name = "ScannedPages"
-	// Healed count what the sweep drove because its event was lost.
-	Healed Name = "Healed"
+	// EventsRecovered counts what the sweep started because its event was lost.
+	EventsRecovered Name = "EventsRecovered"
 	// Decisions of staff that were carried out.
 	Decisions Name = "Decisions"
 )
 
 // Names are all metrics.
 func Names() []Name {
-	return []Name{DocumentsFiled, DocumentsInReview, DocumentsRejected, DocumentsQuarantined, DocumentsSuperseded, DocumentsStuck, UploadToFiled, LastUploadToMail,
-		Conflicts, MailsSent, MailsFailed, MailsPutOff, MailsBack, ScannedPages, Healed, Decisions}
+	return []Name{
+		DocumentsFiled, DocumentsInReview, DocumentsRejected, DocumentsQuarantined, DocumentsSuperseded, DocumentsStuck,
+		UploadToFiled, LastUploadToMail,
+		Conflicts, MailsSent, MailsFailed, MailsDeferred, MailsBounced, ScannedPages, EventsRecovered, Decisions,
+	}
 }
 
 // Value is one measurement.
@@ -81,8 +86,8 @@ type directive struct {
 	Metrics    []metric   `json:"Metrics"`
 }
 
-// Put writes measurements as one line of log (Amazon CloudWatch User Guide, "Specification: Embedded metric format"), without
-// dimensions: a stack has a namespace of its own, and nothing of a document or a person goes there.
+// Put writes measurements as one line of log (Amazon CloudWatch User Guide, "Specification: Embedded metric format").
+// They have no dimensions: a stack has a namespace of its own, and nothing of a document or a person goes there.
 func (m *Meter) Put(ctx context.Context, values ...Value) {
 	if len(values) == 0 {
 		return
@@ -93,6 +98,7 @@ func (m *Meter) Put(ctx context.Context, values ...Value) {
 		d.Metrics = append(d.Metrics, metric{v.Name, v.unit})
 		attrs = append(attrs, slog.Float64(string(v.Name), v.N))
 	}
-	attrs = append(attrs, slog.Group("_aws", slog.Int64("Timestamp", time.Now().UnixMilli()), slog.Any("CloudWatchMetrics", []directive{d})))
+	attrs = append(attrs, slog.Group("_aws",
+		slog.Int64("Timestamp", time.Now().UnixMilli()), slog.Any("CloudWatchMetrics", []directive{d})))
 	m.log.LogAttrs(ctx, slog.LevelInfo, "metrics", attrs...)
 }

@@ -12,13 +12,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
 
-// MaxReceives is how often SQS delivers a message before it goes to the dead letters; template.yaml's queues say the same.
+// MaxReceives is how often SQS delivers a message before it goes to the dead letters; template.yaml's queues say the
+// same.
 const MaxReceives = 5
 
-// Each gives every message's body to handle. A message that fails is reported by its id and comes again; the others are done.
-// Of one that fails for the last time, before it goes to the dead letters, last is told too, if it is not nil. Source: AWS
-// Lambda Developer Guide, "Reporting batch item failures" for SQS.
-func Each(ctx context.Context, log *slog.Logger, e events.SQSEvent, handle func(context.Context, []byte) error, last func(context.Context, []byte) error) events.SQSEventResponse {
+// Each gives every message's body to handle. A message that fails is reported by its id and comes again; the others are
+// done. Of one that fails for the last time, before it goes to the dead letters, last is told too, if it is not nil.
+// Source: AWS Lambda Developer Guide, "Reporting batch item failures" for SQS.
+func Each(
+	ctx context.Context,
+	log *slog.Logger,
+	e events.SQSEvent,
+	handle func(context.Context, []byte) error,
+	last func(context.Context, []byte) error,
+) events.SQSEventResponse {
 	var r events.SQSEventResponse
 	for _, m := range e.Records {
 		if err := safely(ctx, []byte(m.Body), handle); err != nil {

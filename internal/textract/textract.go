@@ -29,14 +29,17 @@ func New(client *textract.Client) *Engine { return &Engine{client: client} }
 // quality of the JPEG that is sent; a page of 3,600 pixels stays well under the 10 MB that the call takes.
 const quality = 90
 
-// Recognise reads a page. A picture that Textract refuses is Rejected, and so is every one where there is no Textract; being
-// throttled is Transient.
+// Recognise reads a page. A picture that Textract refuses is Rejected, and so is every one where there is no Textract;
+// being throttled is Transient.
 func (e *Engine) Recognise(ctx context.Context, page *image.Gray) (ocr.Text, error) {
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, page, &jpeg.Options{Quality: quality}); err != nil {
 		return ocr.Text{}, fmt.Errorf("encode page: %w", err)
 	}
-	out, err := e.client.DetectDocumentText(ctx, &textract.DetectDocumentTextInput{Document: &types.Document{Bytes: b.Bytes()}})
+	out, err := e.client.DetectDocumentText(
+		ctx,
+		&textract.DetectDocumentTextInput{Document: &types.Document{Bytes: b.Bytes()}},
+	)
 	if err != nil {
 		return ocr.Text{}, wrap(err)
 	}
@@ -64,9 +67,15 @@ func wrap(err error) error {
 	}
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		switch api.ErrorCode() {
-		case "UnsupportedDocumentException", "BadDocumentException", "DocumentTooLargeException", "InvalidParameterException":
+		case "UnsupportedDocumentException",
+			"BadDocumentException",
+			"DocumentTooLargeException",
+			"InvalidParameterException":
 			return fault.Reject("not-readable", "detect text: %w", err)
-		case "ThrottlingException", "ProvisionedThroughputExceededException", "LimitExceededException", "InternalServerError":
+		case "ThrottlingException",
+			"ProvisionedThroughputExceededException",
+			"LimitExceededException",
+			"InternalServerError":
 			return fault.New(fault.Transient, "detect text: %w", err)
 		}
 	}

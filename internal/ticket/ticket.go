@@ -30,7 +30,15 @@ type Ticket struct {
 
 // Of is the ticket of an invitation of a meeting, issued at a moment.
 func Of(meetingID string, i meeting.Invitation, issued time.Time) Ticket {
-	return Ticket{Meeting: meetingID, Participant: i.Participant, Agency: i.Agency, Kind: i.Kind, Session: i.Session, Expires: i.Expires.Unix(), Issued: issued.Unix()}
+	return Ticket{
+		Meeting:     meetingID,
+		Participant: i.Participant,
+		Agency:      i.Agency,
+		Kind:        i.Kind,
+		Session:     i.Session,
+		Expires:     i.Expires.Unix(),
+		Issued:      issued.Unix(),
+	}
 }
 
 // Errors of Verify.

@@ -24,7 +24,14 @@ func run(ctx context.Context) error {
 		return err
 	}
 	q := sqs.NewFromConfig(aws)
-	f := sweep.New(c, functions.S3(aws), functions.DynamoDB(aws), queue.NewSender(q, c.IntakeQueue), queue.NewSender(q, c.RosterQueue), functions.Log())
+	f := sweep.New(
+		c,
+		functions.S3(aws),
+		functions.DynamoDB(aws),
+		queue.NewSender(q, c.IntakeQueue),
+		queue.NewSender(q, c.RosterQueue),
+		functions.Log(),
+	)
 	lambda.StartWithOptions(f.Handle, lambda.WithContext(ctx))
 	return nil
 }

@@ -194,8 +194,8 @@ type Metadata struct {
 	PicturesWithoutAlt int `json:"picturesWithoutAlt,omitempty"`
 }
 
-// DateTime reads a time as XML writes it (XML Schema dateTime; W3CDTF is a part of it), whose zone and clock may be missing;
-// zero when it is none.
+// DateTime reads a time as XML writes it (XML Schema dateTime; W3CDTF is a part of it), whose zone and clock may be
+// missing; zero when it is none.
 func DateTime(s string) time.Time {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02"} {
 		if t, err := time.Parse(layout, s); err == nil {
@@ -237,8 +237,8 @@ func (c *Content) Add(p Page, limits Limits) error {
 	return nil
 }
 
-// Letter gives what a mail is about: of its attachments the one that has text, if there is just one; else the mail's own
-// text. Any other document is itself.
+// Letter gives what a mail is about: of its attachments the one that has text, if there is just one; else the mail's
+// own text. Any other document is itself.
 func (c *Content) Letter() *Content {
 	if c == nil || c.Envelope == nil {
 		return c

@@ -36,5 +36,8 @@ func IsExecutable(name string, head []byte) bool {
 
 // runnable tells the extensions that Windows, macOS and their mail programs run or warn of.
 func runnable(ext string) bool {
-	return slices.Contains([]string{".exe", ".dll", ".com", ".bat", ".cmd", ".ps1", ".vbs", ".vbe", ".js", ".jse", ".wsf", ".wsh", ".msi", ".msp", ".scr", ".pif", ".cpl", ".hta", ".jar", ".lnk", ".reg", ".sh", ".app", ".apk"}, strings.ToLower(ext))
+	return slices.Contains([]string{
+		".exe", ".dll", ".com", ".bat", ".cmd", ".ps1", ".vbs", ".vbe", ".js", ".jse", ".wsf", ".wsh", ".msi",
+		".msp", ".scr", ".pif", ".cpl", ".hta", ".jar", ".lnk", ".reg", ".sh", ".app", ".apk",
+	}, strings.ToLower(ext))
 }

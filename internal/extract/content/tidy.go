@@ -28,7 +28,9 @@ func Tidy(s string) string {
 			b.WriteByte(' ')
 		case hidden(r):
 		case presentation(r):
-			b.WriteString(strings.TrimFunc(norm.NFKC.String(string(r)), func(r rune) bool { return r == ' ' || r == 'ـ' }))
+			b.WriteString(
+				strings.TrimFunc(norm.NFKC.String(string(r)), func(r rune) bool { return r == ' ' || r == 'ـ' }),
+			)
 		default:
 			b.WriteRune(r)
 		}

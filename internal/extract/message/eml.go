@@ -24,7 +24,9 @@ import (
 type Nested func(ctx context.Context, name, media string, data []byte) (content.Attachment, error)
 
 // field is a header field's beginning (RFC 5322, 2.2).
-var field = regexp.MustCompile(`^(?i)(from|to|cc|bcc|subject|date|received|return-path|delivered-to|message-id|mime-version|content-type|reply-to|sender|x-[\w-]+|dkim-signature|arc-[\w-]+|in-reply-to|references|thread-[\w-]+):`)
+var field = regexp.MustCompile(
+	`^(?i)(from|to|cc|bcc|subject|date|received|return-path|delivered-to|message-id|mime-version|content-type|reply-to|sender|x-[\w-]+|dkim-signature|arc-[\w-]+|in-reply-to|references|thread-[\w-]+):`,
+)
 
 // Sniff tells whether a file begins as a mail does: with header fields, at least two known from mails, before the first
 // empty line.
@@ -60,7 +62,13 @@ func decode(data []byte) string {
 }
 
 // ReadEML reads a mail. Errors are as extract.Reader.Read's.
-func ReadEML(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits, nested Nested) (*content.Content, error) {
+func ReadEML(
+	ctx context.Context,
+	src io.ReaderAt,
+	size int64,
+	limits content.Limits,
+	nested Nested,
+) (*content.Content, error) {
 	data, err := content.Whole(src, size, limits)
 	if err != nil {
 		return nil, err
@@ -82,7 +90,9 @@ func ReadEML(ctx context.Context, src io.ReaderAt, size int64, limits content.Li
 		return nil, content.Broken("mail: %w", err)
 	}
 	c := &content.Content{Envelope: &content.Envelope{
-		From: content.Tidy(envelope.GetHeader("From")), To: addresses(envelope.GetHeader("To")), Cc: addresses(envelope.GetHeader("Cc")),
+		From: content.Tidy(
+			envelope.GetHeader("From"),
+		), To: addresses(envelope.GetHeader("To")), Cc: addresses(envelope.GetHeader("Cc")),
 		Subject: content.Tidy(envelope.GetHeader("Subject")), ID: content.Tidy(envelope.GetHeader("Message-ID"))}}
 	if at, err := mail.ParseDate(strings.TrimSpace(envelope.GetHeader("Date"))); err == nil {
 		c.Envelope.Date = at.UTC()
@@ -138,10 +148,12 @@ func messageIDs(field string) []string {
 var results = regexp.MustCompile(`(?i)\b(dmarc|dkim|spf)\s*=\s*(\w+)([^;]*)`)
 
 // aligned is the domain that a method's result is for: of the From field, the signature or the envelope.
-var aligned = regexp.MustCompile(`(?i)\b(?:header\.from|header\.d|header\.i|smtp\.mailfrom)\s*=\s*(?:[^\s;@]*@)?([\w.-]+)`)
+var aligned = regexp.MustCompile(
+	`(?i)\b(?:header\.from|header\.d|header\.i|smtp\.mailfrom)\s*=\s*(?:[^\s;@]*@)?([\w.-]+)`,
+)
 
-// checker gives the server that wrote the topmost Authentication-Results field, if the field says that the mail comes from
-// its From address: by DMARC, or by a DKIM signature of the address's own domain. SPF alone is of the envelope.
+// checker gives the server that wrote the topmost Authentication-Results field, if the field says that the mail comes
+// from its From address: by DMARC, or by a DKIM signature of the address's own domain. SPF alone is of the envelope.
 func checker(field, address string) string {
 	_, domain, _ := strings.Cut(address, "@")
 	server, _, _ := strings.Cut(field, ";")

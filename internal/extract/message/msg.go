@@ -45,7 +45,13 @@ const (
 )
 
 // ReadMSG reads an Outlook message (MS-OXMSG, 2.2). Errors are as extract.Reader.Read's.
-func ReadMSG(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits, nested Nested) (*content.Content, error) {
+func ReadMSG(
+	ctx context.Context,
+	src io.ReaderAt,
+	size int64,
+	limits content.Limits,
+	nested Nested,
+) (*content.Content, error) {
 	file, err := ole.Open(src, size, limits)
 	if err != nil {
 		return nil, err

@@ -50,8 +50,8 @@ func (s *Scanner) Ready() bool { return s.engine != nil && s.left.Load() > 0 }
 // Skip counts a page that is not read.
 func (s *Scanner) Skip() { s.unread.Add(1) }
 
-// Scan reads the text of a picture into the page. A page that takes longer than its time is left unread; an error is the
-// context's or the engine's.
+// Scan reads the text of a picture into the page. A page that takes longer than its time is left unread; an error is
+// the context's or the engine's.
 func (s *Scanner) Scan(ctx context.Context, picture image.Image, page *content.Page) error {
 	// A page that there may not be time for must not cost the document those that were read.
 	deadline, bounded := ctx.Deadline()

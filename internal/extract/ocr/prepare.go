@@ -12,8 +12,8 @@ import (
 // widest is the longest side in pixels of a picture given to an engine: A4 at 300 dpi and something more.
 const widest = 3600
 
-// Prepare makes a picture of a page ready to be read: grey, at most 3,600 pixels a side, evenly lit, without specks, and
-// straight when it was skewed by up to eight degrees.
+// Prepare makes a picture of a page ready to be read: grey, at most 3,600 pixels a side, evenly lit, without specks,
+// and straight when it was skewed by up to eight degrees.
 func Prepare(picture image.Image) *image.Gray {
 	g := grey(picture)
 	even(g)
@@ -210,7 +210,8 @@ func skew(g *image.Gray) float64 {
 	return at
 }
 
-// rotate turns a page about its middle by degrees, clockwise on the screen when positive; what comes in from outside is white.
+// rotate turns a page about its middle by degrees, clockwise on the screen when positive; what comes in from outside is
+// white.
 func rotate(g *image.Gray, degrees float64) *image.Gray {
 	out := image.NewGray(g.Rect)
 	w, h := g.Rect.Dx(), g.Rect.Dy()

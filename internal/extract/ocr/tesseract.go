@@ -88,7 +88,10 @@ func (t *Tesseract) run(ctx context.Context, page *image.Gray, args ...string) (
 	if err := e.Encode(&in, page); err != nil {
 		return nil, fmt.Errorf("encode page: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, t.path, append([]string{"stdin", "stdout", "--dpi", strconv.Itoa(dpi(page))}, args...)...)
+	cmd := exec.CommandContext(
+		ctx,
+		t.path,
+		append([]string{"stdin", "stdout", "--dpi", strconv.Itoa(dpi(page))}, args...)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = &in, &out, &diagnostics
 	cmd.WaitDelay = time.Second
 	// One thread: several only get in each other's way on a page (its own advice), and a Lambda function has two.

@@ -134,7 +134,17 @@ func (d *document) properties() error {
 	meta := root.At("meta")
 	get := func(name string) string { return content.Tidy(meta.At(name).String()) }
 	m := &d.c.Metadata
-	m.Title, m.Subject, m.Author, m.LastEditor, m.Producer = get("title"), get("subject"), get("initial-creator"), get("creator"), get("generator")
+	m.Title, m.Subject, m.Author, m.LastEditor, m.Producer = get(
+		"title",
+	), get(
+		"subject",
+	), get(
+		"initial-creator",
+	), get(
+		"creator",
+	), get(
+		"generator",
+	)
 	if m.Author == "" {
 		m.Author = m.LastEditor
 	}

@@ -17,7 +17,11 @@ func (d *document) presentation(n *node, limits content.Limits) error {
 		d.slide = &content.Page{Width: d.width, Height: d.height, Hidden: d.hidden[p.Attr("style-name")]}
 		var t texts
 		d.drawn(p, &t)
-		d.slide.Title, d.slide.Footer = content.Tidy(strings.Join(t.titles, "\n")), content.Tidy(strings.Join(t.footers, "\n"))
+		d.slide.Title, d.slide.Footer = content.Tidy(
+			strings.Join(t.titles, "\n"),
+		), content.Tidy(
+			strings.Join(t.footers, "\n"),
+		)
 		d.slide.Text = content.Tidy(content.ReadingOrder(t.blocks))
 		if d.err != nil {
 			return d.err
@@ -66,7 +70,12 @@ func (d *document) drawn(n *node, t *texts) {
 		case "header", "footer", "date-time", "page-number":
 			t.footers = append(t.footers, text)
 		default:
-			at := content.Box{X: points(k.Attr("x")), Y: points(k.Attr("y")), W: points(k.Attr("width")), H: points(k.Attr("height"))}
+			at := content.Box{
+				X: points(k.Attr("x")),
+				Y: points(k.Attr("y")),
+				W: points(k.Attr("width")),
+				H: points(k.Attr("height")),
+			}
 			t.blocks = append(t.blocks, content.Block{Text: text, Box: at, Placed: k.Attr("x") != ""})
 		}
 	}

@@ -94,7 +94,15 @@ func (d *document) inline(n *node, out content.Sink) {
 			d.comment(k)
 		case "frame", "custom-shape", "g", "rect", "ellipse", "text-box":
 			d.shape(k, out)
-		case "change", "change-start", "change-end", "bookmark", "bookmark-start", "bookmark-end", "annotation-end", "ruby-text", "script":
+		case "change",
+			"change-start",
+			"change-end",
+			"bookmark",
+			"bookmark-start",
+			"bookmark-end",
+			"annotation-end",
+			"ruby-text",
+			"script":
 		case "ruby":
 			d.inline(k, out)
 		default: // spans, links, fields: their text is shown
@@ -250,7 +258,8 @@ func (d *document) shape(n *node, out content.Sink) {
 			d.flow.Alt(alt)
 		}
 	}
-	if image := n.At("image"); image != nil && n.At("object") == nil && n.At("table") == nil && n.At("text-box") == nil {
+	if image := n.At("image"); image != nil && n.At("object") == nil && n.At("table") == nil &&
+		n.At("text-box") == nil {
 		d.c.Metadata.Pictures++
 		if n.At("title").String() == "" && n.At("desc").String() == "" {
 			d.c.Metadata.PicturesWithoutAlt++

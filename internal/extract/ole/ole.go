@@ -111,7 +111,13 @@ func (c *Compound) Sniff() (content.Format, error) {
 }
 
 // Read reads a DOC or a PPT. Errors are as extract.Reader.Read's.
-func Read(ctx context.Context, f content.Format, src io.ReaderAt, size int64, limits content.Limits) (*content.Content, error) {
+func Read(
+	ctx context.Context,
+	f content.Format,
+	src io.ReaderAt,
+	size int64,
+	limits content.Limits,
+) (*content.Content, error) {
 	file, err := Open(src, size, limits)
 	if err != nil {
 		return nil, err
@@ -135,7 +141,9 @@ func (c *Compound) risks(to *content.Content) error {
 		parts := strings.Split(path, "/")
 		name := parts[len(parts)-1]
 		switch {
-		case strings.EqualFold(name, "VBA"), strings.EqualFold(name, "_VBA_PROJECT"), strings.EqualFold(name, "_VBA_PROJECT_CUR"):
+		case strings.EqualFold(name, "VBA"),
+			strings.EqualFold(name, "_VBA_PROJECT"),
+			strings.EqualFold(name, "_VBA_PROJECT_CUR"):
 			to.Find(meeting.FindingMacros, "")
 		case name == "ObjectPool" && slices.ContainsFunc(c.paths, func(p string) bool { return strings.HasPrefix(p, path+"/") }):
 			to.Find(meeting.FindingEmbedded, "")

@@ -267,7 +267,12 @@ func (s *show) recordAt(offset, kind int) (record, bool) {
 	if !ok || u16(s.stream, offset+2) != kind {
 		return record{}, false
 	}
-	return record{version: u16(s.stream, offset) & 15, instance: u16(s.stream, offset) >> 4, kind: kind, data: data}, true
+	return record{
+		version:  u16(s.stream, offset) & 15,
+		instance: u16(s.stream, offset) >> 4,
+		kind:     kind,
+		data:     data,
+	}, true
 }
 
 // at gives the record with a persist id.
@@ -424,9 +429,25 @@ func place(sp record, f frame) (content.Box, bool) {
 		var top, left, right, bottom float64
 		switch {
 		case len(a.data) >= 16:
-			top, left, right, bottom = float64(int32(u32(a.data, 0))), float64(int32(u32(a.data, 4))), float64(int32(u32(a.data, 8))), float64(int32(u32(a.data, 12)))
+			top, left, right, bottom = float64(
+				int32(u32(a.data, 0)),
+			), float64(
+				int32(u32(a.data, 4)),
+			), float64(
+				int32(u32(a.data, 8)),
+			), float64(
+				int32(u32(a.data, 12)),
+			)
 		case len(a.data) >= 8:
-			top, left, right, bottom = float64(int16(u16(a.data, 0))), float64(int16(u16(a.data, 2))), float64(int16(u16(a.data, 4))), float64(int16(u16(a.data, 6)))
+			top, left, right, bottom = float64(
+				int16(u16(a.data, 0)),
+			), float64(
+				int16(u16(a.data, 2)),
+			), float64(
+				int16(u16(a.data, 4)),
+			), float64(
+				int16(u16(a.data, 6)),
+			)
 		default:
 			return content.Box{}, false
 		}
@@ -434,7 +455,9 @@ func place(sp record, f frame) (content.Box, bool) {
 	}
 	if a, ok := sp.find(artChildAnchor); ok && len(a.data) >= 16 {
 		x, y := float64(int32(u32(a.data, 0))), float64(int32(u32(a.data, 4)))
-		return f.apply(content.Box{X: x, Y: y, W: float64(int32(u32(a.data, 8))) - x, H: float64(int32(u32(a.data, 12))) - y}), true
+		return f.apply(
+			content.Box{X: x, Y: y, W: float64(int32(u32(a.data, 8))) - x, H: float64(int32(u32(a.data, 12))) - y},
+		), true
 	}
 	return content.Box{}, false
 }

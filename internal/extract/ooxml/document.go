@@ -170,7 +170,18 @@ func on(n *node) bool {
 func (d *document) runs(p *node, out content.Sink, boxes *[]*node) {
 	for _, k := range p.Kids {
 		switch k.Name {
-		case "r", "hyperlink", "ins", "moveTo", "smartTag", "fldSimple", "bdo", "dir", "customXml", "rt", "rubyBase", "ruby":
+		case "r",
+			"hyperlink",
+			"ins",
+			"moveTo",
+			"smartTag",
+			"fldSimple",
+			"bdo",
+			"dir",
+			"customXml",
+			"rt",
+			"rubyBase",
+			"ruby":
 			if k.Name == "r" && on(k.At("rPr", "vanish")) {
 				continue
 			}
@@ -324,7 +335,11 @@ func newNumbering(root, styles *node) numbering {
 		levels := make([]level, deepest)
 		for _, v := range a.All("lvl") {
 			if i := int(number(v.Attr("ilvl"))); i >= 0 && i < deepest {
-				levels[i] = level{v.At("numFmt").Attr("val"), v.At("lvlText").Attr("val"), int(number(v.At("start").Attr("val")))}
+				levels[i] = level{
+					v.At("numFmt").Attr("val"),
+					v.At("lvlText").Attr("val"),
+					int(number(v.At("start").Attr("val"))),
+				}
 			}
 		}
 		abstract[a.Attr("abstractNumId")] = levels

@@ -21,7 +21,12 @@ type pkg struct{ *xmlzip.Package }
 
 // open opens a package and reads what it says of itself and its risks. It gives the content that was
 // begun, also with an error, and the relationships of the package.
-func open(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits) (*pkg, *content.Content, map[string]relationship, error) {
+func open(
+	ctx context.Context,
+	src io.ReaderAt,
+	size int64,
+	limits content.Limits,
+) (*pkg, *content.Content, map[string]relationship, error) {
 	z, err := xmlzip.Open(ctx, src, size, limits)
 	if err != nil {
 		return nil, nil, nil, err
@@ -106,13 +111,25 @@ func (p *pkg) properties(rels map[string]relationship) content.Metadata {
 	if name, ok := one(rels, "core-properties"); ok {
 		if root, err := p.Parse(name); err == nil {
 			get := func(name string) string { return content.Tidy(root.At(name).String()) }
-			m.Title, m.Subject, m.Author, m.LastEditor = get("title"), get("subject"), get("creator"), get("lastModifiedBy")
+			m.Title, m.Subject, m.Author, m.LastEditor = get(
+				"title",
+			), get(
+				"subject",
+			), get(
+				"creator",
+			), get(
+				"lastModifiedBy",
+			)
 			m.Created, m.Modified = content.DateTime(get("created")), content.DateTime(get("modified"))
 		}
 	}
 	if name, ok := one(rels, "extended-properties"); ok {
 		if root, err := p.Parse(name); err == nil {
-			m.Organisation, m.Producer = content.Tidy(root.At("Company").String()), content.Tidy(root.At("Application").String())
+			m.Organisation, m.Producer = content.Tidy(
+				root.At("Company").String(),
+			), content.Tidy(
+				root.At("Application").String(),
+			)
 		}
 	}
 	return m
@@ -127,7 +144,8 @@ func (p *pkg) risks(c *content.Content) error {
 		switch {
 		case base == "vbaproject.bin", base == "vbadata.xml":
 			c.Find(meeting.FindingMacros, "")
-		case strings.Contains(name, "/embeddings/"), strings.Contains(name, "/activex/") && strings.HasSuffix(name, ".bin"):
+		case strings.Contains(name, "/embeddings/"),
+			strings.Contains(name, "/activex/") && strings.HasSuffix(name, ".bin"):
 			head, err := p.Head(name, 4096)
 			if err != nil {
 				if p.Stops(err) {

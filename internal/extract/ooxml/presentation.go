@@ -31,7 +31,12 @@ func holds(z *zip.Reader, part string) bool {
 
 // ReadPresentation reads a PPTX (ECMA-376 part 1, 13). A slide that cannot be read is left out with a finding
 // meeting.FindingPageUnreadable; errors are as extract.Reader.Read's.
-func ReadPresentation(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits) (*content.Content, error) {
+func ReadPresentation(
+	ctx context.Context,
+	src io.ReaderAt,
+	size int64,
+	limits content.Limits,
+) (*content.Content, error) {
 	p, c, rels, err := open(ctx, src, size, limits)
 	if err != nil {
 		return c, err
@@ -209,7 +214,9 @@ func place(xfrm *node, t transform) (box, bool) {
 	if off == nil {
 		return box{}, false
 	}
-	return t.apply(box{X: number(off.Attr("x")), Y: number(off.Attr("y")), W: number(ext.Attr("cx")), H: number(ext.Attr("cy"))}), true
+	return t.apply(
+		box{X: number(off.Attr("x")), Y: number(off.Attr("y")), W: number(ext.Attr("cx")), H: number(ext.Attr("cy"))},
+	), true
 }
 
 // inner is the transform for a group's children (part 1, 20.1.7.5).

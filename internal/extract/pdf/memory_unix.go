@@ -20,14 +20,17 @@ type arena struct {
 
 // context is for making instances with.
 func (a *arena) context(ctx context.Context) context.Context {
-	return experimental.WithMemoryAllocator(ctx, experimental.MemoryAllocatorFunc(func(_, most uint64) experimental.LinearMemory {
-		// Address space alone: its pages are there once they are touched.
-		space, err := unix.Mmap(-1, 0, int(most), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
-		if err != nil {
-			return nil
-		}
-		return &memory{arena: a, space: space}
-	}))
+	return experimental.WithMemoryAllocator(
+		ctx,
+		experimental.MemoryAllocatorFunc(func(_, most uint64) experimental.LinearMemory {
+			// Address space alone: its pages are there once they are touched.
+			space, err := unix.Mmap(-1, 0, int(most), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
+			if err != nil {
+				return nil
+			}
+			return &memory{arena: a, space: space}
+		}),
+	)
 }
 
 // kill runs f, which kills an instance and waits until its call has ended. The library frees a killed instance's memory

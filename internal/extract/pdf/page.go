@@ -24,7 +24,14 @@ var errUnreadable = errors.New("the page cannot be read")
 const few = 16
 
 // page reads one page.
-func page(ctx context.Context, p pdfium.Pdfium, doc references.FPDF_DOCUMENT, index int, out *content.Page, scanner Scanner) error {
+func page(
+	ctx context.Context,
+	p pdfium.Pdfium,
+	doc references.FPDF_DOCUMENT,
+	index int,
+	out *content.Page,
+	scanner Scanner,
+) error {
 	loaded, err := p.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
 	if err != nil {
 		return fmt.Errorf("%w: load: %w", errUnreadable, err)
@@ -81,7 +88,9 @@ func text(p pdfium.Pdfium, ref requests.Page) (shown string, unmapped int, err e
 	if err != nil || count.Count <= 0 {
 		return "", 0, err
 	}
-	all, err := p.FPDFText_GetText(&requests.FPDFText_GetText{TextPage: loaded.TextPage, StartIndex: 0, Count: count.Count})
+	all, err := p.FPDFText_GetText(
+		&requests.FPDFText_GetText{TextPage: loaded.TextPage, StartIndex: 0, Count: count.Count},
+	)
 	if err != nil {
 		return "", 0, fmt.Errorf("text: %w", err)
 	}
@@ -96,7 +105,9 @@ func text(p pdfium.Pdfium, ref requests.Page) (shown string, unmapped int, err e
 	}
 	r := box.Rect
 	within, err := p.FPDFText_GetBoundedText(&requests.FPDFText_GetBoundedText{TextPage: loaded.TextPage,
-		Left: float64(r.Left), Right: float64(r.Right), Top: float64(max(r.Top, r.Bottom)), Bottom: float64(min(r.Top, r.Bottom))})
+		Left: float64(
+			r.Left,
+		), Right: float64(r.Right), Top: float64(max(r.Top, r.Bottom)), Bottom: float64(min(r.Top, r.Bottom))})
 	if err == nil && unmapped == 0 && characters(within.Text)*50 < characters(all.Text)*49 {
 		return clean(within.Text), 0, nil
 	}
@@ -106,7 +117,12 @@ func text(p pdfium.Pdfium, ref requests.Page) (shown string, unmapped int, err e
 // doubtful tells characters that a page of the meetings' languages hardly holds, and glyph numbers often give.
 func doubtful(r rune) bool {
 	switch {
-	case r < 0x250, r >= 0x600 && r < 0x700, r >= 0x1e00 && r < 0x1f00, r >= 0x2000 && r < 0x2300, r >= 0xfb00 && r < 0xfd00, r >= 0xfe70 && r <= 0xffff:
+	case r < 0x250,
+		r >= 0x600 && r < 0x700,
+		r >= 0x1e00 && r < 0x1f00,
+		r >= 0x2000 && r < 0x2300,
+		r >= 0xfb00 && r < 0xfd00,
+		r >= 0xfe70 && r <= 0xffff:
 		return r < ' ' && r != '\r' && r != '\n' && r != '\t' && r != 2
 	}
 	return true
@@ -138,7 +154,8 @@ func mapped(p pdfium.Pdfium, page references.FPDF_TEXTPAGE, count int) (text str
 // clean mends what PDFium leaves in the text: U+FFFE, and in some places U+0002 and the line's end, stand for a hyphen
 // that parted a word at the end of a line.
 func clean(s string) string {
-	s = strings.NewReplacer("\ufffe\r\n", "", "\ufffe", "", "\x02\r\n", "", "\x02", "").Replace(strings.ToValidUTF8(s, "\ufffd"))
+	s = strings.NewReplacer("\ufffe\r\n", "", "\ufffe", "", "\x02\r\n", "", "\x02", "").
+		Replace(strings.ToValidUTF8(s, "\ufffd"))
 	return content.Dehyphenate(content.Tidy(s))
 }
 
@@ -233,7 +250,14 @@ func render(ctx context.Context, p pdfium.Pdfium, ref requests.Page, out *conten
 		scanner.Skip()
 		return nil
 	}
-	r, err := p.RenderPageInDPI(&requests.RenderPageInDPI{Page: ref, DPI: dpi, RenderFlags: enums.FPDF_RENDER_FLAG_ANNOT, ImageFormat: requests.RenderImageFormatGrayscale})
+	r, err := p.RenderPageInDPI(
+		&requests.RenderPageInDPI{
+			Page:        ref,
+			DPI:         dpi,
+			RenderFlags: enums.FPDF_RENDER_FLAG_ANNOT,
+			ImageFormat: requests.RenderImageFormatGrayscale,
+		},
+	)
 	if err != nil {
 		return fmt.Errorf("%w: render: %w", errUnreadable, err)
 	}

@@ -119,7 +119,8 @@ func (e *Engine) take(ctx context.Context) (pdfium.Pdfium, error) {
 		if len(e.next) > 0 {
 			return
 		}
-		// Making one takes milliseconds, and none is to be had only while all are at work: then nobody waits for this one.
+		// Making one takes milliseconds, and none is to be had only while all are at work: then nobody waits for this
+		// one.
 		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 		defer cancel()
 		p, err := pool.GetInstanceWithContext(ctx)
@@ -189,7 +190,13 @@ type Scanner interface {
 const together = 4
 
 // Read reads a PDF; pages that are pictures go through the scanner. Errors are as extract.Reader.Read's.
-func (e *Engine) Read(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits, scanner Scanner) (*content.Content, error) {
+func (e *Engine) Read(
+	ctx context.Context,
+	src io.ReaderAt,
+	size int64,
+	limits content.Limits,
+	scanner Scanner,
+) (*content.Content, error) {
 	// When one of the instances fails, the others stop; the error that is given is the first one's.
 	shared, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -276,7 +283,9 @@ type readPage struct {
 }
 
 func (r *reading) open(p pdfium.Pdfium) (references.FPDF_DOCUMENT, error) {
-	doc, err := p.OpenDocument(&requests.OpenDocument{FileReader: io.NewSectionReader(r.src, 0, r.size), FileReaderSize: r.size})
+	doc, err := p.OpenDocument(
+		&requests.OpenDocument{FileReader: io.NewSectionReader(r.src, 0, r.size), FileReaderSize: r.size},
+	)
 	switch {
 	case errors.Is(err, pdfiumerrors.ErrPassword), errors.Is(err, pdfiumerrors.ErrSecurity):
 		return "", fault.Reject(meeting.ReasonLocked, "open: %w", err)
@@ -357,7 +366,9 @@ func metadata(p pdfium.Pdfium, doc references.FPDF_DOCUMENT) content.Metadata {
 func date(s string) time.Time {
 	s = strings.TrimPrefix(s, "D:")
 	s = strings.TrimSuffix(strings.ReplaceAll(s, "'", ""), "Z")
-	for _, layout := range []string{"20060102150405-0700", "20060102150405", "200601021504", "20060102", "200601", "2006"} {
+	for _, layout := range []string{
+		"20060102150405-0700", "20060102150405", "200601021504", "20060102", "200601", "2006",
+	} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t.UTC()
 		}

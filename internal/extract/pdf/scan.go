@@ -221,9 +221,9 @@ func skipLineEnd(r *bufio.Reader) {
 	}
 }
 
-// untilEnd passes over the bytes of a stream, and gives those that are kept, as far as the limit allows. The length that
-// a stream gives may be a lie that hides what comes after it, so the word for its end is looked for, as a reader does
-// that repairs a file.
+// untilEnd passes over the bytes of a stream, and gives those that are kept, as far as the limit allows. The length
+// that a stream gives may be a lie that hides what comes after it, so the word for its end is looked for, as a reader
+// does that repairs a file.
 func (s *scanner) untilEnd(r *bufio.Reader, keep bool) (data []byte, ok bool) {
 	const word = "endstream"
 	for n := 0; ; n++ {

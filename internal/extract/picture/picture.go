@@ -34,7 +34,14 @@ type Scanner interface {
 const smallest = 300
 
 // Read reads a picture; each of its pages goes through the scanner. Errors are as extract.Reader.Read's.
-func Read(ctx context.Context, f content.Format, src io.ReaderAt, size int64, limits content.Limits, scanner Scanner) (*content.Content, error) {
+func Read(
+	ctx context.Context,
+	f content.Format,
+	src io.ReaderAt,
+	size int64,
+	limits content.Limits,
+	scanner Scanner,
+) (*content.Content, error) {
 	data, err := content.Whole(src, size, limits)
 	if err != nil {
 		return nil, err
@@ -44,7 +51,10 @@ func Read(ctx context.Context, f content.Format, src io.ReaderAt, size int64, li
 		return c, pages(ctx, data, c, limits, scanner)
 	}
 	decoders := map[content.Format]decoder{
-		content.JPEG: {jpeg.DecodeConfig, jpeg.Decode}, content.PNG: {png.DecodeConfig, png.Decode}, content.WebP: {webp.DecodeConfig, webp.Decode},
+		content.JPEG: {
+			jpeg.DecodeConfig,
+			jpeg.Decode,
+		}, content.PNG: {png.DecodeConfig, png.Decode}, content.WebP: {webp.DecodeConfig, webp.Decode},
 	}
 	d, ok := decoders[f]
 	if !ok {
@@ -63,7 +73,15 @@ type decoder struct {
 }
 
 // page decodes one picture, whose size is known before its pixels are, and scans it.
-func page(ctx context.Context, d decoder, r io.ReadSeeker, orientation int, c *content.Content, limits content.Limits, scanner Scanner) error {
+func page(
+	ctx context.Context,
+	d decoder,
+	r io.ReadSeeker,
+	orientation int,
+	c *content.Content,
+	limits content.Limits,
+	scanner Scanner,
+) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -169,7 +187,8 @@ func exif(data []byte) int {
 			break
 		}
 		end := min(len(data), i+2+size)
-		if body, ok := bytes.CutPrefix(data[i+4:max(i+4, end)], []byte("Exif\x00\x00")); ok && marker == 0xe1 && len(body) >= 8 {
+		if body, ok := bytes.CutPrefix(data[i+4:max(i+4, end)], []byte("Exif\x00\x00")); ok && marker == 0xe1 &&
+			len(body) >= 8 {
 			var order binary.ByteOrder = binary.LittleEndian
 			if body[0] == 'M' {
 				order = binary.BigEndian

@@ -227,7 +227,10 @@ func (p *parser) symbol(b byte) {
 	case '{', '}', '\\':
 		p.char(b)
 	case '*': // a destination that may be skipped; those that are read are known by their words
-		if name := p.peek(); !slices.Contains([]string{"annotation", "atnauthor", "company", "shptxt", "footnote", "fldinst", "shpinst", "listtext", "pntext", "ud", "nesttableprops", "hlinkbase"}, name) {
+		if name := p.peek(); !slices.Contains([]string{
+			"annotation", "atnauthor", "company", "shptxt", "footnote", "fldinst", "shpinst", "listtext",
+			"pntext", "ud", "nesttableprops", "hlinkbase",
+		}, name) {
 			p.flush()
 			if name == "objdata" || name == "objclass" {
 				p.c.Find(meeting.FindingEmbedded, "")
@@ -306,7 +309,32 @@ func (p *parser) word(word string, n int, given bool) {
 		p.hidden = !given || n != 0
 	case "fonttbl":
 		p.begin(fontTable)
-	case "colortbl", "stylesheet", "pict", "fldinst", "themedata", "filetbl", "revtbl", "listtable", "listoverridetable", "rsidtbl", "generator", "bkmkstart", "bkmkend", "xe", "tc", "nonshppict", "sp", "atnid", "atnauthor", "atnref", "atnicn", "atrfstart", "atrfend", "xmlnstbl", "datastore", "nonesttables":
+	case "colortbl",
+		"stylesheet",
+		"pict",
+		"fldinst",
+		"themedata",
+		"filetbl",
+		"revtbl",
+		"listtable",
+		"listoverridetable",
+		"rsidtbl",
+		"generator",
+		"bkmkstart",
+		"bkmkend",
+		"xe",
+		"tc",
+		"nonshppict",
+		"sp",
+		"atnid",
+		"atnauthor",
+		"atnref",
+		"atnicn",
+		"atrfstart",
+		"atrfend",
+		"xmlnstbl",
+		"datastore",
+		"nonesttables":
 		p.flush()
 		if word == "pict" {
 			p.c.Metadata.Pictures++

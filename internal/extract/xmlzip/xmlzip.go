@@ -20,7 +20,8 @@ import (
 	"dossier/internal/meeting"
 )
 
-// Package is an open zip. Names of parts are matched without regard to case and to a leading slash (ECMA-376 part 2, 6.2.2).
+// Package is an open zip. Names of parts are matched without regard to case and to a leading slash (ECMA-376 part 2,
+// 6.2.2).
 type Package struct {
 	ctx    context.Context
 	parts  map[string]*zip.File
@@ -32,7 +33,8 @@ type Package struct {
 // least is what may be unpacked of a zip of any size: a small one may well be packed tightly.
 const least = 16 << 20
 
-// Open opens a zip of size bytes. It fails with Rejected "corrupt" when it is none, and "too-large" when it holds too much.
+// Open opens a zip of size bytes. It fails with Rejected "corrupt" when it is none, and "too-large" when it holds too
+// much.
 func Open(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits) (*Package, error) {
 	z, err := zip.NewReader(src, size)
 	if err != nil {

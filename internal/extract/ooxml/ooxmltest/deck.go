@@ -49,7 +49,12 @@ func Shape(placeholder, text string, x, y, w, h int) string {
 	if w > 0 {
 		xfrm = fmt.Sprintf(`<a:xfrm><a:off x="%d" y="%d"/><a:ext cx="%d" cy="%d"/></a:xfrm>`, x, y, w, h)
 	}
-	return fmt.Sprintf(`<p:sp><p:nvSpPr><p:cNvPr id="2" name="x"/><p:cNvSpPr/><p:nvPr>%s</p:nvPr></p:nvSpPr><p:spPr>%s</p:spPr>%s</p:sp>`, ph, xfrm, body(text))
+	return fmt.Sprintf(
+		`<p:sp><p:nvSpPr><p:cNvPr id="2" name="x"/><p:cNvSpPr/><p:nvPr>%s</p:nvPr></p:nvSpPr><p:spPr>%s</p:spPr>%s</p:sp>`,
+		ph,
+		xfrm,
+		body(text),
+	)
 }
 
 func body(text string) string {
@@ -73,8 +78,12 @@ func (d Deck) Bytes() []byte {
 	parts := map[string]string{
 		"_rels/.rels": rels(map[string][2]string{"rId1": {"officeDocument", "ppt/presentation.xml"},
 			"rId2": {"metadata/core-properties", "docProps/core.xml"}}),
-		"docProps/core.xml": `<cp:coreProperties xmlns:cp="x" xmlns:dc="y" xmlns:dcterms="z"><dc:title>` + escape(d.Title) + `</dc:title><dc:creator>` +
-			escape(d.Author) + `</dc:creator><dcterms:created>2021-06-01T08:00:00Z</dcterms:created></cp:coreProperties>`,
+		"docProps/core.xml": `<cp:coreProperties xmlns:cp="x" xmlns:dc="y" xmlns:dcterms="z"><dc:title>` + escape(
+			d.Title,
+		) + `</dc:title><dc:creator>` +
+			escape(
+				d.Author,
+			) + `</dc:creator><dcterms:created>2021-06-01T08:00:00Z</dcterms:created></cp:coreProperties>`,
 	}
 	types := `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/>` +
 		`<Override PartName="/ppt/presentation.xml" ContentType="application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"/></Types>`
@@ -104,7 +113,28 @@ func (d Deck) Bytes() []byte {
 		if s.Notes != "" {
 			own["rIdNotes"] = [2]string{"notesSlide", fmt.Sprintf("../notesSlides/notesSlide%d.xml", n)}
 			parts[fmt.Sprintf("ppt/notesSlides/notesSlide%d.xml", n)] = `<p:notes` + namespaces + `><p:cSld><p:spTree>` +
-				Shape("sldImg", "", 0, 0, 0, 0) + Shape("body", s.Notes, 0, 0, 0, 0) + Shape("sldNum", fmt.Sprint(n), 0, 0, 0, 0) + `</p:spTree></p:cSld></p:notes>`
+				Shape(
+					"sldImg",
+					"",
+					0,
+					0,
+					0,
+					0,
+				) + Shape(
+				"body",
+				s.Notes,
+				0,
+				0,
+				0,
+				0,
+			) + Shape(
+				"sldNum",
+				fmt.Sprint(n),
+				0,
+				0,
+				0,
+				0,
+			) + `</p:spTree></p:cSld></p:notes>`
 		}
 		parts[fmt.Sprintf("ppt/slides/_rels/slide%d.xml.rels", n)] = rels(own)
 	}

@@ -33,7 +33,14 @@ func Make(title string, width, height int, pages ...string) []byte {
 	object("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>")
 	object(fmt.Sprintf("<< /Title (%s) /CreationDate (D:20210601080000Z) >>", literal(title)))
 	for i, page := range pages {
-		object(fmt.Sprintf("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Resources << /Font << /F1 3 0 R >> >> /Contents %d 0 R >>", width, height, 6+2*i))
+		object(
+			fmt.Sprintf(
+				"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Resources << /Font << /F1 3 0 R >> >> /Contents %d 0 R >>",
+				width,
+				height,
+				6+2*i,
+			),
+		)
 		var s strings.Builder
 		fmt.Fprintf(&s, "BT /F1 12 Tf 16 TL 50 %d Td\n", height-60)
 		for line := range strings.SplitSeq(page, "\n") {
