@@ -39,7 +39,7 @@ func main() {
 // run runs the system until the context ends.
 func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
-	o := system.Options{Out: os.Stdout}
+	o := system.Options{DynamoDB: os.Getenv("AWS_ENDPOINT_URL_DYNAMODB"), Out: os.Stdout}
 	flags.StringVar(&o.Addr, "addr", "127.0.0.1:8080", "address of the pages, on loopback")
 	flags.StringVar(&o.S3, "s3", "127.0.0.1:9000", "address of the S3 API, on loopback")
 	flags.StringVar(&o.Dir, "dir", ".dossier", "folder that keeps everything")

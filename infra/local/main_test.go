@@ -50,7 +50,7 @@ func TestStop(t *testing.T) {
 	}
 	storage := "127.0.0.1:" + freePort(t)
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), runMain+"=-sample=false -addr 127.0.0.1:0 -s3 "+storage+" -dir "+dir)
+	cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL_DYNAMODB=", runMain+"=-sample=false -addr 127.0.0.1:0 -s3 "+storage+" -dir "+dir)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

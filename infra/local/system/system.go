@@ -40,6 +40,8 @@ const (
 type Options struct {
 	// Addr and S3 are the addresses of the pages and of the S3 API; port 0 takes a free one.
 	Addr, S3 string
+	// DynamoDB is the address of another DynamoDB, without a table of this system. If empty, one starts in this process.
+	DynamoDB string
 	// Dir is the folder that keeps everything.
 	Dir string
 	// PDFiumCache is the absolute path of the PDF reader's compiled code. If empty, it is kept in Dir.
@@ -162,9 +164,9 @@ func (s *System) startS3(ctx context.Context) error {
 	return nil
 }
 
-// startDynamoDB starts the embedded DynamoDB, unless the environment names another, and makes the table.
+// startDynamoDB starts the embedded DynamoDB, unless another is named, and makes the table.
 func (s *System) startDynamoDB(ctx context.Context) error {
-	url := os.Getenv("AWS_ENDPOINT_URL_DYNAMODB")
+	url := s.o.DynamoDB
 	if url == "" {
 		db, err := localaws.StartDynamoDB()
 		if err != nil {
