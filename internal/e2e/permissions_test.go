@@ -197,8 +197,8 @@ func statements(v any, give func(actions, resources []string)) {
 	}
 }
 
-// Each function may do exactly what it does: all that the scenes, a page and a lost decision ask of S3 and DynamoDB is granted,
-// and nothing is granted that none of them asks for.
+// Each function may do exactly what it does: all that the scenes and the uses below ask of S3 and DynamoDB is granted, and
+// nothing is granted that none of them asks for.
 func TestPermissions(t *testing.T) {
 	t.Parallel()
 	used := permissions{}
@@ -208,41 +208,71 @@ func TestPermissions(t *testing.T) {
 		defer mu.Unlock()
 		used.note(c)
 	}}
-	for _, s := range scenes() {
-		w := e2e.NewWith(t, options)
-		s.before(w)
-		s.call(w)
-		w.RunUntilQuiet()
-		w.StaffPage("/")
-		w.StaffPage("/meetings/m/history")
-		for id := range w.Mails() {
-			w.SESEvent("feedback/complaint.json", id)
-			break
+	t.Run("uses", func(t *testing.T) {
+		for name, s := range scenes() {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				playScene(e2e.NewWith(t, options), s)
+			})
 		}
+		for name, use := range map[string]func(*testing.T, e2e.Options){
+			"a lost decision, links and mails that answer others": useLostDecision,
+			"two people are erased":                               useErase,
+			"an upload that is scanned":                           useScan,
+			"every page":                                          usePages,
+		} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				use(t, options)
+			})
+		}
+	})
+	compare(t, granted(t), used)
+}
+
+// playScene plays a scene to its end, looks at two pages, and has one of its mails complained about.
+func playScene(w *e2e.World, s scene) {
+	s.before(w)
+	s.call(w)
+	w.RunUntilQuiet()
+	w.StaffPage("/")
+	w.StaffPage("/meetings/m/history")
+	for id := range w.Mails() {
+		w.SESEvent("feedback/complaint.json", id)
+		break
 	}
-	// A decision that the sweep carries out, of the kind that reads most.
+}
+
+// useLostDecision has the sweep carry out a decision of the kind that reads most; then come a link and a mail that answers
+// another.
+func useLostDecision(t *testing.T, options e2e.Options) {
 	w := e2e.NewWith(t, options)
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Grace)
 	o := w.Put("incoming/m/drop/stranger.txt", e2e.NominationLetter("Ms Grace ODHIAMBO", "Mr Daniel KIPTOO"), e2e.Noon)
 	w.TakeIn(o)
-	_, err := w.Objects.PutDecision(t.Context(), "decisions/m/lost.json", meeting.Decision{Action: meeting.Decline, Meeting: "m", Document: o.ID(), Nominee: "Daniel KIPTOO", By: "Ms Staff", Reason: "x", At: e2e.Noon})
+	lost := meeting.Decision{Action: meeting.Decline, Meeting: "m", Document: o.ID(), Nominee: "Daniel KIPTOO", By: "Ms Staff", Reason: "x", At: e2e.Noon}
+	_, err := w.Objects.PutDecision(t.Context(), "decisions/m/lost.json", lost)
 	e2e.Must(t, err)
 	w.RunUntilQuiet()
 	if d := w.Document(o); d.Status != meeting.Filed {
 		t.Errorf("the lost decision was not carried out: %s", d.Status)
 	}
-	// Links on the board, a mail that answers another.
-	w.TakeIn(w.Put("incoming/m/"+w.Token(ticket.Ticket{Participant: "p3", Kind: meeting.Nomination})+"/a.eml", e2e.MailFrom("grace@people.example", "<1@a>", "<0@a>", ""), time.Now()))
+	folder := w.Token(ticket.Ticket{Participant: "p3", Kind: meeting.Nomination})
+	w.TakeIn(w.Put("incoming/m/"+folder+"/a.eml", e2e.MailFrom("grace@people.example", "<1@a>", "<0@a>", ""), time.Now()))
 	w.TakeIn(w.Put("incoming/m/drop/b.eml", e2e.MailFrom("grace@people.example", "<2@a>", "<1@a>", ""), time.Now()))
-	// Two are erased who had a part in everything: one of the roster, one accepted by staff.
-	w = e2e.NewWith(t, options)
+}
+
+// useErase erases two who had a part in everything: one of the roster, and one whom staff accepted.
+func useErase(t *testing.T, options e2e.Options) {
+	w := e2e.NewWith(t, options)
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Grace+e2e.Joseph)
 	w.TakeIn(w.Put("incoming/m/drop/both.txt", e2e.NominationLetter("Ms Grace ODHIAMBO", "Mr Joseph KAMAU"), e2e.Noon))
-	o = w.Put("incoming/m/drop/letter.txt", e2e.NominationLetter("Mr Daniel KIPTOO"), e2e.Noon)
+	o := w.Put("incoming/m/drop/letter.txt", e2e.NominationLetter("Mr Daniel KIPTOO"), e2e.Noon)
 	w.TakeIn(o)
 	w.SubmitDecision(url.Values{"action": {"accept"}, "document": {o.ID()}, "nominee": {"Daniel KIPTOO"}, "name": {"Daniel Kiptoo"}, "role": {"presenter:s2"}, "reason": {"known"}})
-	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+"p9,A B,Grace Odhiambo,f,private,X,Kenya,en,presenter:s1\n") // a broken file, kept with its problems
-	time.Sleep(time.Second)                                                                                               // S3 tells times in whole seconds
+	broken := "p9,A B,Grace Odhiambo,f,private,X,Kenya,en,presenter:s1\n" // kept with its problems
+	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+broken)
+	time.Sleep(time.Second) // S3 tells times in whole seconds
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Joseph)
 	w.Visit("", http.MethodGet, "/meetings/m/sessions/s1/materials.zip", nil)
 	for _, id := range []string{"p3", meeting.ParticipantID(o.ID(), "Daniel KIPTOO")} {
@@ -250,44 +280,57 @@ func TestPermissions(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+func useScan(t *testing.T, options e2e.Options) {
 	options.MalwareScan = true
-	w = e2e.NewWith(t, options)
+	w := e2e.NewWith(t, options)
 	clean := w.Put("incoming/m/drop/a.pptx", e2e.Deck("T", "Amina Diallo"), e2e.Noon)
 	w.TagVerdict(clean, "NO_THREATS_FOUND")
 	w.SendScanResult(clean)
+}
 
-	options.MalwareScan = false
-	// Every page, with an upload in parts that is too large at its end.
-	w = e2e.NewWith(t, options)
+// usePages visits every page, with an upload in parts that is too large at its end.
+func usePages(t *testing.T, options e2e.Options) {
+	w := e2e.NewWith(t, options)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Kofi)
 	link := w.UploadLink(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1"})
-	o = w.Put("incoming/m/"+strings.TrimPrefix(link, "/t/")+"/a.pptx", e2e.Deck("T", "nobody"), time.Now())
+	o := w.Put("incoming/m/"+strings.TrimPrefix(link, "/t/")+"/a.pptx", e2e.Deck("T", "nobody"), time.Now())
 	w.TakeIn(o)
 	var begun struct{ Upload string }
 	_, body, _ := w.Visit("nobody", http.MethodPost, link+"/parts/begin", url.Values{"name": {"x"}, "size": {"9"}})
 	e2e.Must(t, json.Unmarshal([]byte(body), &begun))
 	for _, step := range []string{"url", "finish"} {
-		w.Visit("nobody", http.MethodPost, link+"/parts/"+step, url.Values{"name": {"x"}, "upload": {begun.Upload}, "number": {"1"}, "size": {"9"}})
+		form := url.Values{"name": {"x"}, "upload": {begun.Upload}, "number": {"1"}, "size": {"9"}}
+		w.Visit("nobody", http.MethodPost, link+"/parts/"+step, form)
 	}
-	for _, path := range []string{link, "/meetings/m", "/meetings/m/sessions/s1/materials.zip", "/meetings/m/documents/" + o.ID() + "/original", "/meetings/m/documents/" + o.ID(), "/meetings/m/search?q=x"} {
+	document := "/meetings/m/documents/" + o.ID()
+	for _, path := range []string{link, "/meetings/m", "/meetings/m/sessions/s1/materials.zip", document + "/original", document, "/meetings/m/search?q=x"} {
 		if code, page, _ := w.Visit("Ms Staff", http.MethodGet, path, nil); code >= 400 {
 			t.Errorf("%s: %d %s", path, code, page)
 		}
 	}
 	w.Visit("Ms Staff", http.MethodPost, "/meetings/m/links", url.Values{"what": {"links"}})
 	w.DeliverMails()
+}
 
-	have := granted(t)
-	// What no call of these engines shows, and why it is granted all the same.
-	for function, also := range map[string][]string{
+// unseen are permissions that no call of these engines shows, by function.
+func unseen() map[string][]string {
+	const ses = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:"
+	identity, set := ses+"identity/${SesIdentity}", ses+"configuration-set/${SesConfigurationSet}"
+	return map[string][]string{
 		// S3 answers "forbidden" instead of "not found" without it.
-		"intake": {"s3:ListBucket bucket", "textract:DetectDocumentText *"},
-		"roster": {"sqs:SendMessage IntakeQueue.Arn"},
-		"deliver": {"ses:SendEmail arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${SesIdentity}", "ses:SendRawEmail arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${SesIdentity}",
-			"ses:SendEmail arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:configuration-set/${SesConfigurationSet}", "ses:SendRawEmail arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:configuration-set/${SesConfigurationSet}",
-			"sqs:SendMessage DeliverFailures.Arn"},
-		"sweep": {"sqs:SendMessage IntakeQueue.Arn", "sqs:SendMessage RosterQueue.Arn"},
-	} {
+		"intake":  {"s3:ListBucket bucket", "textract:DetectDocumentText *"},
+		"roster":  {"sqs:SendMessage IntakeQueue.Arn"},
+		"deliver": {"ses:SendEmail " + identity, "ses:SendRawEmail " + identity, "ses:SendEmail " + set, "ses:SendRawEmail " + set, "sqs:SendMessage DeliverFailures.Arn"},
+		"sweep":   {"sqs:SendMessage IntakeQueue.Arn", "sqs:SendMessage RosterQueue.Arn"},
+	}
+}
+
+// compare fails the test for what is granted and not used, and for what is used and not granted.
+func compare(t *testing.T, have, used permissions) {
+	t.Helper()
+	for function, also := range unseen() {
 		for _, a := range also {
 			if !have[function][a] {
 				t.Errorf("%s is not granted %s", function, a)

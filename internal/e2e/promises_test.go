@@ -54,33 +54,42 @@ func TestLastTwoAtOnce(t *testing.T) {
 		people += fmt.Sprintf("a%d,Amina Diallo,amina%d@people.example,f,private,Sahel SA,Guinea,fr,presenter:s%d\n", i, i, i) +
 			fmt.Sprintf("b%d,Kofi Mensah,kofi%d@people.example,m,private,Coast Ltd,Ghana,en,presenter:s%d\n", i, i, i)
 	}
+	for n := range 20 {
+		t.Run(fmt.Sprint("world ", n), func(t *testing.T) {
+			t.Parallel()
+			w := e2e.New(t)
+			w.LoadRoster("m", e2e.MeetingYAML(sessions...), people)
+			for i := range rounds {
+				uploadTwoAtOnce(t, w, i)
+			}
+			w.Check()
+			if got := w.Subjects("complete"); len(got) != rounds || len(slices.Compact(got)) != rounds {
+				t.Errorf("%d completeness mails for %d sessions", len(got), rounds)
+			}
+		})
+	}
+}
+
+// uploadTwoAtOnce takes in the only two uploads of session s<i> at the same moment.
+func uploadTwoAtOnce(t *testing.T, w *e2e.World, i int) {
+	t.Helper()
 	slides := e2e.Deck("Any title", "by its author")
-	for range 20 {
-		w := e2e.New(t)
-		w.LoadRoster("m", e2e.MeetingYAML(sessions...), people)
-		for i := range rounds {
-			var wg sync.WaitGroup
-			start := make(chan struct{})
-			for _, p := range []string{"a", "b"} {
-				token := w.Token(ticket.Ticket{Participant: fmt.Sprintf("%s%d", p, i), Kind: meeting.Presentation})
-				body := w.Event(w.Put("incoming/m/"+token+"/slides.pptx", slides, time.Now()))
-				wg.Go(func() {
-					<-start
-					if failed := w.Send(w.Intake, body); len(failed) > 0 {
-						t.Errorf("round %d failed", i)
-					}
-				})
+	var wg sync.WaitGroup
+	start := make(chan struct{})
+	for _, p := range []string{"a", "b"} {
+		token := w.Token(ticket.Ticket{Participant: fmt.Sprintf("%s%d", p, i), Kind: meeting.Presentation})
+		body := w.Event(w.Put("incoming/m/"+token+"/slides.pptx", slides, time.Now()))
+		wg.Go(func() {
+			<-start
+			if failed := w.Send(w.Intake, body); len(failed) > 0 {
+				t.Errorf("round %d failed", i)
 			}
-			close(start)
-			wg.Wait()
-			if s := w.Session(fmt.Sprintf("s%d", i)); !s.Complete || s.Epoch != 1 || s.Outstanding != 0 {
-				t.Fatalf("round %d: %+v", i, s)
-			}
-		}
-		w.Check()
-		if got := w.Subjects("complete"); len(got) != rounds || len(slices.Compact(got)) != rounds {
-			t.Errorf("%d completeness mails for %d sessions", len(got), rounds)
-		}
+		})
+	}
+	close(start)
+	wg.Wait()
+	if s := w.Session(fmt.Sprintf("s%d", i)); !s.Complete || s.Epoch != 1 || s.Outstanding != 0 {
+		t.Fatalf("round %d: %+v", i, s)
 	}
 }
 
