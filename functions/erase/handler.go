@@ -31,7 +31,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, log *slog.Logger) *Funct
 	return &Function{bucket: bucket.New(s3c, c.Bucket), store: st, registry: filing.New(st, time.Now), log: log}
 }
 
-// Request says who is to be erased: somebody who is on the roster no more, or a nominee whom staff accepted.
+// Request names the person to be erased: one who is off the roster, or a nominee accepted by staff.
 type Request struct {
 	Meeting     string `json:"meeting"`
 	Participant string `json:"participant"`
@@ -50,7 +50,7 @@ type Report struct {
 	// Shared are the ids of documents that concern others too: their originals and texts are for a person to decide
 	// about.
 	Shared []string `json:"shared,omitempty"`
-	// Left are the keys of whatever else still holds the person; empty is the proof.
+	// Left are the keys of everything else that still names the person; empty is the proof.
 	Left []string `json:"left,omitempty"`
 }
 

@@ -75,7 +75,7 @@ func (f *Function) objects(ctx context.Context, m *meeting.Meeting, words *regex
 			n++
 		}
 	}
-	// The zips of materials hold names and files that are packed; whoever wants one gets a new one.
+	// The zips of materials hold names and files that are packed; the next reader gets a new one.
 	zips, err := f.empty(ctx, bucket.Materials+m.ID+"/")
 	return n + zips, err
 }

@@ -123,8 +123,8 @@ func reason(line string) string {
 	return line
 }
 
-// endPackage prints a package's line, and what is left of its output if it failed: that of tests that failed, of tests
-// that were still running when the process ended, and of the package itself.
+// endPackage prints a package's line. If it failed, it prints the output of failed tests, of tests that were still
+// running when the process ended, and of the package itself.
 func (r *report) endPackage(e event) {
 	var left []string
 	for k := range r.output {

@@ -262,7 +262,7 @@ func useLostDecision(t *testing.T, options e2e.Options) {
 	w.TakeIn(w.Put("incoming/m/drop/b.eml", e2e.MailFrom("grace@people.example", "<2@a>", "<1@a>", ""), time.Now()))
 }
 
-// useErase erases two who had a part in everything: one of the roster, and one whom staff accepted.
+// useErase erases two people who had a part in everything: one of the roster, and one accepted by staff.
 func useErase(t *testing.T, options e2e.Options) {
 	w := e2e.NewWith(t, options)
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Grace+e2e.Joseph)
@@ -327,7 +327,7 @@ func unseen() map[string][]string {
 	}
 }
 
-// compare fails the test for what is granted and not used, and for what is used and not granted.
+// compare fails the test for permissions that are granted and not used, or used and not granted.
 func compare(t *testing.T, have, used permissions) {
 	t.Helper()
 	for function, also := range unseen() {

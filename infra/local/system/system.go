@@ -46,8 +46,8 @@ type Options struct {
 	Dir string
 	// PDFiumCache is the absolute path of the PDF reader's compiled code. If empty, it is kept in Dir.
 	PDFiumCache string
-	// Patience multiplies the time that reading a file may take. Measurements raise it, so that what is read does not
-	// depend on how busy the machine is. 0 is 1.
+	// Patience multiplies the time that reading a file may take; 0 is 1. Measurements raise it, so that results do
+	// not depend on how busy the machine is.
 	Patience int
 	// Out is where progress is written for people to read.
 	Out io.Writer
