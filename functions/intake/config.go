@@ -24,8 +24,8 @@ type Config struct {
 	MalwareScan bool `env:"MALWARE_SCAN"`
 	// ScanPatience is how long an upload may wait for its scan before a person has to look.
 	ScanPatience time.Duration `env:"SCAN_PATIENCE" envDefault:"24h"`
-	// MaxBytes bounds one upload.
-	MaxBytes int64 `env:"MAX_UPLOAD_BYTES" envDefault:"262144000"`
+	// MaxBytes bounds one upload; 0 is bucket.MaxUpload.
+	MaxBytes int64 `env:"MAX_UPLOAD_BYTES"`
 	// ReadTime bounds the reading of one document.
 	ReadTime time.Duration `env:"READ_TIME" envDefault:"60s"`
 	// OCR reads scans: none, textract, tesseract, or auto, which is tesseract where it is installed.

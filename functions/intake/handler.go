@@ -3,6 +3,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -39,7 +40,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, engine ocr.Engine, log *
 		return nil, err
 	}
 	limits := content.Limits{
-		Bytes: c.MaxBytes, Time: c.ReadTime, Scans: c.MaxScans, ScanTime: c.ScanTime,
+		Bytes: cmp.Or(c.MaxBytes, bucket.MaxUpload), Time: c.ReadTime, Scans: c.MaxScans, ScanTime: c.ScanTime,
 	}.WithDefaults()
 	pdfium := pdf.New(c.PDFiumCache, limits.Memory)
 	table, objects := store.New(db, c.Table), bucket.New(s3c, c.Bucket)

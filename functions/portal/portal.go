@@ -3,6 +3,7 @@
 package portal
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -34,8 +35,8 @@ type Config struct {
 	TicketKeys string `env:"TICKET_KEYS,required,notEmpty"`
 	// TicketLife is how long an upload link is good for.
 	TicketLife time.Duration `env:"TICKET_LIFE" envDefault:"720h"`
-	// MaxBytes bounds one upload; it is intake's.
-	MaxBytes int64 `env:"MAX_UPLOAD_BYTES" envDefault:"262144000"`
+	// MaxBytes bounds one upload; 0 is bucket.MaxUpload. It is intake's.
+	MaxBytes int64 `env:"MAX_UPLOAD_BYTES"`
 	// PortalURL is where the pages are, with a slash at its end.
 	PortalURL string `env:"PORTAL_URL,required,notEmpty"`
 	// StorageURL is the origin of the bucket's forms and files, for the pages' policy.
@@ -101,7 +102,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, signIn SignIn, log *slog
 		mux.Handle(path, signIn)
 	}
 	mux.Handle("GET /signed-out", pages.Handle(pages.SignedOut))
-	links := uploader.Config{MaxBytes: c.MaxBytes, LinkLife: c.TicketLife, URL: c.PortalURL}
+	links := uploader.Config{MaxBytes: cmp.Or(c.MaxBytes, bucket.MaxUpload), LinkLife: c.TicketLife, URL: c.PortalURL}
 	addUploader(mux, pages, uploader.New(links, pages, b, st, tickets, decisions, log))
 	desk := staff.Config{Bucket: c.Bucket, LinkLife: c.TicketLife}
 	addStaff(mux, pages, staff.New(desk, pages, b, st, tickets, decisions, signIn, log))

@@ -16,6 +16,9 @@ import (
 	"dossier/internal/meeting"
 )
 
+// MaxUpload is the most bytes that one upload may have where a function's configuration says nothing: 250 MiB.
+const MaxUpload = 250 << 20
+
 // Form is an HTML form that S3 takes a file from, straight from a browser. The file is its last field, named "file".
 type Form struct {
 	URL    string            `json:"url"`

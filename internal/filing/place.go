@@ -51,7 +51,7 @@ func (tx *Tx) Place(ctx context.Context, doc *meeting.Document, keys []meeting.R
 
 // satisfy puts a document in at a requirement.
 func (tx *Tx) satisfy(r *meeting.Requirement, doc *meeting.Document) {
-	late := isLate(tx.Meeting, doc, r.Kind)
+	late := tx.Meeting.IsLate(doc.Time, r.Kind)
 	doc.Satisfies, doc.Late = append(doc.Satisfies, r.RequirementKey), doc.Late || late
 	tx.ChangeRequirement(r, func(r *meeting.Requirement) {
 		retired := r.Retired
@@ -147,11 +147,6 @@ func pages(doc *meeting.Document, k meeting.RequirementKey) string {
 		return fmt.Sprintf("%d-%d", p.From, p.To)
 	}
 	return ""
-}
-
-func isLate(m meeting.Meeting, d *meeting.Document, k meeting.Kind) bool {
-	due := m.Due(k)
-	return !due.IsZero() && d.Time.After(due)
 }
 
 // Release takes a document out of everything that counts, so that it can be erased: what it satisfied is outstanding

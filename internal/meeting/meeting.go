@@ -61,6 +61,13 @@ func (m Meeting) Due(k Kind) time.Time {
 	return m.MaterialsDue
 }
 
+// IsLate reports whether an upload at a time comes after the last moment for its kind. At that very moment it is in
+// time; where there is no such moment, nothing is late.
+func (m Meeting) IsLate(uploaded time.Time, k Kind) bool {
+	due := m.Due(k)
+	return !due.IsZero() && uploaded.After(due)
+}
+
 // Format is how a session runs.
 type Format string
 

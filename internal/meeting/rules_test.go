@@ -404,3 +404,26 @@ func TestLists(t *testing.T) {
 		t.Errorf("roles %v", got)
 	}
 }
+
+// An upload is late after the last moment for its kind: not at it, and not where there is none.
+func TestIsLate(t *testing.T) {
+	due := time.Date(2031, 6, 1, 12, 0, 0, 0, time.UTC)
+	m := meeting.Meeting{MaterialsDue: due, NominationsDue: due.Add(-time.Hour)}
+	for name, test := range map[string]struct {
+		meeting  meeting.Meeting
+		uploaded time.Time
+		kind     meeting.Kind
+		want     bool
+	}{
+		"a deck before":           {m, due.Add(-time.Second), meeting.Presentation, false},
+		"a deck at the moment":    {m, due, meeting.Presentation, false},
+		"a deck after":            {m, due.Add(time.Millisecond), meeting.Presentation, true},
+		"a letter has its own":    {m, due.Add(-time.Minute), meeting.Nomination, true},
+		"a letter at its moment":  {m, due.Add(-time.Hour), meeting.Nomination, false},
+		"a meeting without a day": {meeting.Meeting{}, due, meeting.Presentation, false},
+	} {
+		if got := test.meeting.IsLate(test.uploaded, test.kind); got != test.want {
+			t.Errorf("%s: late is %v, want %v", name, got, test.want)
+		}
+	}
+}

@@ -21,8 +21,6 @@ import (
 const (
 	// staffAddress hears of uploads for meetings that are not set up.
 	staffAddress = "staff@dossier.example"
-	// maxUpload is the most bytes of one upload.
-	maxUpload = 250 << 20
 )
 
 // startFunctions makes the functions as their bootstraps do, with queues and a mail folder of this process.
@@ -48,7 +46,7 @@ func (s *System) startFunctions(ctx context.Context) error {
 func (s *System) makeIntake(ctx context.Context) (*intake.Function, error) {
 	patience := time.Duration(max(1, s.o.Patience))
 	config := intake.Config{Bucket: bucketName, Table: tableName, TicketKeys: s.keys, Staff: staffAddress,
-		PDFiumCache: s.o.PDFiumCache, MaxBytes: maxUpload, ReadTime: patience * time.Minute,
+		PDFiumCache: s.o.PDFiumCache, MaxBytes: bucket.MaxUpload, ReadTime: patience * time.Minute,
 		OCR: "auto", Tesseract: "tesseract", MaxScans: 30, ScanTime: patience * 20 * time.Second,
 		Quarantine: []meeting.FindingCode{meeting.FindingMacros, meeting.FindingExecutable}}
 	engine, err := intake.OCR(ctx, config, nil)
@@ -101,7 +99,7 @@ func (s *System) makePortal() error {
 	}
 	s.closeLater(provider.Shutdown)
 	config := portal.Config{Bucket: bucketName, Table: tableName, TicketKeys: s.keys, TicketLife: 30 * 24 * time.Hour,
-		MaxBytes: maxUpload, PortalURL: s.url + "/", StorageURL: s.s3.URL, Issuer: provider.Issuer(),
+		MaxBytes: bucket.MaxUpload, PortalURL: s.url + "/", StorageURL: s.s3.URL, Issuer: provider.Issuer(),
 		ClientID: provider.ClientID, ClientSecret: provider.ClientSecret,
 		GroupsClaim: "groups", Editors: "editors", Viewers: "viewers", SignInLife: 10 * time.Hour}
 	staff, err := signin.New(config.SignIn(), s.log)
