@@ -13,9 +13,9 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// edit is a wrong rule that somebody wrote down: a txtar file whose comment says what it gets wrong, and whose sections come
-// in pairs, "internal/filing/load.go before" and "internal/filing/load.go after". The text before must stand in the file
-// exactly once, so that no change of the code loses the rule in silence.
+// edit is a wrong rule that somebody wrote down: a txtar file whose comment says what it gets wrong, and whose sections
+// come in pairs, "internal/filing/load.go before" and "internal/filing/load.go after". The text before must stand in
+// the file exactly once, so that no change of the code loses the rule in silence.
 type edit struct {
 	name     string // of the txtar file, without its ending
 	rule     string // the comment's first line

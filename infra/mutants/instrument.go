@@ -25,11 +25,17 @@ type subject struct {
 	Overlay map[string][]byte
 }
 
-// load reads packages of the module in root and puts every mutant into each that stands in a file that only admits. Lines
-// that an earlier attempt could not compile are skipped, by file.
-func load(root string, patterns []string, only func(file string) bool, skip map[string]map[int]bool) ([]*subject, error) {
-	cfg := &packages.Config{Dir: root, Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedImports |
-		packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedModule}
+// filter admits files by their names from the project's folder.
+type filter func(file string) bool
+
+// lines are numbers of lines by file.
+type lines map[string]map[int]bool
+
+// load reads packages of the module in root and puts every mutant into each that stands in a file that only admits.
+// Lines that an earlier attempt could not compile are skipped, by file.
+func load(root string, patterns []string, only filter, skip lines) ([]*subject, error) {
+	cfg := &packages.Config{Dir: root, Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles |
+		packages.NeedImports | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedModule}
 	pkgs, err := packages.Load(cfg, patterns...)
 	if err != nil {
 		return nil, fmt.Errorf("load packages: %w", err)
@@ -50,7 +56,7 @@ func load(root string, patterns []string, only func(file string) bool, skip map[
 	return all, nil
 }
 
-func instrument(root string, p *packages.Package, only func(string) bool, skip map[string]map[int]bool) (*subject, error) {
+func instrument(root string, p *packages.Package, only filter, skip lines) (*subject, error) {
 	s := &subject{Path: strings.TrimPrefix(p.PkgPath, p.Module.Path+"/"), Overlay: map[string][]byte{}}
 	w := &operators{pkg: p, module: p.Module.Path, keys: map[string]int{}}
 	for i, f := range p.Syntax {
@@ -67,7 +73,8 @@ func instrument(root string, p *packages.Package, only func(string) bool, skip m
 		if w.source, err = os.ReadFile(name); err != nil {
 			return nil, err
 		}
-		w.file, w.edits, w.imports, w.skip = p.Fset.File(f.FileStart), nil, imports(p, f), skip[w.path]
+		w.file, w.edits = p.Fset.File(f.FileStart), nil
+		w.imports, w.skip = imports(p, f), skip[w.path]
 		before := len(w.mutants)
 		w.walk(f)
 		if len(w.mutants) > before {
@@ -76,7 +83,8 @@ func instrument(root string, p *packages.Package, only func(string) bool, skip m
 		}
 	}
 	s.Mutants = w.mutants
-	code := strings.NewReplacer("package PACKAGE", "package "+p.Name, "[MUTANTS + 1]", fmt.Sprintf("[%d]", len(w.mutants)+1)).Replace(helper)
+	size := fmt.Sprintf("[%d]", len(w.mutants)+1)
+	code := strings.NewReplacer("package PACKAGE", "package "+p.Name, "[MUTANTS + 1]", size).Replace(helper)
 	s.Overlay[filepath.Join(s.Dir, "mutants_at_work.go")] = []byte(code)
 	return s, nil
 }

@@ -1,15 +1,21 @@
-// Command mutants puts wrong rules into the code, one at a time, and tells which of them the tests of the package notice.
+// Command mutants puts wrong rules into the code, one at a time, and tells which of them the package's own tests
+// notice.
 //
-// The rules come from two places. Those of the folder edits were written down by people: each must be noticed. The others are
-// made from the syntax tree: a condition that always holds, or never; a part of a condition left out or turned round; a
-// comparison with its boundary moved; an assignment, a call, a return, a field of a literal, a case, or one field of a struct
-// that is compared or assigned, left out; a sign turned. All of a package are compiled into one test binary, and an
-// environment variable wakes one of them, so that each costs only the run of those tests that come by it.
+// The rules come from two places. Those in the folder edits were written down by people: each must be noticed. The
+// others are made from the syntax tree: a condition that always holds, or never; a part of a condition left out or
+// turned round; a comparison with its boundary moved; an assignment, a call, a return, a field of a literal or a case
+// left out; one field left out of a struct that is compared or assigned; a sign turned.
 //
-// gremlins (v0.6.0) was tried first: it builds the tests anew for each mutant (97 of package meeting's in two minutes, where
-// this takes seconds), runs all of them, and has no edit that drops a statement, a part of a condition or a field.
+// All mutants of a package are compiled into one test binary, and an environment variable wakes one of them. Each test
+// is run once to see by which mutants it comes; then a mutant costs only the run of those tests.
 //
-// It exits with 1 when a package falls below the floor, when an edit survives, and when an explained survivor is one no longer.
+// The list survivors.txt explains mutants that survive. When one of them is noticed after all, or is there no longer,
+// the command fails, as it does when a package falls below the floor or an edit survives.
+//
+// gremlins (v0.6.0) builds the tests anew for each mutant and runs all of them: it took 138 s for the 33 mutants of
+// package meeting that a test covered, of 78 that it makes. This takes 10 s for 220. gremlins has no mutant that drops
+// a statement, a part of a condition or a field, and so none of the wrong rules that once went unseen; its kinds are
+// all here.
 package main
 
 import (
@@ -148,7 +154,7 @@ func (o *options) rules() []string {
 }
 
 // filter admits the files that are to be mutated.
-func (o *options) filter(ctx context.Context, out io.Writer) (func(string) bool, error) {
+func (o *options) filter(ctx context.Context, out io.Writer) (filter, error) {
 	if o.changed == 0 {
 		return func(string) bool { return true }, nil
 	}
@@ -167,8 +173,9 @@ func (o *options) filter(ctx context.Context, out io.Writer) (func(string) bool,
 }
 
 // build compiles a package with all its mutants. What does not compile is left out, and named.
-func (o *options) build(ctx context.Context, s *subject, only func(string) bool, temp string, r *report) (*subject, *bench, error) {
-	skip := map[string]map[int]bool{}
+func (o *options) build(ctx context.Context, s *subject, only filter, temp string, r *report) (
+	*subject, *bench, error) {
+	skip := lines{}
 	var last error
 	for range 5 {
 		b, err := compile(ctx, o.root, temp, s.Path, s.Overlay)
@@ -196,7 +203,7 @@ func (o *options) build(ctx context.Context, s *subject, only func(string) bool,
 }
 
 // subject tries the mutants of one package.
-func (o *options) subject(ctx context.Context, s *subject, only func(string) bool, r *report) error {
+func (o *options) subject(ctx context.Context, s *subject, only filter, r *report) error {
 	if r.late() {
 		r.skipped(s.Mutants)
 		return nil

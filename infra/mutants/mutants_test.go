@@ -73,11 +73,13 @@ func TestSample(t *testing.T) {
 func TestNoTime(t *testing.T) {
 	dir, _ := sample(t)
 	var out bytes.Buffer
-	o := options{root: dir, folder: "data", floor: 85, workers: 1, limit: time.Nanosecond, packages: []string{"./internal/meeting"}}
+	o := options{root: dir, folder: "data", floor: 85, workers: 1, limit: time.Nanosecond,
+		packages: []string{"./internal/meeting"}}
 	if _, err := o.run(t.Context(), &out); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"left out: internal/meeting/rule.go: 21 mutants", "left out: edits/half.txtar: Half of"} {
+	for _, want := range []string{"left out: internal/meeting/rule.go: 21 mutants",
+		"left out: edits/half.txtar: Half of"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in:\n%s", want, &out)
 		}
@@ -96,7 +98,8 @@ func TestEditsMustApply(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(dir, "data/edits/x.txtar"), []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := readEdits(dir, filepath.Join(dir, "data/edits"), "*"); err == nil || !strings.Contains(err.Error(), "not once") {
+			_, err := readEdits(dir, filepath.Join(dir, "data/edits"), "*")
+			if err == nil || !strings.Contains(err.Error(), "not once") {
 				t.Errorf("%v", err)
 			}
 		})
@@ -104,7 +107,9 @@ func TestEditsMustApply(t *testing.T) {
 }
 
 func TestExplanationsNeedReasons(t *testing.T) {
-	for name, text := range map[string]string{"no reason": "a b: c\n", "no mutant": "\treason\n", "twice": "a b: c\n\tr\na b: c\n\tr\n"} {
+	for name, text := range map[string]string{
+		"no reason": "a b: c\n", "no mutant": "\treason\n", "twice": "a b: c\n\tr\na b: c\n\tr\n",
+	} {
 		file := filepath.Join(t.TempDir(), "survivors.txt")
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -142,7 +142,8 @@ func (w *operators) node(n ast.Node, stack []ast.Node) {
 	case *ast.CallExpr:
 		w.call(n)
 	case *ast.AssignStmt:
-		if _, ok := stack[len(stack)-1].(*ast.CommClause); !ok || slices.Contains(stack[len(stack)-1].(*ast.CommClause).Body, ast.Stmt(n)) {
+		c, ok := stack[len(stack)-1].(*ast.CommClause)
+		if !ok || slices.Contains(c.Body, ast.Stmt(n)) { // a case of a select is no statement of its own
 			w.assign(n)
 		}
 	}
@@ -205,17 +206,18 @@ func (w *operators) binary(e *ast.BinaryExpr) {
 	if w.pkg.TypesInfo.Types[e].Value != nil {
 		return
 	}
+	// The function that stands for an operator, and the operator that it becomes.
+	names := map[token.Token][2]string{
+		token.LSS: {"LT", "<="}, token.LEQ: {"LE", "<"}, token.GTR: {"GT", ">="}, token.GEQ: {"GE", ">"},
+		token.ADD: {"Add", "-"}, token.SUB: {"Sub", "+"}, token.MUL: {"Mul", "/"}, token.QUO: {"Div", "*"}}
+	name := names[e.Op]
 	switch e.Op {
 	case token.LAND, token.LOR:
 		w.operand(e, e.X)
 		w.operand(e, e.Y)
 	case token.LSS, token.LEQ, token.GTR, token.GEQ:
-		names := map[token.Token][2]string{token.LSS: {"LT", "<="}, token.LEQ: {"LE", "<"}, token.GTR: {"GT", ">="}, token.GEQ: {"GE", ">"}}
-		name := names[e.Op]
 		w.operator(e, name[0], w.add(e, w.quote(e)+" becomes "+name[1]))
 	case token.ADD, token.SUB, token.MUL, token.QUO:
-		names := map[token.Token][2]string{token.ADD: {"Add", "-"}, token.SUB: {"Sub", "+"}, token.MUL: {"Mul", "/"}, token.QUO: {"Div", "*"}}
-		name := names[e.Op]
 		if w.numeric(e) {
 			w.operator(e, name[0], w.add(e, w.quote(e)+" becomes "+name[1]))
 		}
@@ -346,7 +348,8 @@ func (w *operators) call(c *ast.CallExpr) {
 	if types.TypeString(w.pkg.TypesInfo.TypeOf(s.X), nil) != "time.Time" {
 		return
 	}
-	w.splice(c.Pos(), c.Pos(), 1, fmt.Sprintf("mutant%s(%d, ", s.Sel.Name, w.add(c, w.quote(c)+" also at the very moment")))
+	n := w.add(c, w.quote(c)+" also at the very moment")
+	w.splice(c.Pos(), c.Pos(), 1, fmt.Sprintf("mutant%s(%d, ", s.Sel.Name, n))
 	w.comma(s.X.End(), c.Args[0].Pos())
 }
 
@@ -372,7 +375,8 @@ func (w *operators) assign(a *ast.AssignStmt) {
 			continue
 		}
 		if len(a.Lhs) > 1 {
-			w.wrap(a.Rhs[i], fmt.Sprintf("mutantKeep[%s](%d, %s, ", name, w.add(l, w.quote(l)+" not assigned in "+w.quote(a)), w.text(l)), ")")
+			n := w.add(l, w.quote(l)+" not assigned in "+w.quote(a))
+			w.wrap(a.Rhs[i], fmt.Sprintf("mutantKeep[%s](%d, %s, ", name, n, w.text(l)), ")")
 		}
 		first := 0
 		for j, f := range w.fields(l) {

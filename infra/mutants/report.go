@@ -52,49 +52,59 @@ func (r *report) meet(m mutant) {
 	r.met[m.key()], r.met[m.File] = true, true
 }
 
-// subject says how a package's mutants fared.
+// tally counts the mutants of a package.
+type tally struct{ tried, killed, timedOut, explained int }
+
+// subject says how a package's mutants fared. An empty outcome is that of one for which there was no time.
 func (r *report) subject(s *subject, outcomes []outcome, watched, took time.Duration) {
-	dead, tried, why, slow := 0, 0, 0, 0
+	var t tally
 	var rest []mutant
 	for i, m := range s.Mutants {
 		r.meet(m)
-		reason, explained := r.known[m.key()]
-		switch o := outcomes[i]; o {
-		case "":
+		if outcomes[i] == "" {
 			rest = append(rest, m)
 			continue
-		case killed, timedOut:
-			dead++
-			if o == timedOut {
-				slow++
-			}
-			if explained && o == killed {
-				r.ok = false
-				fmt.Fprintf(r.out, "%s:%d: %s: %s: is killed; survivors.txt says that it is not\n", m.File, m.Line, m.Func, m.Edit)
-			}
-		default:
-			if explained {
-				why++
-				if r.verbose {
-					fmt.Fprintf(r.out, "%s:%d: %s: %s: %s, explained: %s\n", m.File, m.Line, m.Func, m.Edit, o, reason)
-				}
-			} else {
-				fmt.Fprintf(r.out, "%s:%d: %s: %s: %s\n", m.File, m.Line, m.Func, m.Edit, o)
-			}
 		}
-		tried++
+		r.mutant(m, outcomes[i], &t)
 	}
 	r.skipped(rest)
-	if tried == 0 {
+	if t.tried == 0 {
 		return
 	}
 	verdict := ""
-	if dead*100 < r.floor*tried {
+	if t.killed*100 < r.floor*t.tried {
 		r.ok = false
 		verdict = fmt.Sprintf(", BELOW THE FLOOR of %d", r.floor)
 	}
-	fmt.Fprintf(r.out, "%-16s %4d mutants, %4d killed (%d by time) = %.1f of 100%s, %d survived, of which %d are explained; %.0f s, of which %.0f to build and watch\n",
-		s.Path, tried, dead, slow, 100*float64(dead)/float64(tried), verdict, tried-dead, why, took.Seconds(), watched.Seconds())
+	fmt.Fprintf(r.out, "%-16s %4d mutants, %4d killed (%d by time) = %.1f of 100%s, ",
+		s.Path, t.tried, t.killed, t.timedOut, 100*float64(t.killed)/float64(t.tried), verdict)
+	fmt.Fprintf(r.out, "%d survived, of which %d are explained; %.0f s, of which %.0f to build and watch\n",
+		t.tried-t.killed, t.explained, took.Seconds(), watched.Seconds())
+}
+
+// mutant counts a mutant, and names it if it survived without an explanation, or is explained and did not.
+func (r *report) mutant(m mutant, o outcome, t *tally) {
+	what := fmt.Sprintf("%s:%d: %s: %s: ", m.File, m.Line, m.Func, m.Edit)
+	reason, explained := r.known[m.key()]
+	t.tried++
+	switch {
+	case o == timedOut:
+		t.killed++
+		t.timedOut++
+	case o == killed && explained:
+		r.ok = false
+		fmt.Fprintln(r.out, what+"is killed; survivors.txt says that it is not")
+		t.killed++
+	case o == killed:
+		t.killed++
+	case !explained:
+		fmt.Fprintln(r.out, what+string(o))
+	default:
+		t.explained++
+		if r.verbose {
+			fmt.Fprintf(r.out, "%s%s, explained: %s\n", what, o, reason)
+		}
+	}
 }
 
 // edit says how an edit fared.

@@ -52,8 +52,10 @@ func compile(ctx context.Context, root, temp, pkg string, overlay map[string][]b
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{binary: filepath.Join(temp, "tests"), dir: filepath.Join(root, filepath.FromSlash(pkg)), killers: map[string]string{}}
-	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-gcflags=-e", "-overlay", list, "-o", b.binary, "./"+pkg)
+	b := &bench{binary: filepath.Join(temp, "tests"), dir: filepath.Join(root, filepath.FromSlash(pkg)),
+		killers: map[string]string{}}
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-gcflags=-e", "-overlay", list,
+		"-o", b.binary, "./"+pkg)
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return nil, &compileError{pkg: pkg, output: string(out)}
@@ -107,7 +109,8 @@ func (e *compileError) lines() map[string][]int {
 }
 
 // run runs tests of the binary, those of the names if there are any, and tells whether they pass.
-func (b *bench) run(ctx context.Context, limit time.Duration, names []string, env ...string) (passed bool, output string, err error) {
+func (b *bench) run(ctx context.Context, limit time.Duration, names []string, env ...string) (
+	passed bool, output string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, limit+5*time.Second)
 	defer cancel()
 	args := append([]string{"-test.short", "-test.failfast", "-test.timeout=" + limit.String()}, b.flags...)
@@ -179,8 +182,8 @@ func numbers(file string) ([]int, error) {
 // quick is how long a test may take to be run along with others: first the quick ones together, then the slow ones.
 const quick = 500 * time.Millisecond
 
-// try runs the tests that come by a mutant with the mutant at work. The test that killed the last mutant of the same function
-// is run first, for it often kills this one.
+// try runs the tests that come by a mutant with the mutant at work. The test that killed the last mutant of the same
+// function is run first, for it often kills this one.
 func (b *bench) try(ctx context.Context, m mutant) (outcome, error) {
 	var groups [3][]string // the last killer, quick tests, slow tests
 	var took [3]time.Duration

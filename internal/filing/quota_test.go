@@ -57,6 +57,7 @@ func TestQuota(t *testing.T) {
 		"one more":                    {2, []string{"o1 o2 o3"}, meeting.Review, "[] []"},
 		"one more by another letter":  {2, []string{"o1 o2", "o3"}, meeting.Review, "[o1 o2] []"},
 		"one seat":                    {1, []string{"o1 o2"}, meeting.Review, "[] []"},
+		"in one of two places":        {1, []string{"o1 p1", "o1"}, meeting.Filed, "[o1] []"},
 		"no limit":                    {0, []string{"o1 o2 o3"}, meeting.Filed, "[o1 o2 o3] []"},
 		"an alternate takes no seat":  {2, []string{"o1 o2 o3(alternate)"}, meeting.Filed, "[o1 o2] [o3]"},
 		"the same once more":          {2, []string{"o1 o2", "o1 o2"}, meeting.Filed, "[o1 o2] []"},

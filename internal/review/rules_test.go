@@ -243,7 +243,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// A decision just within the limits is carried out.
+// What is just within the limits is carried out.
 func TestWithinLimits(t *testing.T) {
 	o := newOffice(t)
 	d := o.upload(1, meeting.Presentation, nil)
@@ -408,7 +408,8 @@ func (o *office) amendments() int {
 // What an accepted nominee is and owes, and how the letter is filed.
 func TestAccepted(t *testing.T) {
 	o := newOffice(t)
-	d := o.nominate(1, nominee("o2"), meeting.Nominee{Name: "Ada New"})
+	// Nobody could tell what kind of paper it is.
+	d := o.upload(1, meeting.Unknown, &meeting.Letter{Agency: "Ministry", Nominees: []meeting.Nominee{nominee("o2"), {Name: "Ada New"}}})
 	accept := accepting(d, "Ada New", "s1", "s2")
 	o.done(accept)
 	id := accept.Participant.ID
@@ -452,7 +453,7 @@ func TestAccepted(t *testing.T) {
 	o.check()
 }
 
-// A letter waits until each nominee is decided about. A declined one is not in the letter's places.
+// A letter waits until each nominee is decided about. Whoever is declined is not in the letter's places.
 func TestLetterWaitsForAll(t *testing.T) {
 	o := newOffice(t)
 	d := o.nominate(1, meeting.Nominee{Name: "Ada New"}, meeting.Nominee{Name: "Eve New"}, nominee("o2"))
@@ -589,10 +590,10 @@ func TestFiledByHandIsTold(t *testing.T) {
 	o := newOffice(t)
 	for uploader, want := range map[string]string{"": "a@people.example", "up@people.example": "up@people.example"} {
 		d := o.stored(o.upload(1, meeting.Presentation, nil))
-		d.Uploader, d.NotifiedStatus = meeting.Contact{Email: uploader}, ""
+		d.Uploader, d.NotifiedStatus = meeting.Contact{Email: uploader, Language: map[string]string{"up@people.example": "en"}[uploader]}, ""
 		o.keep(d)
 		o.done(meeting.Decision{Action: meeting.FileHere, Document: d.ID, Requirements: keys(deck("s1", "a"))})
-		if got := o.stored(d); got.Uploader.Email != want || got.NotifiedStatus == "" {
+		if got := o.stored(d); got.Uploader != (meeting.Contact{Email: want, Language: "en"}) || got.NotifiedStatus == "" {
 			t.Errorf("told is %+v, %s", got.Uploader, got.NotifiedStatus)
 		}
 	}
@@ -613,7 +614,7 @@ func TestSenderByLinkIsTold(t *testing.T) {
 	}
 }
 
-// A receipt that was sent before is not sent again, with any change of the document.
+// A receipt that was sent before is not sent again, whatever the document says.
 func TestReceiptIsSentOnce(t *testing.T) {
 	o := newOffice(t)
 	d := o.stored(o.upload(1, meeting.Presentation, nil))
@@ -660,7 +661,7 @@ func TestQuotaOfDecisions(t *testing.T) {
 	}
 }
 
-// failing is a store with one call that fails, counted from 0.
+// failing is a store of which one call fails, counted from 0.
 type failing struct {
 	filing.Store
 	calls int
@@ -689,7 +690,7 @@ func (f *failing) AllSessions(ctx context.Context, meetingID string) ([]*meeting
 	return f.Store.AllSessions(ctx, meetingID)
 }
 
-// If any call of the table fails while a decision is carried out, or refused, the caller hears of it, and the decision
+// Whatever call of the table fails while a decision is carried out, or refused, the caller hears of it, and the decision
 // can come again.
 func TestEveryFaultOfADecisionIsSaid(t *testing.T) {
 	for name, prepare := range map[string]func(*office) meeting.Decision{
@@ -764,94 +765,72 @@ func TestEveryFaultOfADecisionIsSaid(t *testing.T) {
 	}
 }
 
-// fill sets a value, and its fields, to something that is not its zero; another n gives another.
-func fill(v reflect.Value, n int) {
-	switch v.Kind() {
-	case reflect.String:
-		v.SetString(fmt.Sprint("text ", n))
-	case reflect.Bool:
-		v.SetBool(true)
-	case reflect.Int:
-		v.SetInt(int64(n))
-	case reflect.Float64:
-		v.SetFloat(float64(n) / 100)
-	case reflect.Pointer:
-		v.Set(reflect.New(v.Type().Elem()))
-		fill(v.Elem(), n)
-	case reflect.Slice:
-		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
-		fill(v.Index(0), n)
-	case reflect.Struct:
-		if v.Type() == reflect.TypeFor[time.Time]() {
-			v.Set(reflect.ValueOf(day.Add(time.Duration(n) * time.Hour)))
-			return
-		}
-		for i := range v.NumField() {
-			fill(v.Field(i), n+i)
-		}
-	default:
-		panic("no value of " + v.Type().String())
-	}
-}
-
-// variants gives, for each field of a state, the state and another that differs in that field alone.
-func variants[T any]() map[string][2]T {
-	all := map[string][2]T{}
-	for i := range reflect.TypeFor[T]().NumField() {
-		var full, other T
-		fill(reflect.ValueOf(&full).Elem(), 1)
-		other = full
-		field := reflect.ValueOf(&other).Elem().Field(i)
-		if fill(field, 60); field.Kind() == reflect.Bool {
-			field.SetBool(false)
-		}
-		all[reflect.TypeFor[T]().Field(i).Name] = [2]T{full, other}
-	}
-	return all
-}
-
-// Undoing restores each field of a document's state, and is refused when any of them has changed since.
-func TestUndoRestoresEachFieldOfADocument(t *testing.T) {
-	o := newOffice(t)
-	for name, pair := range variants[meeting.DocumentState]() {
-		before, after := pair[0], pair[1]
-		d := &meeting.Document{ID: "d-" + name, Meeting: "m", DocumentState: after}
-		o.keep(d, &meeting.Audit{ID: "a-" + name, Decision: meeting.Decision{Meeting: "m"},
-			Effects: []meeting.Effect{{Document: d.ID, DocumentBefore: &before, DocumentAfter: &after}}})
-		o.done(meeting.Decision{Action: meeting.Undo, Of: "a-" + name})
-		if d := cmp.Diff(before, o.stored(d).DocumentState); d != "" {
-			t.Errorf("%s is not restored (-want +got):\n%s", name, d)
-		}
-		// The same decision about a document that is not what the decision made of it.
-		changed := &meeting.Document{ID: "e-" + name, Meeting: "m", DocumentState: before}
-		o.keep(changed, &meeting.Audit{ID: "b-" + name, Decision: meeting.Decision{Meeting: "m"},
-			Effects: []meeting.Effect{{Document: changed.ID, DocumentBefore: &before, DocumentAfter: &after}}})
-		if why := o.decide(meeting.Decision{Action: meeting.Undo, Of: "b-" + name}); why != meeting.RefusalChangedSince {
-			t.Errorf("%s has changed since, and still %q", name, why)
-		}
-	}
-}
-
-// The same of a requirement.
-func TestUndoRestoresEachFieldOfARequirement(t *testing.T) {
-	for name, pair := range variants[meeting.RequirementState]() {
+// A requirement of which any field was changed since is not restored either.
+func TestUndoIsRefusedWhenAnyFieldOfARequirementChangedSince(t *testing.T) {
+	for field := range reflect.TypeFor[meeting.RequirementState]().Fields() {
 		o := newOffice(t)
-		before, after := pair[0], pair[1]
-		q, s := o.state().Requirements[deck("s1", "a")], o.state().Sessions["s1"]
-		counted := *q
-		q.RequirementState = after
-		s.ApplyChange(counted, *q)
-		o.keep(q, s, &meeting.Audit{ID: "x", Decision: meeting.Decision{Meeting: "m"},
-			Effects: []meeting.Effect{{Requirement: q.RequirementKey, RequirementBefore: &before, RequirementAfter: &after}}})
-		o.done(meeting.Decision{Action: meeting.Undo, Of: "x"})
-		if d := cmp.Diff(before, o.state().Requirements[q.RequirementKey].RequirementState); d != "" {
-			t.Errorf("%s is not restored (-want +got):\n%s", name, d)
+		now := o.requirement(deck("s1", "a")).RequirementState
+		before, after := now, now
+		setField(t, reflect.ValueOf(&after).Elem().FieldByIndex(field.Index))
+		undo := o.undoOf("decided", meeting.Effect{Requirement: deck("s1", "a"), RequirementBefore: &before, RequirementAfter: &after})
+		if err := o.desk.Decide(t.Context(), "undo", undo, o.roster.Meeting); !fault.Because(err, meeting.RefusalChangedSince) {
+			t.Errorf("%s: %v", field.Name, err)
 		}
-		o.keep(&meeting.Audit{ID: "y", Decision: meeting.Decision{Meeting: "m"},
-			Effects: []meeting.Effect{{Requirement: q.RequirementKey, RequirementBefore: &before, RequirementAfter: &after}}})
-		if why := o.decide(meeting.Decision{Action: meeting.Undo, Of: "y"}); why != meeting.RefusalChangedSince {
-			t.Errorf("%s has changed since, and still %q", name, why)
+	}
+}
+
+// A requirement that a decision made is retired when that is undone, and forgets all but the latest upload.
+func TestUndoOfANewRequirement(t *testing.T) {
+	o := newOffice(t)
+	q, s := o.requirement(deck("s1", "a")), o.state().Sessions["s1"]
+	counted := *q
+	q.RequirementState = meeting.RequirementState{State: meeting.Waived, Document: "d", FileName: "f", Title: "t", Pages: "1",
+		Late: true, LatestUpload: "l", WaivedBy: "w", Reason: "r"}
+	s.ApplyChange(counted, *q)
+	o.keep(q, s)
+	undo := o.undoOf("decided", meeting.Effect{Requirement: q.RequirementKey, RequirementAfter: &q.RequirementState})
+	o.ok(o.desk.Decide(t.Context(), "undo", undo, o.roster.Meeting))
+	want := meeting.RequirementState{State: meeting.Outstanding, LatestUpload: "l", Retired: true}
+	if d := cmp.Diff(want, o.requirement(q.RequirementKey).RequirementState); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+// Of an undoing hears who was told something else before, and nobody else.
+func TestUndoIsToldWhereItMatters(t *testing.T) {
+	for name, test := range map[string]struct {
+		told  meeting.Status
+		mails int
+	}{
+		"told what it is no longer": {meeting.Rejected, 1},
+		"told what it is again":     {meeting.Review, 0},
+		"told nothing":              {"", 0},
+	} {
+		o := newOffice(t)
+		before, after := meeting.DocumentState{Status: meeting.Review}, meeting.DocumentState{Status: meeting.Rejected}
+		o.keep(&meeting.Document{ID: "d", Meeting: "m", DocumentState: after, NotifiedStatus: test.told,
+			Uploader: meeting.Contact{Email: "up@people.example"}})
+		undo := o.undoOf("decided", meeting.Effect{Document: "d", DocumentBefore: &before, DocumentAfter: &after})
+		o.ok(o.desk.Decide(t.Context(), "undo", undo, o.roster.Meeting))
+		o.now = nil
+		if mails := o.state().mails; len(mails) != test.mails {
+			t.Errorf("%s: %d mails", name, len(mails))
 		}
+	}
+}
+
+// An older document that staff file where a newer one is in is superseded at once, and teaches nothing.
+func TestFiledByHandWhereANewerIs(t *testing.T) {
+	o := newOffice(t)
+	old := o.upload(1, meeting.Presentation, nil)
+	newer := o.upload(2, meeting.Presentation, nil, deck("s1", "a"))
+	o.done(meeting.Decision{Action: meeting.FileHere, Document: old.ID, Requirements: keys(deck("s1", "a"))})
+	o.status(old, meeting.Superseded, "")
+	if got := o.stored(old); got.SupersededBy != newer.ID || got.NotifiedStatus != meeting.Superseded {
+		t.Errorf("superseded by %q, told %s", got.SupersededBy, got.NotifiedStatus)
+	}
+	if hints := o.state().lessons; len(hints) != 0 {
+		t.Errorf("hints %+v", hints)
 	}
 }
 

@@ -138,6 +138,10 @@ func TestErasureLeavesKeys(t *testing.T) {
 	if after := keys(); !slices.Equal(before, after) || done.Redacted != 2 || len(before) != 6 {
 		t.Errorf("%+v: %q, before %q", done, after, before)
 	}
+	left, err := s.Mentions(t.Context(), store.Erasure{Meeting: "m", Participant: "p", Words: []string{"Ana"}})
+	if err != nil || len(left) > 0 {
+		t.Errorf("left %q %v", left, err)
+	}
 }
 
 // An item that changes while it is erased stays as it is, and is mentioned still; one without a revision is erased too.
