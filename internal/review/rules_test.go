@@ -243,7 +243,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// What is just within the limits is carried out.
+// A decision just within the limits is carried out.
 func TestWithinLimits(t *testing.T) {
 	o := newOffice(t)
 	d := o.upload(1, meeting.Presentation, nil)
@@ -453,7 +453,7 @@ func TestAccepted(t *testing.T) {
 	o.check()
 }
 
-// A letter waits until each nominee is decided about. Whoever is declined is not in the letter's places.
+// A letter waits until each nominee is decided about. A declined nominee is not in the letter's places.
 func TestLetterWaitsForAll(t *testing.T) {
 	o := newOffice(t)
 	d := o.nominate(1, meeting.Nominee{Name: "Ada New"}, meeting.Nominee{Name: "Eve New"}, nominee("o2"))
@@ -614,7 +614,7 @@ func TestSenderByLinkIsTold(t *testing.T) {
 	}
 }
 
-// A receipt that was sent before is not sent again, whatever the document says.
+// A receipt that was sent before is not sent again, also when the document says that none was.
 func TestReceiptIsSentOnce(t *testing.T) {
 	o := newOffice(t)
 	d := o.stored(o.upload(1, meeting.Presentation, nil))
@@ -661,7 +661,7 @@ func TestQuotaOfDecisions(t *testing.T) {
 	}
 }
 
-// failing is a store of which one call fails, counted from 0.
+// failing is a store whose n-th call fails, counted from 0.
 type failing struct {
 	filing.Store
 	calls int
@@ -690,8 +690,8 @@ func (f *failing) AllSessions(ctx context.Context, meetingID string) ([]*meeting
 	return f.Store.AllSessions(ctx, meetingID)
 }
 
-// Whatever call of the table fails while a decision is carried out, or refused, the caller hears of it, and the decision
-// can come again.
+// When a call of the table fails while a decision is carried out or refused, the caller hears of it, and the decision can
+// come again.
 func TestEveryFaultOfADecisionIsSaid(t *testing.T) {
 	for name, prepare := range map[string]func(*office) meeting.Decision{
 		"file": func(o *office) meeting.Decision {
@@ -765,7 +765,7 @@ func TestEveryFaultOfADecisionIsSaid(t *testing.T) {
 	}
 }
 
-// A requirement of which any field was changed since is not restored either.
+// A requirement with a field that was changed since is not restored either.
 func TestUndoIsRefusedWhenAnyFieldOfARequirementChangedSince(t *testing.T) {
 	for field := range reflect.TypeFor[meeting.RequirementState]().Fields() {
 		o := newOffice(t)
