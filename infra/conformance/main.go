@@ -84,7 +84,7 @@ func run(ctx context.Context, p programs, only string, histories int) (err error
 func suites(histories int) [][]string {
 	return [][]string{
 		{"./internal/store"},
-		{"./internal/filing"},
+		{"./internal/filing", "./internal/review"},
 		{"./functions/...", "./internal/e2e", "-run", "Epochs|Matching|Decisions|Sweep|Accepted|OverQuota|TakenBack|OlderArrives|MailLease|Bounce|DailyCap|Sequencer|Poison|Receipts|Tickets|Split|LastTwoAtOnce"},
 		{"./internal/e2e", "-run", "TestModel", fmt.Sprint("-rapid.checks=", histories)},
 	}
@@ -96,7 +96,7 @@ func motoSuites(histories int) [][]string {
 	all := suites(histories)
 	all[1] = append(all[1], "-skip", "HotSession|TwoDecideAtOnce|AllOrders")
 	all[2][3] = strings.TrimSuffix(all[2][3], "|LastTwoAtOnce")
-	return append(all, []string{"./internal/e2e", "-tags", "conformance", "-run", "Real"})
+	return append(all, []string{"./internal/e2e", "-run", "TestReal"})
 }
 
 // startAll starts the engines, and gives the address of each in its program's place.
