@@ -106,6 +106,13 @@ func TestEditsMustApply(t *testing.T) {
 	}
 }
 
+// Every edit of the project applies to the code as it is.
+func TestOwnEditsApply(t *testing.T) {
+	if edits, err := readEdits("../..", "edits", "*"); err != nil || len(edits) < 11 {
+		t.Errorf("%d edits, %v", len(edits), err)
+	}
+}
+
 func TestExplanationsNeedReasons(t *testing.T) {
 	for name, text := range map[string]string{
 		"no reason": "a b: c\n", "no mutant": "\treason\n", "twice": "a b: c\n\tr\na b: c\n\tr\n",
