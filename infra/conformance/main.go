@@ -91,10 +91,11 @@ func suites(histories int) [][]string {
 }
 
 // motoSuites leave out what races: moto answers from several threads without a lock, and loses writes made at the same moment.
-// They have what needs a stream and a queue besides.
+// What fails the store on purpose is left out too: it asks nothing of an engine, and takes minutes there. They have what
+// needs a stream and a queue besides.
 func motoSuites(histories int) [][]string {
 	all := suites(histories)
-	all[1] = append(all[1], "-skip", "HotSession|TwoDecideAtOnce|AllOrders")
+	all[1] = append(all[1], "-skip", "HotSession|TwoDecideAtOnce|AllOrders|EveryFault|CutAnywhere")
 	all[2][3] = strings.TrimSuffix(all[2][3], "|LastTwoAtOnce")
 	return append(all, []string{"./internal/e2e", "-run", "TestReal"})
 }
