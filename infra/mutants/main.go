@@ -226,6 +226,14 @@ func (o *options) subject(ctx context.Context, s *subject, only filter, r *repor
 	if err != nil {
 		return err
 	}
+	// A test that fails by chance is no news of a mutant that is known to survive: it is tried once more.
+	for i, m := range s.Mutants {
+		if r.known[m.key()] != "" && outcomes[i] == killed {
+			if outcomes[i], err = b.try(ctx, m); err != nil {
+				return err
+			}
+		}
+	}
 	r.subject(s, outcomes, watched, time.Since(start))
 	return nil
 }

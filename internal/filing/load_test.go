@@ -239,8 +239,12 @@ func TestRemove(t *testing.T) {
 	gone.ID, gone.Roles = "n2", []meeting.Role{{Name: meeting.Expert, Session: "s9"}}
 	must(t, r.store.Commit(t.Context(), store.NewChanges(gone)))
 	must(t, r.registry.Remove(t.Context(), r.roster.Meeting, r.accepted("n2")))
-	if !r.accepted("n2").Revoked {
-		t.Error("it is not removed")
+	never := &meeting.Accepted{Meeting: "m", Participant: r.accepted("n1").Participant} // no roster was loaded since
+	never.ID = "n3"
+	must(t, r.store.Commit(t.Context(), store.NewChanges(never)))
+	must(t, r.registry.Remove(t.Context(), r.roster.Meeting, r.accepted("n3")))
+	if !r.accepted("n2").Revoked || !r.accepted("n3").Revoked {
+		t.Error("they are not removed")
 	}
 	stranger := &meeting.Accepted{Participant: meeting.Participant{ID: "nobody"}}
 	everything := r.everything()

@@ -398,6 +398,35 @@ func (r *registrar) everything() []any {
 	return append(all, delegations, balance)
 }
 
+// What became of a document is reported once for each submission that changed its record, with the status before.
+func TestRecordsAreReported(t *testing.T) {
+	r := newRegistrar(t)
+	var reported []string
+	report := func(_ context.Context, before meeting.Status, d *meeting.Document) {
+		reported = append(reported, fmt.Sprintf("%s %s->%s", d.Key, before, d.Status))
+	}
+	r.registry.OnRecord(report)
+	r.submit(r.submission(document("x", 1, meeting.Presentation)))
+	r.file("x", 1, deck("s1", "a"))
+	r.file("x", 1, deck("s1", "a")) // it is final, and stays as it is
+	r.nominate("letter", 2, "o1 o2 o3")
+	// One that is decided anew is reported when it is through; one that is not written is not.
+	f := &faulty{Store: r.store, calls: 1, err: store.ErrConflict}
+	g := filing.New(f, func() time.Time { return r.now })
+	g.OnRecord(report)
+	if _, err := g.Submit(t.Context(), r.submission(document("y", 3, meeting.Presentation))); err != nil {
+		t.Error(err)
+	}
+	f.calls, f.err = 1, errFault
+	if _, err := g.Submit(t.Context(), r.submission(document("z", 4, meeting.Presentation))); err == nil {
+		t.Error("it is written")
+	}
+	want := []string{"x ->review", "x review->filed", "letter ->review", "y ->review"}
+	if d := cmp.Diff(want, reported); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
 // A document that came by mail is found by its Message-ID, and by that of the first mail only when it has one.
 func TestThread(t *testing.T) {
 	r := newRegistrar(t)
