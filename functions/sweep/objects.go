@@ -83,16 +83,20 @@ func (f *Function) lost(ctx context.Context, listed []meeting.Object) ([]meeting
 	}
 	before, versions := f.now().Add(-f.config.Grace), map[string]string{}
 	var lost []meeting.Object
-	for _, o := range listed {
+	for i, o := range listed {
 		if !o.Time.Before(before) {
 			continue
 		}
-		if !known.Has(recordOf(o)) {
+		if !known.Has(records[i]) {
 			lost = append(lost, o)
 			continue
 		}
-		d := store.Get(known, store.DocumentKey(o.ID()))
-		if d == nil || !d.NeedsRematch() {
+		key, isDocument := records[i].(store.Key[meeting.Document])
+		if !isDocument {
+			continue
+		}
+		d := store.Get(known, key)
+		if !d.NeedsRematch() {
 			continue
 		}
 		version, err := f.rosterVersion(ctx, d.Meeting, versions)
