@@ -9,7 +9,6 @@ package dynamo
 import (
 	"bytes"
 	"crypto/rand"
-	"crypto/sha256"
 	"errors"
 	"hash/crc32"
 	"io"
@@ -121,7 +120,7 @@ func (s *Server) answer(operation string, body []byte) (any, error) {
 		return do(body, s.batchWrite)
 	case "TransactWriteItems":
 		return do(body, func(in *transactWrite) (any, error) {
-			in.sum = sha256.Sum256(body)
+			in.sum = fingerprint(body)
 			return s.transactWrite(in)
 		})
 	}

@@ -375,6 +375,24 @@ func TestTokenCountsOnce(t *testing.T) {
 	}
 }
 
+func TestFingerprint(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, a, b string
+		same       bool
+	}{
+		{"order of attributes", `{"Key":{"PK":{"S":"a"},"SK":{"S":"1"}}}`, `{"Key":{"SK":{"S":"1"},"PK":{"S":"a"}}}`, true},
+		{"spaces", `{"A":1,"B":[1,2]}`, `{ "B": [1, 2], "A": 1 }`, true},
+		{"another value", `{"A":{"N":"1"}}`, `{"A":{"N":"2"}}`, false},
+		{"order of writes", `[1,2]`, `[2,1]`, false},
+	}
+	for _, tt := range tests {
+		if got := fingerprint([]byte(tt.a)) == fingerprint([]byte(tt.b)); got != tt.same {
+			t.Errorf("%s: same = %t", tt.name, got)
+		}
+	}
+}
+
 // keys are the sort keys of a query's items.
 func (f *fixture) keys(t testing.TB, in *dynamodb.QueryInput) string {
 	t.Helper()

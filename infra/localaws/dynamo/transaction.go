@@ -1,8 +1,10 @@
 package dynamo
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
+	"encoding/json"
 	"slices"
 	"sync"
 	"time"
@@ -32,7 +34,22 @@ type transactWrite struct {
 	Capacity string `json:"ReturnConsumedCapacity"`
 	Metrics  string `json:"ReturnItemCollectionMetrics"`
 
-	sum [sha256.Size]byte // of the whole request
+	sum [sha256.Size]byte // fingerprint of the whole request
+}
+
+// fingerprint is the same for two requests that say the same: the SDK writes an item's attributes in any order.
+func fingerprint(body []byte) [sha256.Size]byte {
+	var request any
+	numbers := json.NewDecoder(bytes.NewReader(body))
+	numbers.UseNumber()
+	if err := numbers.Decode(&request); err != nil {
+		return sha256.Sum256(body)
+	}
+	sorted, err := json.Marshal(request)
+	if err != nil {
+		return sha256.Sum256(body)
+	}
+	return sha256.Sum256(sorted)
 }
 
 // transactWrite writes all items or none. A token that has carried a transaction out does nothing the second time.
