@@ -113,6 +113,28 @@ func TestOwnEditsApply(t *testing.T) {
 	}
 }
 
+func TestFloor(t *testing.T) {
+	tests := []struct {
+		name  string
+		tally tally
+		part  bool
+		want  bool
+	}{
+		{"a package, all killed", tally{tried: 20, killed: 20}, false, false},
+		{"a package, at the floor", tally{tried: 20, killed: 17, explained: 3}, false, false},
+		{"a package, too many explained", tally{tried: 20, killed: 16, explained: 4}, false, true},
+		{"a part, all others killed", tally{tried: 20, killed: 16, explained: 4}, true, false},
+		{"a part, one in five of the others survived", tally{tried: 9, killed: 4, explained: 4}, true, true},
+		{"a part, nothing but explained ones", tally{tried: 4, explained: 4}, true, false},
+	}
+	for _, tt := range tests {
+		r := report{floor: 85, part: tt.part}
+		if got := r.belowFloor(tt.tally); got != tt.want {
+			t.Errorf("%s: below the floor: %t", tt.name, got)
+		}
+	}
+}
+
 func TestExplanationsNeedReasons(t *testing.T) {
 	for name, text := range map[string]string{
 		"no reason": "a b: c\n", "no mutant": "\treason\n", "twice": "a b: c\n\tr\na b: c\n\tr\n",

@@ -18,6 +18,7 @@ type report struct {
 	until   time.Time // zero is never
 	ok      bool
 
+	part  bool            // only some files of each package are tried
 	whole bool            // nothing was left to choose: every explanation must have its mutant
 	met   map[string]bool // keys of all mutants that there were, and their files
 	left  map[string][]string
@@ -72,7 +73,7 @@ func (r *report) subject(s *subject, outcomes []outcome, watched, took time.Dura
 		return
 	}
 	verdict := ""
-	if t.killed*100 < r.floor*t.tried {
+	if r.belowFloor(t) {
 		r.ok = false
 		verdict = fmt.Sprintf(", BELOW THE FLOOR of %d", r.floor)
 	}
@@ -80,6 +81,16 @@ func (r *report) subject(s *subject, outcomes []outcome, watched, took time.Dura
 		s.Path, t.tried, t.killed, t.timedOut, 100*float64(t.killed)/float64(t.tried), verdict)
 	fmt.Fprintf(r.out, "%d survived, of which %d are explained; %.0f s, of which %.0f to build and watch\n",
 		t.tried-t.killed, t.explained, took.Seconds(), watched.Seconds())
+}
+
+// belowFloor tells whether the tests killed too few. Of a package as a whole every survivor counts. Of some of its files
+// those that are explained do not: in a file with a dozen mutants, two that change nothing would be too many already.
+func (r *report) belowFloor(t tally) bool {
+	tried := t.tried
+	if r.part {
+		tried -= t.explained
+	}
+	return t.killed*100 < r.floor*tried
 }
 
 // mutant counts a mutant, and names it if it survived without an explanation, or is explained and did not.
