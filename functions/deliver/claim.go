@@ -28,15 +28,11 @@ type claimed struct {
 // claim takes an outbox item for this sender, and counts the mail for each of its addresses. Another sender may have
 // the item, or count another mail to the same address meanwhile: then it looks again.
 func (f *Function) claim(ctx context.Context, id string) (claimed, error) {
-	attempt := func() (claimed, error) {
-		c, err := f.tryClaim(ctx, id)
-		if err != nil && !errors.Is(err, store.ErrConflict) {
-			err = backoff.Permanent(err)
-		}
-		return c, err
-	}
-	c, err := backoff.Retry(ctx, attempt, backoff.WithMaxTries(maxClaims), backoff.WithMaxElapsedTime(0),
-		backoff.WithBackOff(backoff.NewConstantBackOff(0)))
+	var c claimed
+	err := store.RetryOnConflict(ctx, maxClaims, backoff.NewConstantBackOff(0), func() (err error) {
+		c, err = f.tryClaim(ctx, id)
+		return err
+	})
 	if errors.Is(err, store.ErrConflict) {
 		return claimed{}, fault.New(fault.Transient, "claim mail %s: its addresses are busy", id)
 	}

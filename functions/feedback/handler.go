@@ -5,7 +5,6 @@ package feedback
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -46,14 +45,7 @@ func (f *Function) Handle(ctx context.Context, e events.EventBridgeEvent) error 
 	}
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval = notePause
-	_, err := backoff.Retry(ctx, func() (struct{}, error) {
-		err := f.note(ctx, n)
-		if err != nil && !errors.Is(err, store.ErrConflict) {
-			return struct{}{}, backoff.Permanent(err)
-		}
-		return struct{}{}, err
-	}, backoff.WithBackOff(pause), backoff.WithMaxTries(maxNotes))
-	return err
+	return store.RetryOnConflict(ctx, maxNotes, pause, func() error { return f.note(ctx, n) })
 }
 
 const (

@@ -52,41 +52,28 @@ func (r *Registry) OnRecord(f func(ctx context.Context, before meeting.Status, d
 	r.recorded = f
 }
 
+// maxAttempts bounds how often one change is decided anew. The waits grow to a quarter of a second, so that
+// some hundred changes of one session at once all come through.
+const maxAttempts = 101
+
 // Transact makes one change of a meeting. It calls change with an empty transaction, and commits what change put into
 // it; when something that was read has changed meanwhile, it does both again. cause is the id of the document, the
 // decision or the roster for which it is done. An error of change ends it, and nothing is written.
 func (r *Registry) Transact(ctx context.Context, m meeting.Meeting, cause string,
 	change func(context.Context, *Tx) error) error {
-	return r.retryOnConflict(ctx, func() error {
-		tx := newTx(r.store, m, cause, r.now())
-		if err := change(ctx, tx); err != nil {
-			return err
-		}
-		return r.store.Commit(ctx, tx.changes())
-	})
-}
-
-// maxAttempts bounds how often one change is decided anew. The waits grow to a quarter of a second, so that
-// some hundred changes of one session at once all come through.
-const maxAttempts = 100
-
-func (r *Registry) retryOnConflict(ctx context.Context, change func() error) error {
-	attempt := func() (bool, error) {
-		err := change()
-		switch {
-		case err == nil:
-			return true, nil
-		case !errors.Is(err, store.ErrConflict):
-			return false, backoff.Permanent(err)
-		}
-		r.conflicted(ctx)
-		return false, err
-	}
 	waits := &backoff.ExponentialBackOff{InitialInterval: 2500 * time.Microsecond, RandomizationFactor: 1, Multiplier: 2,
 		MaxInterval: 125 * time.Millisecond}
-	_, err := backoff.Retry(ctx, attempt, backoff.WithBackOff(waits), backoff.WithMaxTries(maxAttempts+1),
-		backoff.WithMaxElapsedTime(0))
-	return err
+	return store.RetryOnConflict(ctx, maxAttempts, waits, func() error {
+		tx := newTx(r.store, m, cause, r.now())
+		err := change(ctx, tx)
+		if err == nil {
+			err = r.store.Commit(ctx, tx.changes())
+		}
+		if errors.Is(err, store.ErrConflict) {
+			r.conflicted(ctx)
+		}
+		return err
+	})
 }
 
 // requirementKeys names requirements of a meeting and the sessions that they are of: who changes one changes both.
