@@ -53,6 +53,8 @@ type Letter struct {
 	Nominates bool
 	// Declines: nobody comes, or somebody no longer does.
 	Declines bool
+	// Cut: the text is longer than the budget, and its end was not looked at.
+	Cut bool
 	// Agency is the office that nominates, not the mission or embassy that passes it on.
 	Agency Field
 	// Country is as it is written; CountryCode its ISO 3166-1 alpha-2 code.
@@ -89,8 +91,9 @@ func (b Budget) cut(text string) string {
 
 // Read reads the beginning of one text, within the budget. It fails only when the context ends.
 func (r *Reader) Read(ctx context.Context, text string, b Budget) (Letter, error) {
-	t := newPage(b.cut(text))
-	var l Letter
+	beginning := b.cut(text)
+	t := newPage(beginning)
+	l := Letter{Cut: len(beginning) < len(text)}
 	var cues []Span
 	closing := 0
 	for _, step := range []func(){

@@ -120,6 +120,38 @@ func TestBudget(t *testing.T) {
 	}
 }
 
+// A reading allocates in proportion to the text. Text beyond the budget costs nothing, and the letter says that it was cut.
+func TestCost(t *testing.T) {
+	r := letter.NewReader()
+	cost := func(text string) float64 {
+		return testing.AllocsPerRun(1, func() { readLetter(t, r, text) })
+	}
+	for name, text := range map[string]string{
+		"titles": "Mr. Dr. H.E. Ms ",
+		"cues":   "has the honour to nominate Mr Kofi Annor in place of Ms Grace Kamau. ",
+		"table":  "Name\tPosition\nKofi Annor\tDirector\n",
+		"dates":  "12/04/2021 12 April 2021 ",
+		"places": "the Republic of Kenya, Ministry of Labour ",
+		"lines":  "Kofi Annor, Director\n",
+	} {
+		const size = 2 << 10
+		once, twice := cost(strings.Repeat(text, size/len(text))), cost(strings.Repeat(text, 2*size/len(text)))
+		if twice > 2.6*once {
+			t.Errorf("%s: %.0f allocations, and %.0f for twice the text", name, once, twice)
+		}
+	}
+	const line = "Kofi Annor, Director\n"
+	whole, long := cost(strings.Repeat(line, 16<<10/len(line)+1)), cost(strings.Repeat(line, 8<<20/len(line)))
+	if long > 1.1*whole {
+		t.Errorf("%.0f allocations for 16 KiB, and %.0f for 8 MiB", whole, long)
+	}
+	for size, cut := range map[int]bool{16 << 10: false, 16<<10 + 1: true} {
+		if l := readLetter(t, r, strings.Repeat("x", size)); l.Cut != cut {
+			t.Errorf("%d bytes: cut %t", size, l.Cut)
+		}
+	}
+}
+
 // Every letter of the set, in clean text, is read as its labels say.
 func TestLabelledSet(t *testing.T) {
 	r := letter.NewReader()

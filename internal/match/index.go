@@ -3,7 +3,6 @@ package match
 
 import (
 	"cmp"
-	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -62,6 +61,9 @@ type person struct {
 type sessionName struct {
 	id    string
 	title string // folded words, with a blank at either end
+	named string // the id, in the same way
+	// words are those of the title that carry it.
+	words []string
 }
 
 // NewIndex prepares a roster, with what staff taught about it. The reader of letters is the same for all rosters: it
@@ -142,7 +144,8 @@ func NewIndex(r meeting.Roster, letters *letter.Reader, lessons ...*meeting.Hint
 		x.anchors[rarest] = append(x.anchors[rarest], i)
 	}
 	for _, s := range r.Sessions {
-		x.sessions = append(x.sessions, sessionName{s.ID, spaced(fold.Words(s.Title))})
+		title := spaced(fold.Words(s.Title))
+		x.sessions = append(x.sessions, sessionName{s.ID, title, spaced(fold.Words(s.ID)), substance(title)})
 		x.titles[s.ID] = x.sessions[len(x.sessions)-1].title
 		for _, w := range fold.Words(s.Title) {
 			x.common[w] = true
@@ -248,32 +251,27 @@ func (x *Index) Participant(id string) (meeting.Participant, bool) {
 
 // named gives the people whose full name stands in one of the text's phrases, words in any order and next to
 // each other. A name within a longer name of somebody else at the same place does not count.
-func (x *Index) named(ctx context.Context, phrases [][]string) ([]int, error) {
+func (x *Index) named(e *effort, phrases [][]string) []int {
 	found := map[int]bool{}
 	for _, words := range phrases {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		type hit struct{ person, from, to int }
-		var hits []hit
+		var hits []run
 		for i, w := range words {
 			for _, p := range x.anchors[w] {
 				n := len(x.people[p].name)
+				if !e.more(n) {
+					return nil
+				}
 				for from := max(0, i-n+1); from <= i && from+n <= len(words); from++ {
 					window := slices.Clone(words[from : from+n])
 					slices.Sort(window)
 					if slices.Equal(window, x.people[p].name) {
-						hits = append(hits, hit{p, from, from + n})
+						hits = append(hits, run{p, from, from + n})
 					}
 				}
 			}
 		}
-		for _, h := range hits {
-			if !slices.ContainsFunc(hits, func(o hit) bool {
-				return o.person != h.person && o.from <= h.from && o.to >= h.to && o.to-o.from > h.to-h.from
-			}) {
-				found[h.person] = true
-			}
+		for _, h := range outermost(hits) {
+			found[h.person] = true
 		}
 	}
 	people := make([]int, 0, len(found))
@@ -281,7 +279,26 @@ func (x *Index) named(ctx context.Context, phrases [][]string) ([]int, error) {
 		people = append(people, p)
 	}
 	slices.Sort(people)
-	return people, nil
+	return people
+}
+
+// run is a run of words that is a person's name.
+type run struct{ person, from, to int }
+
+// outermost gives the runs that lie in no longer one.
+func outermost(runs []run) []run {
+	slices.SortStableFunc(runs, func(a, b run) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) })
+	var out []run
+	end := 0 // of the runs so far
+	for i, r := range runs {
+		same := i > 0 && runs[i-1].from == r.from && runs[i-1].to == r.to &&
+			len(out) > 0 && out[len(out)-1].from == r.from && out[len(out)-1].to == r.to
+		if r.to > end || same {
+			out = append(out, r)
+		}
+		end = max(end, r.to)
+	}
+	return out
 }
 
 // phrases cuts a text where a name cannot go on: at line ends and at the signs between names. A line that is
@@ -310,10 +327,9 @@ func (x *Index) sessionsNamed(words []string) []string {
 	joined := spaced(words)
 	var ids []string
 	for _, s := range x.sessions {
-		id := spaced(fold.Words(s.id))
 		long := len(strings.Fields(s.title)) >= 2 // a title of one common word says nothing
 		if long && strings.Contains(joined, s.title) ||
-			fold.HasDigit(s.id) && len(strings.TrimSpace(id)) >= 2 && strings.Contains(joined, id) {
+			fold.HasDigit(s.id) && len(strings.TrimSpace(s.named)) >= 2 && strings.Contains(joined, s.named) {
 			ids = append(ids, s.id)
 		}
 	}

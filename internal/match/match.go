@@ -29,6 +29,14 @@ type Claim struct {
 	Session             string
 }
 
+// agency is the folded name of the agency that a ticket is of; "" when there is none.
+func (c *Claim) agency() string {
+	if c == nil {
+		return ""
+	}
+	return fold.String(c.Agency)
+}
+
 // Sender is where a mail came from.
 type Sender struct {
 	Address string
@@ -63,14 +71,19 @@ type Result struct {
 	None       float64
 	// Letter is what a nomination letter says; nil for everything else.
 	Letter *meeting.Letter
+	// Steps is how much work the match was: words compared, and candidates looked at.
+	Steps int
 }
 
-// Budget bounds what one match may cost. A zero field takes its default; what goes beyond it is not looked at.
+// Budget bounds what one match may cost. A zero field takes its default. What goes beyond it is not looked at, and
+// such a document goes to review with meeting.ReasonTooLong.
 type Budget struct {
-	// Text is how many bytes of the document's text are looked through for people; the default is 1 MiB.
+	// Text is how many bytes of the document's text are looked through for people; the default is 128 KiB.
 	Text int
-	// Mentions is how many places are considered where somebody may be named; the default is 10,000.
+	// Mentions is how many places are considered where somebody may be named; the default is 2,000.
 	Mentions int
+	// Steps is how many words are compared and candidates looked at; the default is 1 million.
+	Steps int
 	// Letter bounds the reading of the document as a letter.
 	Letter letter.Budget
 }
@@ -80,16 +93,33 @@ const maxCandidates = 3
 
 // Match says where a document belongs, within the budget. It fails only when the context ends.
 func (x *Index) Match(ctx context.Context, f Facts, b Budget) (Result, error) {
-	p := read(f).within(cmp.Or(b.Text, 1<<20))
+	b = Budget{cmp.Or(b.Text, 128<<10), cmp.Or(b.Mentions, 2000), cmp.Or(b.Steps, 1_000_000), b.Letter}
+	e := &effort{ctx: ctx, most: b.Steps}
+	r, err := x.match(e, f, b)
+	if err = cmp.Or(err, e.err); err != nil {
+		return Result{}, fmt.Errorf("match document: %w", err)
+	}
+	if e.cut {
+		r = r.review(meeting.ReasonTooLong)
+	}
+	r.Steps = e.steps
+	return r, nil
+}
+
+// match says where a document belongs, as far as the effort goes.
+func (x *Index) match(e *effort, f Facts, b Budget) (Result, error) {
+	p := read(f, b.Text).within(b.Text)
+	e.cut = p.cut
 	c := f.Content.Letter()
-	l, err := x.letters.Read(ctx, beginning(c), b.Letter)
+	l, err := x.letters.Read(e.ctx, beginning(c, b.Text), b.Letter)
 	if err != nil {
 		return Result{}, err
 	}
 	r := Result{}
-	if r.Kind, err = x.kindOf(ctx, f.FileName, c, l, b.Letter); err != nil {
+	if r.Kind, err = x.kindOf(e, f.FileName, c, l, b); err != nil {
 		return Result{}, err
 	}
+	e.cut = e.cut || l.Cut && r.Kind == meeting.Nomination
 	if f.Claim != nil && f.Claim.Kind != meeting.Unknown {
 		r.Kind = f.Claim.Kind
 	}
@@ -97,11 +127,11 @@ func (x *Index) Match(ctx context.Context, f Facts, b Budget) (Result, error) {
 		r.Letter = x.letter(l)
 	}
 	if f.Claim != nil && f.Claim.Participant != "" {
-		named := slices.Collect(maps.Keys(x.sessionsIn(p.title+"\n"+p.text[fileZone], sessionWeight)))
+		named := slices.Collect(maps.Keys(x.sessionsIn(e, p.title+"\n"+p.text[fileZone], sessionWeight)))
 		return x.byTicket(r, *f.Claim, named), nil
 	}
 	if r.Kind == meeting.Nomination && len(l.Nominees) > 0 {
-		return x.byLetter(ctx, r, l, f)
+		return x.byLetter(e, r, l, f), nil
 	}
 	if r.Kind == meeting.Nomination {
 		p.text[closingZone] = ""
@@ -110,9 +140,9 @@ func (x *Index) Match(ctx context.Context, f Facts, b Budget) (Result, error) {
 			p.text[openingZone] = strings.ReplaceAll(p.text[openingZone], l.Signatory.Value, "")
 		}
 	}
-	w, err := x.weigh(ctx, f, r.Kind, p, cmp.Or(b.Mentions, 10_000))
-	if err != nil {
-		return Result{}, fmt.Errorf("match document: %w", err)
+	w := x.weigh(e, f, r.Kind, p, b.Mentions)
+	if e.err != nil {
+		return Result{}, e.err
 	}
 	return x.conclude(r, w), nil
 }
@@ -236,8 +266,9 @@ func (p person) of(k meeting.Kind) []meeting.RequirementKey {
 	)
 }
 
-// beginning is the text of the first pages, which a letter is read from, its letterhead too.
-func beginning(c *content.Content) string {
+// beginning is the text of the first pages, which a letter is read from, its letterhead too: of each page at most so
+// many bytes.
+func beginning(c *content.Content, most int) string {
 	if c == nil || c.Format.Slides() {
 		return ""
 	}
@@ -245,9 +276,9 @@ func beginning(c *content.Content) string {
 	var b strings.Builder
 	for i, p := range c.Pages[:min(pages, len(c.Pages))] {
 		if i == 0 && c.Format != content.PDF && p.Footer != "" {
-			b.WriteString(p.Footer + "\n\n")
+			b.WriteString(clip(p.Footer, most) + "\n\n")
 		}
-		b.WriteString(p.Full() + "\n")
+		b.WriteString(clipped(p, most).Full() + "\n")
 	}
 	return b.String()
 }
@@ -282,13 +313,14 @@ func (x *Index) letter(l letter.Letter) *meeting.Letter {
 // byLetter files a nomination letter for its nominees: each must be one person of the roster. A letter that
 // names anybody else as well is looked at by a person first. How many an agency may send is for filing to say, which knows
 // the agency's other letters.
-func (x *Index) byLetter(ctx context.Context, r Result, l letter.Letter, f Facts) (Result, error) {
+func (x *Index) byLetter(e *effort, r Result, l letter.Letter, f Facts) Result {
 	r.Confidence = certain
 	reason := meeting.Reason("")
 	r.None = 0
+	seen := map[int]bool{}
 	for i, n := range l.Nominees {
-		if err := ctx.Err(); err != nil {
-			return Result{}, fmt.Errorf("match letter: %w", err)
+		if !e.more(1) {
+			break
 		}
 		if slices.Contains(f.Declined, n.Name.Value) {
 			r.Letter.Nominees[i].Declined = true
@@ -296,12 +328,12 @@ func (x *Index) byLetter(ctx context.Context, r Result, l letter.Letter, f Facts
 		}
 		if n.Replaces.Value != "" {
 			// Only who is surely meant gives a place up.
-			if found, chance := x.nominee(l, letter.Nominee{Name: n.Replaces}, f); len(found) > 0 &&
+			if found, chance := x.nominee(e, l, letter.Nominee{Name: n.Replaces}, f); len(found) > 0 &&
 				chance >= x.threshold() {
 				r.Letter.Nominees[i].ReplacesID = x.people[found[0].people[0]].ID
 			}
 		}
-		found, chance := x.nominee(l, n, f)
+		found, chance := x.nominee(e, l, n, f)
 		r.None = max(r.None, 1-chance)
 		if len(found) == 0 {
 			r.Evidence = append(r.Evidence, meeting.Evidence{Code: meeting.EvidenceNominated, Detail: n.Name.Value})
@@ -327,10 +359,8 @@ func (x *Index) byLetter(ctx context.Context, r Result, l letter.Letter, f Facts
 		}
 		r.Confidence = min(r.Confidence, chance)
 		for _, o := range found {
-			if !slices.ContainsFunc(
-				r.Candidates,
-				func(c meeting.Candidate) bool { return c.Participant == x.people[o.people[0]].ID },
-			) {
+			if !seen[o.people[0]] {
+				seen[o.people[0]] = true
 				r.Candidates = append(r.Candidates, x.candidate(o))
 			}
 		}
@@ -349,22 +379,29 @@ func (x *Index) byLetter(ctx context.Context, r Result, l letter.Letter, f Facts
 		reason = cmp.Or(reason, meeting.ReasonNotOnRoster)
 	}
 	if reason != "" {
-		return r.review(reason), nil
+		return r.review(reason)
 	}
 	slices.SortFunc(r.File, meeting.RequirementKey.Compare)
 	r.File = slices.Compact(r.File)
-	return r, nil
+	return r
 }
+
+// agencyFold is how many steps it takes to compare the names of two agencies.
+const agencyFold = 10
 
 // clearly is the confidence from which the country that a letter comes from speaks against a person of another.
 const clearly = 0.85
 
 // nominee weighs who of the roster a nominee may be, the likeliest first, and gives that one's chance.
-func (x *Index) nominee(l letter.Letter, n letter.Nominee, f Facts) ([]option, float64) {
+func (x *Index) nominee(e *effort, l letter.Letter, n letter.Nominee, f Facts) ([]option, float64) {
 	var options []option
-	for _, a := range x.alikes(n.Name.Value) {
+	claimed := f.Claim.agency()
+	for _, a := range x.alikes(e, n.Name.Value) {
 		p := x.people[a.person]
-		if f.Claim != nil && f.Claim.Agency != "" && fold.String(p.Agency) != fold.String(f.Claim.Agency) {
+		if !e.more(agencyFold) {
+			return nil, 0
+		}
+		if claimed != "" && fold.String(p.Agency) != claimed {
 			continue
 		}
 		o := option{people: []int{a.person}, keys: p.of(meeting.Nomination)}
@@ -419,13 +456,14 @@ func (x *Index) nominee(l letter.Letter, n letter.Nominee, f Facts) ([]option, f
 // kindOf says what a document is. Slides are a presentation, and so are pages that lie on their side; an
 // upright document is a letter when it uses a letter's words, or a presentation when it or its name says so.
 func (x *Index) kindOf(
-	ctx context.Context, fileName string, c *content.Content, l letter.Letter, b letter.Budget,
+	e *effort, fileName string, c *content.Content, l letter.Letter, b Budget,
 ) (meeting.Kind, error) {
 	if c == nil {
 		return meeting.Unknown, nil
 	}
+	fileName = clip(fileName, b.Text)
 	if about(fold.Words(fold.FileNameLine(fileName)), 99) ||
-		len(c.Pages) > 0 && about(fold.Words(head(c.Pages[0].Full(), 1)), 4) {
+		len(c.Pages) > 0 && about(fold.Words(head(clipped(c.Pages[0], longestHeading).Full(), 1)), 4) {
 		return meeting.Unknown, nil
 	}
 	if c.Format.Slides() {
@@ -439,7 +477,7 @@ func (x *Index) kindOf(
 		return meeting.Presentation, nil
 	}
 	name := fold.Words(fold.FileNameLine(fileName))
-	empty := !slices.ContainsFunc(c.Pages, func(p content.Page) bool { return p.Full() != "" })
+	empty := !slices.ContainsFunc(c.Pages, func(p content.Page) bool { return p.Title != "" || p.Text != "" })
 	switch {
 	case l.Nomination:
 		return meeting.Nomination, nil
@@ -449,7 +487,7 @@ func (x *Index) kindOf(
 		return meeting.Nomination, nil
 	}
 	if empty {
-		named, err := x.letters.Read(ctx, strings.Join(name, " "), b)
+		named, err := x.letters.Read(e.ctx, strings.Join(name, " "), b.Letter)
 		if err != nil {
 			return meeting.Unknown, err
 		}
@@ -458,7 +496,7 @@ func (x *Index) kindOf(
 		}
 	}
 	line := append([]string{"|"}, name...)
-	if len(x.sessionsNamed(append(fold.Words(first.Full()), line...))) > 0 ||
+	if len(x.sessionsNamed(append(fold.Words(clipped(first, b.Text).Full()), line...))) > 0 ||
 		slices.ContainsFunc(name, presentationWord) {
 		return meeting.Presentation, nil
 	}

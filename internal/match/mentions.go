@@ -2,7 +2,6 @@ package match
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"strings"
 	"unicode"
@@ -43,6 +42,7 @@ type mention struct {
 	zone     zone
 	strength strength
 	written  string // as it stands there
+	at       int    // where in its line, in bytes
 	line     int    // within the zone, from 0
 	aside    bool   // as one who chairs, is thanked, or wrote a quotation
 	behalf   bool   // somebody else speaks for this person
@@ -103,7 +103,7 @@ func cut(line string) [][]word {
 const shared = 20
 
 // mentioned finds the people of the roster named in a text.
-func (x *Index) mentioned(ctx context.Context, z zone, text string, most int) ([]mention, error) {
+func (x *Index) mentioned(e *effort, z zone, text string, most int) []mention {
 	var all []mention
 	heading := false // the line before says that who follows is not the presenter
 	thanks := false  // so does everything after it
@@ -116,14 +116,13 @@ func (x *Index) mentioned(ctx context.Context, z zone, text string, most int) ([
 		}
 		var here []mention
 		for _, p := range cut(line) {
-			found, err := x.phrase(ctx, z, line, p, most-len(all)-len(here))
-			if err != nil {
-				return nil, err
+			here = append(here, x.phrase(e, z, line, p, most-len(all)-len(here))...)
+			if e.stopped() {
+				return append(all, here...)
 			}
-			here = append(here, found...)
 		}
-		low := fold.Words(line)
 		if len(here) == 0 {
+			low := fold.Words(clip(line, longestHeading))
 			// "Thank you!" before the presenter's own name thanks nobody by name.
 			courtesy := slices.ContainsFunc(low, thanking) && !strings.HasPrefix(low[0], "acknowledg") &&
 				!strings.HasPrefix(low[0], "remerciements") &&
@@ -133,9 +132,15 @@ func (x *Index) mentioned(ctx context.Context, z zone, text string, most int) ([
 			heading = asideWord(low) && len(low) <= 6 && !courtesy
 			thanks = thanks || heading && slices.ContainsFunc(low, thanking)
 		}
+		first := map[string]int{} // where the same words stand first
+		for _, m := range here {
+			if at, ok := first[m.written]; !ok || m.at < at {
+				first[m.written] = m.at
+			}
+		}
 		for i := range here {
 			here[i].line = n
-			before, after := around(line, here[i].written)
+			before, after := around(line, first[here[i].written], len(here[i].written))
 			here[i].behalf = onBehalf(strings.Join(before, " "))
 			here[i].aside = heading || thanks || asideWord(before) ||
 				len(after) > 0 && asideWord(after[:min(3, len(after))])
@@ -146,12 +151,22 @@ func (x *Index) mentioned(ctx context.Context, z zone, text string, most int) ([
 		all = append(all, here...)
 		n++
 	}
-	return all, nil
+	return all
 }
 
-// around gives the six words before, and those after, a piece of a line.
-func around(line, written string) (before, after []string) {
-	b, a, _ := strings.Cut(line, written)
+// longestHeading is how many bytes a line has at most that says who follows.
+const longestHeading = 1 << 10
+
+// Words around a name say something of it only within so many bytes.
+const reachBefore, reachAfter = 256, 128
+
+// around gives the six words before, and some of those after, a piece of a line.
+func around(line string, at, size int) (before, after []string) {
+	b, a := line[:at], clip(line[at+size:], reachAfter)
+	if len(b) > reachBefore { // from the next word on
+		b = b[len(b)-reachBefore:]
+		b = b[max(0, strings.IndexByte(b, ' ')):]
+	}
 	before = fold.Words(b)
 	// Another role on the same line ends the reach of the first: "Moderator: X; Presenter: Y".
 	if i := strings.LastIndexAny(b, ";|•"); i >= 0 {
@@ -209,11 +224,9 @@ func asideWord(words []string) bool {
 }
 
 // phrase finds the people named in one phrase of a line, considering at most so many places where a name may stand.
-func (x *Index) phrase(ctx context.Context, z zone, line string, words []word, most int) ([]mention, error) {
+func (x *Index) phrase(e *effort, z zone, line string, words []word, most int) []mention {
 	var hits []hit
-	if err := x.hits(ctx, z, line, words, most, &hits); err != nil {
-		return nil, err
-	}
+	x.hits(e, z, line, words, most, &hits)
 	plain := make([]string, len(words))
 	for i, w := range words {
 		plain[i] = w.folded
@@ -225,29 +238,33 @@ func (x *Index) phrase(ctx context.Context, z zone, line string, words []word, m
 			other = append(other, word{joined[i], words[from].from, words[end-1].to, words[from].raised})
 			from = end
 		}
-		if err := x.hits(ctx, z, line, other, most, &hits); err != nil {
-			return nil, err
-		}
+		x.hits(e, z, line, other, most, &hits)
 	}
 	// At one place stands one name: the longest, and of those the most alike.
 	slices.SortStableFunc(
 		hits,
 		func(a, b hit) int { return cmp.Or(cmp.Compare(b.size(), a.size()), cmp.Compare(b.score, a.score)) },
 	)
-	var kept []hit
-	for _, h := range hits {
-		if !slices.ContainsFunc(kept, func(k hit) bool {
-			return k.from < h.to && h.from < k.to &&
-				(k.person == h.person || k.size() > h.size() || k.score > h.score+0.02)
-		}) {
-			kept = append(kept, h)
-		}
-	}
 	var all []mention
-	for _, h := range kept {
+	kept := map[int][]hit{} // by each block of the line that they stand in, so that only neighbours are compared
+	const block = 64
+	for _, h := range hits {
+		taken := false
+		for b := h.from / block; b <= (h.to-1)/block && !taken && e.more(1+len(kept[b])/block); b++ {
+			taken = slices.ContainsFunc(kept[b], func(k hit) bool {
+				return k.from < h.to && h.from < k.to &&
+					(k.person == h.person || k.size() > h.size() || k.score > h.score+0.02)
+			})
+		}
+		if taken {
+			continue
+		}
+		for b := h.from / block; b <= (h.to-1)/block; b++ {
+			kept[b] = append(kept[b], h)
+		}
 		all = append(all, h.mention)
 	}
-	return all, nil
+	return all
 }
 
 // hit is a mention, where in the line it stands, and how alike the names are.
@@ -261,7 +278,7 @@ type hit struct {
 func (h hit) size() int { return h.to - h.from }
 
 // hits adds the people named in one spelling of a phrase, until there are as many hits as may be considered.
-func (x *Index) hits(ctx context.Context, z zone, line string, words []word, most int, hits *[]hit) error {
+func (x *Index) hits(e *effort, z zone, line string, words []word, most int, hits *[]hit) {
 	seen := map[[2]int]bool{} // person, position
 	plain := make([]string, len(words))
 	for i, w := range words {
@@ -269,13 +286,16 @@ func (x *Index) hits(ctx context.Context, z zone, line string, words []word, mos
 	}
 	add := func(person, from, to int, s strength, score float64) {
 		at := from
-		for from > 0 && title(plain[from-1]) {
+		for from > 0 && at-from < mostTitles && title(plain[from-1]) {
 			from-- // the title is part of how a person is named
 		}
 		*hits = append(
 			*hits,
 			hit{
-				mention{person: person, zone: z, strength: s, written: line[words[from].from:words[to-1].to]},
+				mention{
+					person: person, zone: z, strength: s,
+					written: line[words[from].from:words[to-1].to], at: words[from].from,
+				},
 				words[at].from,
 				words[to-1].to,
 				score,
@@ -283,11 +303,12 @@ func (x *Index) hits(ctx context.Context, z zone, line string, words []word, mos
 		)
 	}
 	for i, w := range plain {
-		if err := ctx.Err(); err != nil {
-			return err
+		if !e.more(1) {
+			return
 		}
 		if len(*hits) >= most {
-			return nil
+			e.cut = true
+			return
 		}
 		if utf8.RuneCountInString(w) < 2 || fold.Particle(w) {
 			continue
@@ -302,8 +323,11 @@ func (x *Index) hits(ctx context.Context, z zone, line string, words []word, mos
 					continue
 				}
 				seen[[2]int{p, i}] = true
+				if !e.more(1) {
+					return
+				}
 				q := x.people[p]
-				if from, to, score := window(plain, i, q); score >= least {
+				if from, to, score := e.window(plain, i, q); score >= least {
 					s := q.strength(plain[from:to], score)
 					if z != fileZone && x.longer(words, from, to, p) {
 						s, score = initials, score-0.1
@@ -322,8 +346,10 @@ func (x *Index) hits(ctx context.Context, z zone, line string, words []word, mos
 			}
 		}
 	}
-	return nil
 }
+
+// mostTitles is how many titles before a name belong to it.
+const mostTitles = 8
 
 // strength tells how much of a person's name words are that are alike to it by the score.
 func (p person) strength(words []string, score float64) strength {
@@ -340,13 +366,13 @@ func (p person) strength(words []string, score float64) strength {
 }
 
 // window gives the longest run of words around one of them that is a name, and how alike they are.
-func window(words []string, at int, p person) (from, to int, score float64) {
+func (e *effort) window(words []string, at int, p person) (from, to int, score float64) {
 	// Next to it another word of the name has to stand, or there is nothing to look for.
 	near := false
 	for j := max(0, at-3); j < min(len(words), at+4) && !near; j++ {
 		near = j != at && utf8.RuneCountInString(words[j]) > 1 && !fold.Particle(words[j]) &&
-			(slices.ContainsFunc(p.name, func(n string) bool { return n != words[at] && sameWord(words[j], n) > 0 }) ||
-				slices.ContainsFunc(p.joined, func(n string) bool { return n != words[at] && sameWord(words[j], n) > 0 }))
+			(slices.ContainsFunc(p.name, func(n string) bool { return n != words[at] && e.same(words[j], n) > 0 }) ||
+				slices.ContainsFunc(p.joined, func(n string) bool { return n != words[at] && e.same(words[j], n) > 0 }))
 	}
 	if !near && !twice(words, at) {
 		return 0, 0, 0
@@ -359,7 +385,7 @@ func window(words []string, at int, p person) (from, to int, score float64) {
 				fold.Particle(words[f]) && !p.has(words[f]) {
 				continue
 			}
-			if s := p.like(words[f:t]); s >= least && (t-f > to-from || t-f == to-from && s > score) {
+			if s := e.like(p, words[f:t]); s >= least && (t-f > to-from || t-f == to-from && s > score) {
 				from, to, score = f, t, s
 			}
 		}
@@ -427,14 +453,14 @@ func presenting(w string) bool {
 
 // stranger gives the first person that a title slide presents with a title or the words for a presenter, and who is
 // nobody of the roster; "" when there is none.
-func (x *Index) stranger(text string, known []mention) string {
+func (x *Index) stranger(e *effort, text string, known []mention) string {
 	announced := false
+	names := namesOf(known)
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		phrases := cut(line)
 		low := fold.Words(line)
-		if slices.ContainsFunc(known, func(m mention) bool { return strings.Contains(line, m.written) }) ||
-			asideWord(low) {
+		if names.in(e, line) || asideWord(low) {
 			announced = false
 			continue
 		}
@@ -460,15 +486,43 @@ func (x *Index) stranger(text string, known []mention) string {
 	return ""
 }
 
+// names are how people are named, by the first four bytes.
+type names map[string][]string
+
+func namesOf(known []mention) names {
+	all, seen := names{}, map[string]bool{}
+	for _, m := range known {
+		if !seen[m.written] {
+			seen[m.written] = true
+			all[m.written[:min(len(m.written), 4)]] = append(all[m.written[:min(len(m.written), 4)]], m.written)
+		}
+	}
+	return all
+}
+
+// in tells whether one of the names stands in a line.
+func (n names) in(e *effort, line string) bool {
+	for i := range len(line) {
+		for size := 1; size <= min(4, len(line)-i); size++ {
+			for _, name := range n[line[i:i+size]] {
+				if !e.more(1) || strings.HasPrefix(line[i:], name) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // bareName gives the first line of a text that is nothing but two to four capitalised words that no session, agency or
 // country has: it may be a person's name.
-func (x *Index) bareName(text string, known []mention) string {
+func (x *Index) bareName(e *effort, text string, known []mention) string {
+	names := namesOf(known)
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		words := strings.Fields(line)
 		phrases := cut(line)
-		if len(words) < 2 || len(words) > 4 || len(phrases) != 1 ||
-			slices.ContainsFunc(known, func(m mention) bool { return strings.Contains(line, m.written) }) {
+		if len(words) < 2 || len(words) > 4 || len(phrases) != 1 || names.in(e, line) {
 			continue
 		}
 		if !slices.ContainsFunc(phrases[0], func(w word) bool {

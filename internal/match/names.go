@@ -14,7 +14,7 @@ import (
 // likeness is how alike a name as it was written and one of the roster are, from 0 to 1: 1 when they have the same words in
 // any order. The roster's may have words that were left out, as middle names are; a word that the roster does not have
 // makes it somebody else's. A word may be an initial, have a slip of OCR, or be in another script.
-func likeness(written, roster []string) float64 {
+func (e *effort) likeness(written, roster []string) float64 {
 	if len(written) == 0 || len(roster) == 0 {
 		return 0
 	}
@@ -26,7 +26,7 @@ func likeness(written, roster []string) float64 {
 			if used[i] {
 				continue
 			}
-			if s := sameWord(w, r); s > best {
+			if s := e.same(w, r); s > best {
 				best, at = s, i
 			}
 		}
@@ -55,11 +55,16 @@ func likeness(written, roster []string) float64 {
 	return sum / float64(counted) * (1 - 0.03*float64(missing))
 }
 
+// longestWord is how many bytes a word of a name has at most; a longer one is like nothing but itself.
+const longestWord = 200
+
 // sameWord is how alike two words of names are.
 func sameWord(a, b string) float64 {
 	switch {
 	case a == b:
 		return 1
+	case len(a) > longestWord || len(b) > longestWord:
+		return 0
 	case utf8.RuneCountInString(a) == 1 || utf8.RuneCountInString(b) == 1:
 		x, _ := utf8.DecodeRuneInString(a)
 		y, _ := utf8.DecodeRuneInString(b)
@@ -75,7 +80,11 @@ func sameWord(a, b string) float64 {
 		}
 		return 0
 	}
-	shorter := min(utf8.RuneCountInString(a), utf8.RuneCountInString(b))
+	m, n := utf8.RuneCountInString(a), utf8.RuneCountInString(b)
+	shorter := min(m, n)
+	if shorter < 5 || max(m, n)-shorter > 2 {
+		return 0 // no distance below would count
+	}
 	switch d := levenshtein.Distance(a, b, nil); {
 	case d == 1 && shorter >= 5:
 		return 0.95
@@ -241,7 +250,7 @@ const least = 0.88
 
 // alikes gives the people whose names are like a written one, the most alike first. It looks only at people who share a
 // word, its skeleton or what OCR makes of it with it, so that its cost does not grow with the roster.
-func (x *Index) alikes(name string) []alike {
+func (x *Index) alikes(e *effort, name string) []alike {
 	words := withoutTitles(fold.Words(name))
 	best := map[int]float64{}
 	for _, words := range spellings(words) {
@@ -256,7 +265,10 @@ func (x *Index) alikes(name string) []alike {
 						continue
 					}
 					seen[p] = true
-					if s := x.people[p].like(words); s >= least {
+					if !e.more(1) {
+						return nil
+					}
+					if s := e.like(x.people[p], words); s >= least {
 						best[p] = max(best[p], s)
 					}
 				}
@@ -284,10 +296,10 @@ func spellings(words []string) [][]string {
 }
 
 // like is how alike a written name and the person's are, in the spelling that is the most alike.
-func (p person) like(words []string) float64 {
-	s := likeness(words, p.name)
+func (e *effort) like(p person, words []string) float64 {
+	s := e.likeness(words, p.name)
 	if s < 1 && p.joined != nil {
-		s = max(s, likeness(words, p.joined))
+		s = max(s, e.likeness(words, p.joined))
 	}
 	return s
 }

@@ -1,7 +1,9 @@
 package match
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -44,7 +46,7 @@ func acronymOf(words []string) string {
 
 // agenciesIn finds the agencies that a text names, by their whole name in one line or two, by the initials that an
 // agency is known by, or by a wording that staff confirmed.
-func (x *Index) agenciesIn(text string, weight float64) map[string]meeting.Evidence {
+func (x *Index) agenciesIn(e *effort, text string, weight float64) map[string]meeting.Evidence {
 	found := map[string]meeting.Evidence{}
 	names := map[string][]string{}
 	var before []string
@@ -58,11 +60,14 @@ func (x *Index) agenciesIn(text string, weight float64) map[string]meeting.Evide
 			continue
 		}
 		smudged := smudges(words)
-		both := append(slices.Clone(before), smudged...)
-		for _, w := range smudged {
+		both := setOf(before, smudged)
+		for w := range setOf(smudged) {
 			for _, a := range x.agencyWords[w] {
 				name := x.agencyNames[a]
-				if !slices.ContainsFunc(name.words, func(s string) bool { return !slices.Contains(both, s) }) {
+				if !e.more(len(name.words)) {
+					return found
+				}
+				if !slices.ContainsFunc(name.words, func(s string) bool { return !both[s] }) {
 					weight := weight
 					if len(name.words) == 1 { // one word may be any
 						weight = min(weight, acronymWeight)
@@ -103,8 +108,18 @@ func (x *Index) agenciesIn(text string, weight float64) map[string]meeting.Evide
 		before = smudged
 	}
 	// The longer name that holds another is the one that is meant.
+	having := map[string][][]string{} // the names by each of their words
+	for _, name := range names {
+		for w := range setOf(name) {
+			having[w] = append(having[w], name)
+		}
+	}
 	for a, short := range names {
-		for _, long := range names {
+		rarest := slices.MinFunc(short, func(a, b string) int { return cmp.Compare(len(having[a]), len(having[b])) })
+		for _, long := range having[rarest] {
+			if !e.more(len(short)) {
+				return found
+			}
 			if len(long) > len(short) &&
 				!slices.ContainsFunc(short, func(w string) bool { return !slices.Contains(long, w) }) {
 				delete(found, a)
@@ -112,6 +127,17 @@ func (x *Index) agenciesIn(text string, weight float64) map[string]meeting.Evide
 		}
 	}
 	return found
+}
+
+// setOf is the set of words of some lists.
+func setOf(lists ...[]string) map[string]bool {
+	set := map[string]bool{}
+	for _, list := range lists {
+		for _, w := range list {
+			set[w] = true
+		}
+	}
+	return set
 }
 
 // numbered finds "session 3", "séance III", "الجلسة 2": folded text.
@@ -136,20 +162,23 @@ func number(s string) int {
 
 // sessionsIn finds the sessions that a text names: by their whole title or id, by their number, or by most of the words
 // of their title in one line. What names one session wholly does not name another by words that they share.
-func (x *Index) sessionsIn(text string, whole float64) map[string]meeting.Evidence {
+func (x *Index) sessionsIn(e *effort, text string, whole float64) map[string]meeting.Evidence {
 	found := map[string]meeting.Evidence{}
 	words := fold.Words(text)
-	if len(words) == 0 {
+	if len(words) == 0 || !e.more(len(words)) {
 		return found
 	}
 	for _, id := range x.sessionsNamed(words) {
 		found[id] = meeting.Evidence{Code: meeting.EvidenceSessionNamed, Detail: id, Weight: whole}
 	}
 	// The longer title that holds another is the one that is named.
-	for a := range found {
-		for b := range found {
-			if a != b && x.titles[a] != "" && strings.Contains(x.titles[b], strings.TrimSpace(x.titles[a])) &&
-				strings.Contains(spaced(words), x.titles[b]) {
+	joined := spaced(words)
+	for _, b := range slices.Sorted(maps.Keys(found)) {
+		if _, left := found[b]; !left || !strings.Contains(joined, x.titles[b]) {
+			continue
+		}
+		for a := range found {
+			if a != b && x.titles[a] != "" && strings.Contains(x.titles[b], strings.TrimSpace(x.titles[a])) {
 				delete(found, a)
 			}
 		}
@@ -174,15 +203,15 @@ func (x *Index) sessionsIn(text string, whole float64) map[string]meeting.Eviden
 		return found
 	}
 	best, second, id := 0.0, 0.0, ""
-	words = smudges(words)
+	there := setOf(smudges(words))
 	for _, s := range x.sessions {
-		title := substance(s.title)
+		title := s.words
 		if len(title) < 3 {
 			continue
 		}
 		common := 0
 		for _, w := range title {
-			if slices.Contains(words, w) {
+			if there[w] {
 				common++
 			}
 		}

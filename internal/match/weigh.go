@@ -2,7 +2,6 @@ package match
 
 import (
 	"cmp"
-	"context"
 	"math"
 	"slices"
 	"strings"
@@ -64,26 +63,28 @@ func (z zone) code() meeting.EvidenceCode {
 
 // parts are a document's texts by zone.
 type parts struct {
+	// cut: some of them were too long to be taken whole, in places where a name decides.
+	cut  bool
 	text [zones]string
 	// title is the title slide as it stands; body the same without the title's own line.
 	title, body string
 }
 
-// read parts a document.
-func read(f Facts) parts {
+// read parts a document, of each text at most so many bytes.
+func read(f Facts, most int) parts {
 	var p parts
 	if f.Content != nil && f.Content.Envelope != nil {
-		p.text[mailZone] = f.Content.Envelope.Subject + "\n"
+		p.text[mailZone] = p.clip(f.Content.Envelope.Subject, most) + "\n"
 		for _, page := range f.Content.Pages[:min(1, len(f.Content.Pages))] {
-			p.text[mailZone] += head(page.Full(), 80)
+			p.text[mailZone] += p.head(page, 80, most)
 		}
 	}
-	p.text[fileZone] = fold.FileNameLine(f.FileName)
+	p.text[fileZone] = fold.FileNameLine(p.clip(f.FileName, most))
 	c := f.Content.Letter()
 	if c == nil {
 		return p
 	}
-	p.text[authorZone] = c.Metadata.Author
+	p.text[authorZone] = p.clip(c.Metadata.Author, most)
 	var shown []content.Page
 	for _, page := range c.Pages {
 		if !page.Hidden {
@@ -97,27 +98,28 @@ func read(f Facts) parts {
 		return p
 	}
 	first := 1
-	if content.Words(shown[0].Full()) < 3 && len(shown) > 1 {
+	if len(shown) > 1 && content.Words(clip(shown[0].Title, most))+content.Words(clip(shown[0].Text, most)) < 3 {
 		first = 2 // a picture, or a welcome
 	}
+	var body strings.Builder
 	for i, page := range shown {
-		full := page.Full()
 		switch {
 		case i < first:
-			p.text[titleZone] += head(full, 60) + "\n"
-			p.body += head(page.Text, 60) + "\n"
-			p.text[openingZone] += page.Footer + "\n"
+			p.text[titleZone] += p.head(page, 60, most) + "\n"
+			p.body += clip(head(page.Text, 60), most) + "\n"
+			p.text[openingZone] += p.clip(page.Footer, most) + "\n"
 		case i < first+2:
-			p.text[openingZone] += head(full, 40) + "\n" + page.Footer + "\n"
+			p.text[openingZone] += p.head(page, 40, most) + "\n" + p.clip(page.Footer, most) + "\n"
 		case i == len(shown)-1:
-			p.text[closingZone] += head(full, 40) + "\n"
-		case len(p.text[bodyZone]) < maxBody:
-			p.text[bodyZone] += full + "\n"
+			p.text[closingZone] += p.head(page, 40, most) + "\n"
+		case body.Len() < maxBody:
+			body.WriteString(clipped(page, most).Full() + "\n")
 		}
-		if len(p.text[bodyZone]) < maxBody {
-			p.text[bodyZone] += page.Notes + "\n"
+		if body.Len() < maxBody {
+			body.WriteString(clip(page.Notes, most) + "\n")
 		}
 	}
+	p.text[bodyZone] = body.String()
 	p.title = p.text[titleZone]
 	return p
 }
@@ -125,21 +127,37 @@ func read(f Facts) parts {
 // within cuts the texts to so many bytes in all. Where a name says most of whose the document is comes first.
 func (p parts) within(left int) parts {
 	for z := range zones {
-		if len(p.text[z]) > left {
-			p.text[z] = strings.ToValidUTF8(p.text[z][:left], "")
+		if z != bodyZone {
+			p.text[z] = p.clip(p.text[z], left)
+			left -= len(p.text[z])
 		}
-		left -= len(p.text[z])
 	}
+	p.text[bodyZone] = clip(p.text[bodyZone], left)
 	if len(p.title) > len(p.text[titleZone]) {
 		p.title = p.text[titleZone]
 	}
-	if most := len(p.title); len(p.body) > most {
-		p.body = strings.ToValidUTF8(p.body[:most], "")
-	}
+	p.body = clip(p.body, len(p.title))
 	return p
 }
 
-// maxBody bounds how much of the text after the opening is looked through.
+// clip is the beginning of a text where a name decides.
+func (p *parts) clip(text string, most int) string {
+	p.cut = p.cut || len(text) > most
+	return clip(text, most)
+}
+
+// head is the first lines of a page.
+func (p *parts) head(page content.Page, lines, most int) string {
+	title, text := head(page.Title, lines), head(page.Text, lines)
+	return head(content.Page{Title: p.clip(title, most), Text: p.clip(text, most)}.Full(), lines)
+}
+
+// clipped is a page with so many bytes of its title and its text.
+func clipped(page content.Page, most int) content.Page {
+	return content.Page{Title: clip(page.Title, most), Text: clip(page.Text, most)}
+}
+
+// maxBody is how much of the text after the opening is looked through: names there weigh little.
 const maxBody = 64 << 10
 
 // head is the first lines of a text.
@@ -166,7 +184,7 @@ type standing struct {
 }
 
 // people weighs what the document says of each possible person.
-func (x *Index) standings(ctx context.Context, f Facts, p parts, mentions int) (map[int]*standing, []mention, error) {
+func (x *Index) standings(e *effort, f Facts, p parts, mentions int) (map[int]*standing, []mention) {
 	found := map[int]*standing{}
 	of := func(i int) *standing {
 		if found[i] == nil {
@@ -179,10 +197,7 @@ func (x *Index) standings(ctx context.Context, f Facts, p parts, mentions int) (
 		if p.text[z] == "" {
 			continue
 		}
-		list, err := x.mentions(ctx, z, p.text[z], mentions)
-		if err != nil {
-			return nil, nil, err
-		}
+		list := x.mentions(e, z, p.text[z], mentions)
 		mentions -= len(list)
 		if z == titleZone {
 			titled = list
@@ -282,23 +297,21 @@ func (x *Index) standings(ctx context.Context, f Facts, p parts, mentions int) (
 		s.weight += best + (sum-best)/3
 		s.aside = best == 0 && s.weight == 0
 	}
-	return found, titled, nil
+	return found, titled
 }
 
 // mentions finds at most so many mentions of people in the text of a zone.
-func (x *Index) mentions(ctx context.Context, z zone, text string, most int) ([]mention, error) {
+func (x *Index) mentions(e *effort, z zone, text string, most int) []mention {
 	if z != bodyZone {
-		return x.mentioned(ctx, z, text, most)
+		return x.mentioned(e, z, text, most)
 	}
-	people, err := x.named(ctx, phrases(text))
-	if err != nil {
-		return nil, err
-	}
+	people := x.named(e, phrases(text))
+	e.cut = e.cut || len(people) > most
 	var list []mention
 	for _, i := range people[:min(most, len(people))] {
 		list = append(list, mention{person: i, zone: z, written: x.people[i].Name})
 	}
-	return list, nil
+	return list
 }
 
 func (x *Index) learn(of func(int) *standing, participant string, e meeting.Evidence) {
@@ -340,35 +353,35 @@ type weighing struct {
 
 // weigh makes the possible filings of a document of a kind, the likeliest first, and the chance that it is none of
 // them.
-func (x *Index) weigh(ctx context.Context, f Facts, kind meeting.Kind, p parts, mentions int) (weighing, error) {
-	found, titled, err := x.standings(ctx, f, p, mentions)
-	if err != nil {
-		return weighing{}, err
+func (x *Index) weigh(work *effort, f Facts, kind meeting.Kind, p parts, mentions int) weighing {
+	found, titled := x.standings(work, f, p, mentions)
+	if work.err != nil {
+		return weighing{}
 	}
-	titleSessions := x.sessionsIn(p.title, sessionWeight)
-	for s, e := range x.sessionsIn(p.text[fileZone], sessionWeight-1) {
+	titleSessions := x.sessionsIn(work, p.title, sessionWeight)
+	for s, e := range x.sessionsIn(work, p.text[fileZone], sessionWeight-1) {
 		if e.Weight > titleSessions[s].Weight {
 			titleSessions[s] = e
 		}
 	}
-	for s, e := range x.sessionsIn(p.text[mailZone], sessionWeight-1) {
+	for s, e := range x.sessionsIn(work, p.text[mailZone], sessionWeight-1) {
 		if e.Weight > titleSessions[s].Weight {
 			titleSessions[s] = meeting.Evidence{Code: meeting.EvidenceSessionInMail, Detail: e.Detail, Weight: e.Weight}
 		}
 	}
-	agencies := x.agenciesIn(p.title, agencyWeight)
-	for a, e := range x.agenciesIn(p.text[openingZone]+"\n"+p.text[closingZone]+"\n"+p.text[mailZone], agencyElsewhere) {
+	agencies := x.agenciesIn(work, p.title, agencyWeight)
+	for a, e := range x.agenciesIn(work, p.text[openingZone]+"\n"+p.text[closingZone]+"\n"+p.text[mailZone], agencyElsewhere) {
 		if agencies[a].Weight < e.Weight {
 			agencies[a] = e
 		}
 	}
-	for a, e := range x.agenciesIn(p.text[fileZone], acronymWeight) {
+	for a, e := range x.agenciesIn(work, p.text[fileZone], acronymWeight) {
 		if agencies[a].Weight < e.Weight {
 			agencies[a] = e
 		}
 	}
-	stranger := x.stranger(p.title, titled)
-	bare := x.bareName(p.body, titled)
+	stranger := x.stranger(work, p.title, titled)
+	bare := x.bareName(work, p.body, titled)
 	names := map[string]bool{}
 	for _, m := range titled {
 		if !m.aside && m.strength <= initials {
@@ -409,9 +422,14 @@ func (x *Index) weigh(ctx context.Context, f Facts, kind meeting.Kind, p parts, 
 		order = append(order, i)
 	}
 	slices.Sort(order)
+	claimed := f.Claim.agency()
+	countries := map[string]bool{} // whether the title names them
 	for _, i := range order {
 		person := x.people[i]
-		if f.Claim != nil && f.Claim.Agency != "" && fold.String(person.Agency) != fold.String(f.Claim.Agency) {
+		if !work.more(1) {
+			break
+		}
+		if claimed != "" && fold.String(person.Agency) != claimed {
 			continue
 		}
 		s := found[i]
@@ -422,7 +440,13 @@ func (x *Index) weigh(ctx context.Context, f Facts, kind meeting.Kind, p parts, 
 		if e, ok := agencies[person.agency]; ok {
 			base.add(e)
 		}
-		if c := strings.Join(fold.Words(person.Country), " "); c != "" && strings.Contains(named, " "+c+" ") {
+		there, known := countries[person.Country]
+		if !known {
+			c := strings.Join(fold.Words(person.Country), " ")
+			there = c != "" && strings.Contains(named, " "+c+" ")
+			countries[person.Country] = there
+		}
+		if there {
 			base.add(
 				meeting.Evidence{Code: meeting.EvidenceCountryInTitle, Detail: person.Country, Weight: countryWeight},
 			)
@@ -484,7 +508,7 @@ func (x *Index) weigh(ctx context.Context, f Facts, kind meeting.Kind, p parts, 
 		options[i].chance = math.Exp(options[i].weight) / total
 	}
 	slices.SortStableFunc(options, func(a, b option) int { return cmp.Compare(b.weight, a.weight) })
-	return weighing{options, math.Exp(nothing) / total, found, stranger}, nil
+	return weighing{options, math.Exp(nothing) / total, found, stranger}
 }
 
 func (o *option) add(e meeting.Evidence) {

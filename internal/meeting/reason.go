@@ -44,6 +44,8 @@ const (
 	ReasonSessionUnclear Reason = "session-unclear"
 	ReasonNotRequired    Reason = "not-required"
 	ReasonNotSure        Reason = "not-sure"
+	// ReasonTooLong: only a part of the document was looked at, for it is very long or names very many people.
+	ReasonTooLong Reason = "too-long"
 	// ReasonNotOnRoster: a letter nominates somebody who is not on the roster.
 	ReasonNotOnRoster Reason = "nominee-not-on-roster"
 	// ReasonOverQuota: the agency nominates more officials than it may. If no uploader is known, the officials that
@@ -74,7 +76,7 @@ func Reasons() []Reason {
 		ReasonEmpty, ReasonCorrupt, ReasonLocked, ReasonTooLarge, ReasonNotReadableYet, ReasonScanUnread,
 		ReasonMacros, ReasonExecutable, ReasonMalware, ReasonUnscanned, ReasonStuck,
 		ReasonUnknownMeeting, ReasonNobodyNamed, ReasonSeveralNamed, ReasonOtherPerson, ReasonKindUnclear,
-		ReasonSessionUnclear, ReasonNotRequired, ReasonNotSure, ReasonNotOnRoster, ReasonOverQuota,
+		ReasonSessionUnclear, ReasonNotRequired, ReasonNotSure, ReasonTooLong, ReasonNotOnRoster, ReasonOverQuota,
 		ReasonCountryDiffers, ReasonTicketInvalid, ReasonTicketExpired, ReasonTicketRevoked,
 		ReasonNomineesDeclined,
 	}, RejectionReasons()...)
