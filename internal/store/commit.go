@@ -161,6 +161,20 @@ func (s *Store) PutMail(ctx context.Context, m *meeting.Mail) error {
 	return s.Commit(ctx, NewChanges(m))
 }
 
+// PutAttempt writes the note that a document is being read, creating or comparing as Commit does.
+func (s *Store) PutAttempt(ctx context.Context, a *meeting.Attempt) error {
+	return s.Commit(ctx, NewChanges(a))
+}
+
+// EndAttempt takes the note that a document is being read out of the table.
+func (s *Store) EndAttempt(ctx context.Context, document string) error {
+	in := &dynamodb.DeleteItemInput{TableName: &s.table, Key: AttemptKey(document).attributes()}
+	if _, err := s.db.DeleteItem(ctx, in); err != nil {
+		return fmt.Errorf("delete attempt: %w", err)
+	}
+	return nil
+}
+
 // SetMeeting puts a meeting's roster in force. It fails with ErrConflict when a newer roster already is.
 func (s *Store) SetMeeting(ctx context.Context, m *meeting.Meeting) error {
 	i, err := encode(m, MeetingKey(m.ID).key, "", "")

@@ -51,6 +51,11 @@ func DocumentKey(id string) Key[meeting.Document] {
 	return Key[meeting.Document]{key{"D#" + id, "DOCUMENT"}}
 }
 
+// AttemptKey names the note that a document is being read.
+func AttemptKey(document string) Key[meeting.Attempt] {
+	return Key[meeting.Attempt]{key{"D#" + document, "ATTEMPT"}}
+}
+
 // MailKey names an outbox item.
 func MailKey(id string) Key[meeting.Mail] { return Key[meeting.Mail]{key{"O#" + id, "OUTBOX"}} }
 

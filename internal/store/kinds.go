@@ -41,6 +41,11 @@ var kinds = []kind{
 		revision: func(d *meeting.Document) *int { return &d.Rev },
 		index:    documentIndex,
 		owned:    func(d *meeting.Document, e *Erasure) bool { return slices.Contains(e.Documents, d.ID) }},
+	kindOf[meeting.Attempt]{pk: "D#*", sk: "ATTEMPT",
+		key:      func(a *meeting.Attempt) Key[meeting.Attempt] { return AttemptKey(a.Document) },
+		revision: func(a *meeting.Attempt) *int { return &a.Rev },
+		index:    attemptIndex,
+		owned:    func(a *meeting.Attempt, e *Erasure) bool { return slices.Contains(e.Documents, a.Document) }},
 	kindOf[meeting.Requirement]{pk: "S#*", sk: "REQ#*",
 		key: func(r *meeting.Requirement) Key[meeting.Requirement] {
 			return RequirementKey(r.Meeting, r.RequirementKey)
@@ -148,6 +153,14 @@ type Message struct {
 // documentIndex lists a meeting's documents by status and order of upload.
 func documentIndex(d *meeting.Document) (gpk, gsk string) {
 	return "M#" + d.Meeting + "#DOCS", string(d.Status) + "#" + d.Object.Order()
+}
+
+// attemptIndex lists the documents that are being read by when that has ended at the latest.
+func attemptIndex(a *meeting.Attempt) (gpk, gsk string) {
+	if a.Until.IsZero() {
+		return "", ""
+	}
+	return "ATTEMPTS", stamp(a.Until)
 }
 
 // mailIndex lists the mails that are open by the time of their decision, and a meeting's others by their state.

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -188,5 +189,36 @@ func TestTableInput(t *testing.T) {
 	}
 	if p := in.GlobalSecondaryIndexes[0].Projection; p == nil || p.ProjectionType != "ALL" {
 		t.Errorf("the index holds %+v", p)
+	}
+}
+
+// A document that is being read is in the list of attempts; one whose reading has failed, or ended, is not.
+func TestAttempts(t *testing.T) {
+	s := newStore(t)
+	name := ids(t, func(a *meeting.Attempt) string { return a.Document })
+	late, early := &meeting.Attempt{Document: "late", Until: noon.Add(time.Minute)}, &meeting.Attempt{Document: "early", Until: noon}
+	commit(t, s, late, early, &meeting.Attempt{Document: "failed", Deaths: 1})
+	if got := name(s.Attempts(t.Context(), 0)); got != "early late" {
+		t.Errorf("%q", got)
+	}
+	if got := name(s.Attempts(t.Context(), 1)); got != "early" {
+		t.Errorf("one of them: %q", got)
+	}
+	early.Fail(noon, true)
+	ok(t, s.PutAttempt(t.Context(), early))
+	ok(t, s.EndAttempt(t.Context(), "late"))
+	ok(t, s.EndAttempt(t.Context(), "nobody's"))
+	if got := name(s.Attempts(t.Context(), 0)); got != "" {
+		t.Errorf("after their ends: %q", got)
+	}
+	if a, err := s.Attempt(t.Context(), "early"); err != nil || a.Deaths != 1 || a.Rev != 2 {
+		t.Errorf("%+v, %v", a, err)
+	}
+	if a, err := s.Attempt(t.Context(), "late"); a != nil || err != nil {
+		t.Errorf("%+v, %v", a, err)
+	}
+	ok(t, s.PutAttempt(t.Context(), &meeting.Attempt{Document: "late"}))
+	if err := s.PutAttempt(t.Context(), &meeting.Attempt{Document: "late"}); !errors.Is(err, store.ErrConflict) {
+		t.Errorf("begun twice: %v", err)
 	}
 }

@@ -171,6 +171,17 @@ func (s *Store) Undone(ctx context.Context, ids []string) (map[string]bool, erro
 	return undone, nil
 }
 
+// Attempt reads the note that a document is being read; nil when nobody reads it.
+func (s *Store) Attempt(ctx context.Context, document string) (*meeting.Attempt, error) {
+	return lookUp(ctx, s, AttemptKey(document))
+}
+
+// Attempts lists the notes of documents that are being read, or whose reader has died, at most limit. It reads an
+// index, which may lag.
+func (s *Store) Attempts(ctx context.Context, limit int) ([]*meeting.Attempt, error) {
+	return pages[meeting.Attempt](ctx, s, indexed("ATTEMPTS", "", ""), limit)
+}
+
 // Mail reads an outbox item; NotFound when there is none.
 func (s *Store) Mail(ctx context.Context, id string) (*meeting.Mail, error) {
 	return get(ctx, s, MailKey(id))

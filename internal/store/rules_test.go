@@ -56,6 +56,8 @@ func calls(s *store.Store) map[string]func(context.Context) error {
 		"Undone":       func(ctx context.Context) error { return one(s.Undone(ctx, []string{"x"})) },
 		"Mail":         func(ctx context.Context) error { return one(s.Mail(ctx, "o")) },
 		"OpenMails":    func(ctx context.Context) error { return one(s.OpenMails(ctx, noon.AddDate(1, 0, 0), 0)) },
+		"Attempt":      func(ctx context.Context) error { return one(s.Attempt(ctx, "d")) },
+		"Attempts":     func(ctx context.Context) error { return one(s.Attempts(ctx, 0)) },
 		"FailedMails":  func(ctx context.Context) error { return one(s.FailedMails(ctx, "m", 0)) },
 		"Suppressed":   func(ctx context.Context) error { return one(s.Suppressed(ctx, 0)) },
 		"Load":         func(ctx context.Context) error { return one(s.Load(ctx, "l")) },
@@ -76,6 +78,8 @@ func writes(s *store.Store) map[string]func(context.Context) error {
 		"Commit of two": func(ctx context.Context) error {
 			return s.Commit(ctx, store.NewChanges(&meeting.Hint{ID: "h1", Meeting: "m"}, &meeting.Hint{ID: "h2", Meeting: "m"}))
 		},
+		"PutAttempt": func(ctx context.Context) error { return s.PutAttempt(ctx, &meeting.Attempt{Document: "new"}) },
+		"EndAttempt": func(ctx context.Context) error { return s.EndAttempt(ctx, "d") },
 		"PutMail":    func(ctx context.Context) error { return s.PutMail(ctx, &meeting.Mail{ID: "new"}) },
 		"SetMeeting": func(ctx context.Context) error { return s.SetMeeting(ctx, &meeting.Meeting{ID: "new", Roster: "1"}) },
 		"PutLoad":    func(ctx context.Context) error { return s.PutLoad(ctx, &meeting.Load{ID: "new"}) },
@@ -99,7 +103,7 @@ func everyKind(t testing.TB, s *store.Store) {
 		&meeting.RosterAmendments{Meeting: "m"}, &meeting.Delegation{Meeting: "m", Key: "k", Entries: []meeting.Entry{{Document: "d"}}},
 		&meeting.Audit{ID: "x", Decision: meeting.Decision{Meeting: "m"}}, &store.Undone{Decision: "x"},
 		&store.Message{Meeting: "m", ID: "<1@a>", Document: "d"}, &meeting.Address{Address: "a@b.example", Suppressed: meeting.Bounced},
-		meeting.NewSends("a@b.example", noon))
+		meeting.NewSends("a@b.example", noon), &meeting.Attempt{Document: "d", Until: noon})
 	ok(t, s.SetMeeting(t.Context(), &meeting.Meeting{ID: "m", Roster: "1"}))
 	ok(t, s.PutLoad(t.Context(), &meeting.Load{ID: "l"}))
 	ok(t, s.SetCursor(t.Context(), "prefix", "marker"))

@@ -2,12 +2,13 @@
 // its revision and swaps it; several items change in one transaction or not at all.
 //
 // Keys of the table (PK, SK), and of its one index "open" (GPK, GSK), which holds what somebody
-// has to look for. An item once in the index stays there, for the embedded DynamoDB does not take one out:
+// has to look for:
 //
 //	M#<meeting>            MEETING                        the meeting
 //	M#<meeting>            SESSION#<session>              a session with its counts
 //	S#<meeting>#<session>  REQ#<kind>#<participant>       a requirement
 //	D#<document>           DOCUMENT                       a document      GPK M#<meeting>#DOCS, GSK <status>#<order>
+//	D#<document>           ATTEMPT                        that it is being read  GPK ATTEMPTS, GSK <until>; goes by its "ttl"
 //	O#<mail>               OUTBOX                         an outbox item  GPK OUTBOX, GSK <decided>; then M#<meeting>#MAILS, <state>#<decided>
 //	L#<object>             LOAD                           a roster file version that was dealt with
 //	X#<object>             DECISION                       what a staff decision did  GPK M#<meeting>#AUDIT, GSK <time>
