@@ -28,6 +28,10 @@ type Config struct {
 	MaxBytes int64 `env:"MAX_UPLOAD_BYTES"`
 	// ReadTime bounds the reading of one document.
 	ReadTime time.Duration `env:"READ_TIME" envDefault:"60s"`
+	// AttemptTime is how long one call may take; see intake.Options.
+	AttemptTime time.Duration `env:"ATTEMPT_TIME" envDefault:"150s"`
+	// MaxDeaths is how many calls a document may end before it is set aside unread.
+	MaxDeaths int `env:"MAX_DEATHS" envDefault:"2"`
 	// OCR reads scans: none, textract, tesseract, or auto, which is tesseract where it is installed.
 	OCR string `env:"OCR" envDefault:"none"`
 	// Tesseract is the program's name or path.

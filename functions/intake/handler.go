@@ -50,7 +50,8 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, engine ocr.Engine, log *
 	o := intake.Options{
 		Bucket: objects, Table: table, Registry: registry, Reader: extract.New(pdfium, engine, limits),
 		ScanPatience: c.ScanPatience, Tickets: keys, Staff: c.Staff, MailServer: c.MailServer,
-		Quarantine: c.Quarantine, MaxBytes: limits.Bytes, Log: log, Meter: meter,
+		Quarantine: c.Quarantine, MaxBytes: limits.Bytes,
+		AttemptTime: c.AttemptTime, MaxDeaths: c.MaxDeaths, Log: log, Meter: meter,
 	}
 	if c.MalwareScan {
 		o.Scanner = objects

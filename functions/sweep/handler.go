@@ -4,6 +4,7 @@ package sweep
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"time"
@@ -62,8 +63,17 @@ type Report struct {
 	Skipped int `json:"skipped"`
 }
 
-// Handle runs on a schedule.
-func (f *Function) Handle(ctx context.Context, _ events.EventBridgeEvent) (Report, error) {
+// again is the detail of an event that a person sends, to have a document read once more that was set aside.
+type again struct {
+	Document string `json:"again"`
+}
+
+// Handle runs on a schedule, or does what a person asks for.
+func (f *Function) Handle(ctx context.Context, e events.EventBridgeEvent) (Report, error) {
+	var asked again
+	if len(e.Detail) > 0 && json.Unmarshal(e.Detail, &asked) == nil && asked.Document != "" {
+		return Report{Uploads: 1}, f.again(ctx, asked.Document)
+	}
 	r := Report{}
 	err := errors.Join(f.objects(ctx, &r), f.mails(ctx, &r))
 	f.log.InfoContext(

@@ -101,3 +101,20 @@ func TestRunThatFailsLosesNothing(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+// What is being read is not sent again; what was left by a call that died is.
+func TestSweepLeavesWhatIsBeingRead(t *testing.T) {
+	t.Parallel()
+	w := e2e.New(t)
+	o := w.Put("incoming/m/drop/a.pptx", e2e.Deck("T", "x"), e2e.Noon)
+	w.Put("incoming/m/drop/b.pptx", e2e.Deck("T", "x"), e2e.Noon)
+	e2e.Must(t, w.Store.PutAttempt(t.Context(), &meeting.Attempt{Document: o.ID(), Until: time.Now().Add(time.Minute)}))
+	if r := w.RunSweep(); r.Uploads != 1 {
+		t.Errorf("while one is being read: %+v", r)
+	}
+	w.TakeQueued()
+	w.ExpireAttempts()
+	if r := w.RunSweep(); r.Uploads != 2 {
+		t.Errorf("after its reader died: %+v", r)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"dossier/internal/bucket"
@@ -21,6 +22,9 @@ func (f *Function) objects(ctx context.Context, r *Report) error {
 	}
 	lost, err := f.lost(ctx, listed)
 	if err != nil {
+		return err
+	}
+	if lost, err = f.unread(ctx, lost); err != nil {
 		return err
 	}
 	for _, o := range bucket.InOrder(lost) {
@@ -110,6 +114,25 @@ func (f *Function) lost(ctx context.Context, listed []meeting.Object) ([]meeting
 	return lost, nil
 }
 
+// unread leaves out what a call may be reading now: sending it again would have it read twice at once.
+func (f *Function) unread(ctx context.Context, lost []meeting.Object) ([]meeting.Object, error) {
+	keys := make([]store.AnyKey, len(lost))
+	for i, o := range lost {
+		keys[i] = store.AttemptKey(o.ID())
+	}
+	if len(keys) == 0 {
+		return lost, nil
+	}
+	known, err := f.store.Read(ctx, keys...)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(lost, func(o meeting.Object) bool {
+		a := store.Get(known, store.AttemptKey(o.ID()))
+		return a != nil && a.Running(f.now())
+	}), nil
+}
+
 // rosterVersion gives the roster version in force for a meeting, "" for none. seen holds those read before.
 func (f *Function) rosterVersion(ctx context.Context, meetingID string, seen map[string]string) (string, error) {
 	if version, ok := seen[meetingID]; ok {
@@ -140,6 +163,22 @@ func (f *Function) drive(ctx context.Context, o meeting.Object, r *Report) error
 		return f.roster.Send(ctx, body)
 	}
 	r.Uploads++
+	return f.intake.Send(ctx, body)
+}
+
+// again has a document read once more, although it has killed its readers before.
+func (f *Function) again(ctx context.Context, document string) error {
+	d, err := f.store.Document(ctx, document)
+	if err != nil {
+		return err
+	}
+	body, err := bucket.Notification(d.Object)
+	if err != nil {
+		return err
+	}
+	if err := f.store.EndAttempt(ctx, document); err != nil {
+		return err
+	}
 	return f.intake.Send(ctx, body)
 }
 

@@ -80,7 +80,7 @@ func rooms() []room {
 		{"internal/ses", "sends what is written", []string{"internal/meeting", "internal/fault"}},
 		{"internal/intake", "an upload to a document; another room files it", []string{
 			"internal/meeting", "internal/fault", "internal/ticket", "internal/observe", "internal/bucket", "internal/store",
-			"internal/extract/content", "internal/letter", "internal/match", "internal/filing",
+			"internal/extract/content", "internal/letter", "internal/match", "internal/filing", "internal/roster",
 		}},
 		{"internal/filing", "decides what is filed", []string{"internal/meeting", "internal/store"}},
 		{"internal/review", "carries out what staff decide", []string{"internal/meeting", "internal/fault", "internal/store", "internal/filing", "internal/fold"}},

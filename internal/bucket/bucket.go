@@ -22,6 +22,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -60,12 +61,27 @@ func (f *File) Close() error {
 	return errors.Join(f.File.Close(), os.Remove(f.File.Name()))
 }
 
-// Fetch copies one object version to a temporary file. It fails with NotFound when the version is gone and
-// with Rejected "too-large" when it has more than limit bytes.
+// GoneError: the version of an object is not in the bucket any more. It is of the kind fault.NotFound; an object that
+// Dossier made, such as a text, is never meant by it.
+type GoneError struct {
+	ID string // the object's own, meeting.Object.ID
+}
+
+// Error names the object.
+func (e *GoneError) Error() string { return "object version " + e.ID + " is gone" }
+
+// Gone reports whether err says that this version of an object is gone, and not that something else is.
+func Gone(err error, o meeting.Object) bool {
+	gone, ok := errors.AsType[*GoneError](err)
+	return ok && gone.ID == o.ID()
+}
+
+// Fetch copies one object version to a temporary file. It fails with GoneError when the version is gone and with
+// Rejected "too-large" when it has more than limit bytes.
 func (b *Bucket) Fetch(ctx context.Context, o meeting.Object, limit int64) (*File, error) {
 	out, err := b.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o)})
 	if err != nil {
-		return nil, wrap(err, "get object %s", o.ID())
+		return nil, wrapVersion(err, "get", o)
 	}
 	defer out.Body.Close()
 	if size := aws.ToInt64(out.ContentLength); size > limit {
@@ -100,14 +116,14 @@ const (
 // access control (TBAC) with Malware Protection for S3").
 const scanTag = "GuardDutyMalwareScanStatus"
 
-// Verdict reads what GuardDuty has written on an object version; NotFound when the version is gone.
+// Verdict reads what GuardDuty has written on an object version; GoneError when the version is gone.
 func (b *Bucket) Verdict(ctx context.Context, o meeting.Object) (Verdict, error) {
 	out, err := b.s3.GetObjectTagging(
 		ctx,
 		&s3.GetObjectTaggingInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o)},
 	)
 	if err != nil {
-		return NotScanned, wrap(err, "get tags of object %s", o.ID())
+		return NotScanned, wrapVersion(err, "get tags of", o)
 	}
 	for _, t := range out.TagSet {
 		if aws.ToString(t.Key) == scanTag {
@@ -117,12 +133,12 @@ func (b *Bucket) Verdict(ctx context.Context, o meeting.Object) (Verdict, error)
 	return NotScanned, nil
 }
 
-// Stat completes an object whose event says neither its time nor its size; S3 tells times in whole seconds. NotFound
-// when the version is gone.
+// Stat completes an object whose event says neither its time nor its size; S3 tells times in whole seconds. It
+// fails with GoneError when the version is gone.
 func (b *Bucket) Stat(ctx context.Context, o meeting.Object) (meeting.Object, error) {
 	out, err := b.s3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o)})
 	if err != nil {
-		return o, wrap(err, "look at object %s", o.ID())
+		return o, wrapVersion(err, "look at", o)
 	}
 	o.Time, o.Size = aws.ToTime(out.LastModified), aws.ToInt64(out.ContentLength)
 	return o, nil
@@ -150,6 +166,15 @@ func version(o meeting.Object) *string {
 		return nil
 	}
 	return &o.Version
+}
+
+// wrapVersion is wrap for what was asked of one version of an object.
+func wrapVersion(err error, what string, o meeting.Object) error {
+	err = wrap(err, "%s object %s", what, o.ID())
+	if o.Version != "" && fault.Is(err, fault.NotFound) {
+		return fault.New(fault.NotFound, "%s: %w", what, &GoneError{o.ID()})
+	}
+	return err
 }
 
 func wrap(err error, format string, args ...any) error {
@@ -285,7 +310,7 @@ type RosterPair struct {
 // whole seconds, so the whole of that second counts). The answer depends on the bucket alone, so an event
 // that comes late or twice loads nothing else than it did.
 func (b *Bucket) RosterAsOf(ctx context.Context, meetingID string, o meeting.Object) (RosterPair, error) {
-	all, _, err := b.Versions(ctx, Roster+meetingID+"/", "", 100)
+	all, err := b.rosterFiles(ctx, meetingID)
 	if err != nil {
 		return RosterPair{}, err
 	}
@@ -295,6 +320,35 @@ func (b *Bucket) RosterAsOf(ctx context.Context, meetingID string, o meeting.Obj
 			second = v.Time.Unix() // the list's word is the same whichever way the event came
 		}
 	}
+	return rosterAt(all, second), nil
+}
+
+// RosterOf gives the roster files that a token names. It fails with NotFound when one of them is not there any more.
+func (b *Bucket) RosterOf(ctx context.Context, meetingID, token string) (RosterPair, error) {
+	stamp, _, _ := strings.Cut(token, "-")
+	second, err := strconv.ParseInt(stamp, 10, 64)
+	if err != nil {
+		return RosterPair{}, fmt.Errorf("read roster token: %w", err)
+	}
+	all, err := b.rosterFiles(ctx, meetingID)
+	if err != nil {
+		return RosterPair{}, err
+	}
+	pair := rosterAt(all, second)
+	if pair.Meeting == nil || pair.Participants == nil {
+		return RosterPair{}, fault.New(fault.NotFound, "the files of roster %s of meeting %s are gone", token, meetingID)
+	}
+	pair.Token = token
+	return pair, nil
+}
+
+func (b *Bucket) rosterFiles(ctx context.Context, meetingID string) ([]meeting.Object, error) {
+	all, _, err := b.Versions(ctx, Roster+meetingID+"/", "", 100)
+	return all, err
+}
+
+// rosterAt picks the newest files that were there in a second.
+func rosterAt(all []meeting.Object, second int64) RosterPair {
 	var pair RosterPair
 	count := 0
 	for _, v := range all {
@@ -316,7 +370,7 @@ func (b *Bucket) RosterAsOf(ctx context.Context, meetingID string, o meeting.Obj
 		}
 	}
 	pair.Token = fmt.Sprintf("%012d-%06d", second, count)
-	return pair, nil
+	return pair
 }
 
 // scanResult is the detail-type of GuardDuty's event after a scan, which EventBridge brings (Amazon GuardDuty User

@@ -162,11 +162,11 @@ func (b *Bucket) link(ctx context.Context, in *s3.GetObjectInput, life time.Dura
 	return r.URL, nil
 }
 
-// Open reads one object version as a stream; NotFound when it is gone. The caller closes it.
+// Open reads one object version as a stream; GoneError when it is gone. The caller closes it.
 func (b *Bucket) Open(ctx context.Context, o meeting.Object) (io.ReadCloser, error) {
 	out, err := b.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o)})
 	if err != nil {
-		return nil, wrap(err, "get object %s", o.ID())
+		return nil, wrapVersion(err, "get", o)
 	}
 	return out.Body, nil
 }

@@ -98,6 +98,14 @@ func scenes() map[string]scene {
 		"intake: letter over quota": {func(w *e2e.World) {
 			w.LoadRoster("m", strings.Replace(e2e.QuotaYAML("s1", "s2"), "agency: 2", "agency: 1", 1), e2e.CSVHead+e2e.Grace+e2e.Joseph)
 		}, upload("letter.txt", e2e.NominationLetter("Ms Grace ODHIAMBO", "Mr Joseph KAMAU"), e2e.Noon)},
+		"intake: the roster's index is gone": {func(w *e2e.World) {
+			full(w)
+			indexes, _, err := w.Objects.Versions(context.Background(), "index/", "", 1)
+			e2e.Must(w.TB(), err)
+			for _, o := range indexes {
+				e2e.Must(w.TB(), w.Objects.Delete(context.Background(), o))
+			}
+		}, upload("kofi.pptx", e2e.Deck("Banks", "Kofi Mensah"), e2e.Noon)},
 		"intake: review":          {full, upload("review.pptx", e2e.Deck("Draft", "of us all"), e2e.Noon)},
 		"intake: broken file":     {full, upload("broken.pptx", []byte("PK\x03\x04 nothing"), e2e.Noon)},
 		"intake: no such meeting": {func(*e2e.World) {}, upload("amina.pptx", e2e.Deck("Chains", "Amina Diallo"), e2e.Noon)},

@@ -254,6 +254,7 @@ func useLostDecision(t *testing.T, options e2e.Options) {
 	_, err := w.Objects.PutDecision(t.Context(), "decisions/m/lost.json", lost)
 	e2e.Must(t, err)
 	w.RunUntilQuiet()
+	w.ReadAgain(o.ID())
 	if d := w.Document(o); d.Status != meeting.Filed {
 		t.Errorf("the lost decision was not carried out: %s", d.Status)
 	}

@@ -25,6 +25,7 @@ func (w *World) RunUntilQuiet() {
 			w.t.Fatalf("it never comes to rest:\n%s", w.Logs)
 		}
 		w.ExpireLeases()
+		w.ExpireAttempts()
 		r := w.RunSweep()
 		w.Drain()
 		w.DeliverMails()
@@ -43,6 +44,19 @@ func (w *World) ExpireLeases() {
 		if m.Lease.After(time.Now()) {
 			m.Lease = time.Now().Add(-time.Second).UTC()
 			Must(w.t, w.Store.PutMail(context.Background(), m))
+		}
+	}
+}
+
+// ExpireAttempts lets the time run out in which documents are being read: a call that was killed in it counts as dead.
+func (w *World) ExpireAttempts() {
+	w.t.Helper()
+	open, err := w.Store.Attempts(context.Background(), 0)
+	Must(w.t, err)
+	for _, a := range open {
+		if a.Running(time.Now()) {
+			a.Until = time.Now().Add(-time.Second).UTC()
+			Must(w.t, w.Store.PutAttempt(context.Background(), a))
 		}
 	}
 }

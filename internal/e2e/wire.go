@@ -40,7 +40,7 @@ func (w *World) wireIntake(c clients, log *slog.Logger, scan bool) {
 	in, err := intake.New(intake.Config{
 		MalwareScan: scan, ScanPatience: time.Hour, Bucket: w.Bucket, Table: w.Table, TicketKeys: TicketKeys,
 		Staff: "staff@dossier.example", MailServer: "mx.dossier.example", PDFiumCache: pdf.UserCache(), MaxBytes: 10 << 20,
-		ReadTime: time.Minute, Quarantine: []meeting.FindingCode{"macros", "executable"},
+		ReadTime: time.Minute, AttemptTime: time.Hour, MaxDeaths: 2, Quarantine: []meeting.FindingCode{"macros", "executable"},
 	}, s3, db, nil, log)
 	Must(w.t, err)
 	w.t.Cleanup(func() { in.Close() })

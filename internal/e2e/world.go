@@ -280,6 +280,16 @@ func (w *World) RunSweep() sweep.Report {
 	return r
 }
 
+// ReadAgain asks the sweep, as a person does, to have a document read once more that was set aside.
+func (w *World) ReadAgain(document string) {
+	w.t.Helper()
+	var r sweep.Report
+	detail, err := json.Marshal(map[string]string{"again": document})
+	Must(w.t, err)
+	w.Invoke(w.Sweep, events.EventBridgeEvent{Detail: detail}, &r)
+	w.Drain()
+}
+
 func (w *World) Document(o meeting.Object) *meeting.Document {
 	w.t.Helper()
 	d, err := w.Store.Document(context.Background(), o.ID())

@@ -89,17 +89,17 @@ func (tx *Tx) FindUploader(ctx context.Context, doc *meeting.Document) error {
 	return nil
 }
 
-// NotifySender mails the sender of a document once a roster identifies them, when the document was rejected or set
-// aside before. It gives the document as it is afterwards, and notes in it the roster version in which the sender was
-// looked up.
-func (r *Registry) NotifySender(ctx context.Context, m meeting.Meeting, version, document string) (*meeting.Document, error) {
+// Unchanged notes that a roster version changes nothing in a document that waits for one: nobody looks at it again
+// before the next version. The sender of a document is told of it once a roster identifies them. It gives the document
+// as it is afterwards.
+func (r *Registry) Unchanged(ctx context.Context, m meeting.Meeting, version, document string) (*meeting.Document, error) {
 	var out *meeting.Document
 	err := r.Transact(ctx, m, document, func(ctx context.Context, tx *Tx) error {
 		receipt := store.MailKey(meeting.MailID(meeting.MailReceipt, document))
 		if err := tx.Read(ctx, store.DocumentKey(document), receipt); err != nil {
 			return err
 		}
-		if out = tx.Document(document); out == nil || out.NotifiedStatus != "" {
+		if out = tx.Document(document); out == nil || out.Status != meeting.Review && out.NotifiedStatus != "" {
 			return nil
 		}
 		if err := tx.FindUploader(ctx, out); err != nil {
@@ -111,7 +111,7 @@ func (r *Registry) NotifySender(ctx context.Context, m meeting.Meeting, version,
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("notify the sender of document %s: %w", document, err)
+		return nil, fmt.Errorf("note document %s as unchanged: %w", document, err)
 	}
 	return out, nil
 }

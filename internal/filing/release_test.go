@@ -93,13 +93,13 @@ func TestPartsGoAlong(t *testing.T) {
 }
 
 // Once a roster knows who sent a document by ticket, that person hears what became of it, once.
-func TestNotifySender(t *testing.T) {
+func TestUnchanged(t *testing.T) {
 	r := newRegistrar(t)
 	d := r.unknownUploader()
 	if n := len(r.mails()); n != 0 {
 		t.Fatalf("%d mails", n)
 	}
-	got, err := r.registry.NotifySender(t.Context(), r.roster.Meeting, "2", d.ID)
+	got, err := r.registry.Unchanged(t.Context(), r.roster.Meeting, "2", d.ID)
 	must(t, err)
 	want := *d
 	want.Uploader, want.NotifiedStatus, want.RosterVersion, want.Rev = meeting.Contact{Email: "a@people.example", Language: "en"}, meeting.Rejected, "2", 2
@@ -112,13 +112,28 @@ func TestNotifySender(t *testing.T) {
 		t.Errorf("mails (-want +got):\n%s", d)
 	}
 	before := r.everything()
-	_, err = r.registry.NotifySender(t.Context(), r.roster.Meeting, "3", d.ID)
+	_, err = r.registry.Unchanged(t.Context(), r.roster.Meeting, "3", d.ID)
 	must(t, err)
 	if d := cmp.Diff(before, r.everything()); d != "" {
 		t.Errorf("told again:\n%s", d)
 	}
-	if got, err := r.registry.NotifySender(t.Context(), r.roster.Meeting, "3", "nothing"); got != nil || err != nil {
+	if got, err := r.registry.Unchanged(t.Context(), r.roster.Meeting, "3", "nothing"); got != nil || err != nil {
 		t.Errorf("%v, %v", got, err)
+	}
+}
+
+// A document in review that a roster changes nothing in waits for the next one, and is told of once.
+func TestUnchangedInReview(t *testing.T) {
+	r := newRegistrar(t)
+	d := r.unknownUploader()
+	d.Status, d.Reason = meeting.Review, meeting.ReasonStuck
+	must(t, r.store.Commit(t.Context(), store.NewChanges(d)))
+	for i, version := range []string{"2", "3", "3"} {
+		got, err := r.registry.Unchanged(t.Context(), r.roster.Meeting, version, d.ID)
+		must(t, err)
+		if got.RosterVersion != version || got.Status != meeting.Review || got.Reason != meeting.ReasonStuck || got.NotifiedStatus != meeting.Review || len(r.mails()) != 1 {
+			t.Errorf("time %d: %+v, %d mails", i, got, len(r.mails()))
+		}
 	}
 }
 
@@ -137,7 +152,7 @@ func TestNotifyNobody(t *testing.T) {
 			d := r.unknownUploader()
 			change(r, d)
 			must(t, r.store.Commit(t.Context(), store.NewChanges(d)))
-			got, err := r.registry.NotifySender(t.Context(), r.roster.Meeting, "2", d.ID)
+			got, err := r.registry.Unchanged(t.Context(), r.roster.Meeting, "2", d.ID)
 			must(t, err)
 			if got.NotifiedStatus != "" || got.Uploader != (meeting.Contact{}) || got.RosterVersion != "2" || len(r.mails()) != 0 {
 				t.Errorf("%+v, %d mails", got, len(r.mails()))

@@ -548,7 +548,7 @@ func TestEveryFaultIsSaid(t *testing.T) {
 			}, 2},
 		"an uploader who is known at last": {func(r *registrar) { r.unknownUploader() },
 			func(ctx context.Context, r *registrar, g *filing.Registry) error {
-				_, err := g.NotifySender(ctx, r.roster.Meeting, "2", document("x", 1, meeting.Presentation).ID)
+				_, err := g.Unchanged(ctx, r.roster.Meeting, "2", document("x", 1, meeting.Presentation).ID)
 				return err
 			}, 4},
 	} {

@@ -25,9 +25,12 @@ import (
 
 // Bucket is what intake needs of the S3 bucket; *bucket.Bucket is one.
 type Bucket interface {
-	// Fetch copies an object version to a file; NotFound when the version is gone, Rejected when it is over the limit.
+	// Fetch copies an object version to a file; GoneError when the version is gone, Rejected when it is over the limit.
 	Fetch(ctx context.Context, o meeting.Object, limit int64) (*bucket.File, error)
 	Stat(ctx context.Context, o meeting.Object) (meeting.Object, error)
+	Read(ctx context.Context, o meeting.Object, limit int64) ([]byte, error)
+	// RosterOf gives the roster files of a token; NotFound when they are gone.
+	RosterOf(ctx context.Context, meetingID, token string) (bucket.RosterPair, error)
 	PutJSON(ctx context.Context, key string, v any) error
 	GetJSON(ctx context.Context, key string, v any) error
 }
@@ -65,9 +68,19 @@ type Rosters interface {
 	Hints(ctx context.Context, meetingID string) ([]*meeting.Hint, error)
 }
 
+// Attempts are the notes of documents that are being read; *store.Store holds them.
+type Attempts interface {
+	// Attempt gives the note of a document; nil when nobody reads it.
+	Attempt(ctx context.Context, document string) (*meeting.Attempt, error)
+	// PutAttempt fails with store.ErrConflict when the note is not as it was read.
+	PutAttempt(ctx context.Context, a *meeting.Attempt) error
+	EndAttempt(ctx context.Context, document string) error
+}
+
 // Table is everything that intake reads of the table.
 type Table interface {
 	Documents
+	Attempts
 	Links
 	Rosters
 }
@@ -75,7 +88,8 @@ type Table interface {
 // Registry files documents; *filing.Registry is one.
 type Registry interface {
 	Submit(ctx context.Context, s filing.Submission) (*meeting.Document, error)
-	NotifySender(ctx context.Context, m meeting.Meeting, rosterVersion, document string) (*meeting.Document, error)
+	// Unchanged notes that a roster changes nothing in a document, and tells its sender if the roster names them first.
+	Unchanged(ctx context.Context, m meeting.Meeting, rosterVersion, document string) (*meeting.Document, error)
 }
 
 // Options are what an Intake is made of. Scanner may be nil; all others are needed.
@@ -97,8 +111,13 @@ type Options struct {
 	Quarantine []meeting.FindingCode
 	// MaxBytes bounds one upload.
 	MaxBytes int64
-	Log      *slog.Logger
-	Meter    *observe.Meter
+	// AttemptTime is how long one call may take to read and file a document. One that has not said how it ended by then
+	// has died.
+	AttemptTime time.Duration
+	// MaxDeaths is after how many such calls a document is set aside unread.
+	MaxDeaths int
+	Log       *slog.Logger
+	Meter     *observe.Meter
 }
 
 // Intake takes in uploads. It is safe for concurrent use.
@@ -136,7 +155,7 @@ func (in *Intake) Object(ctx context.Context, o meeting.Object) error {
 func (in *Intake) first(ctx context.Context, o meeting.Object) (*meeting.Document, error) {
 	doc, err := in.admit(ctx, o)
 	switch {
-	case fault.Is(err, fault.NotFound):
+	case bucket.Gone(err, o):
 		in.Log.WarnContext(ctx, "object version is gone", "document", o.ID())
 		return nil, nil
 	case err == nil && doc == nil:
@@ -150,31 +169,44 @@ func (in *Intake) again(ctx context.Context, doc meeting.Document) (*meeting.Doc
 	switch {
 	case doc.Status == meeting.Review && (doc.Reason == meeting.ReasonStuck || doc.Reason == meeting.ReasonUnscanned):
 		// A document that was never scanned stays as it is, unless it was found clean since.
-		return in.admit(ctx, doc.Object)
+		again, err := in.admit(ctx, doc.Object)
+		if bucket.Gone(err, doc.Object) {
+			return in.unchanged(ctx, doc)
+		}
+		return again, err
 	case doc.Status == meeting.Review && doc.Text != "":
 		return in.rematch(ctx, doc)
 	case doc.NeedsRematch():
-		return in.notifySender(ctx, doc)
+		return in.unchanged(ctx, doc)
 	}
 	return &doc, nil
 }
 
-// Stuck notes an object version that could not be taken in, so that staff see it. One that is known stays as it is.
+// Stuck notes an object version that could not be taken in, so that staff see it. One that is known stays as it is, and
+// is left alone until the roster changes again.
 func (in *Intake) Stuck(ctx context.Context, o meeting.Object) error {
-	switch _, err := in.Table.Document(ctx, o.ID()); {
-	case err == nil:
-		return nil
+	switch known, err := in.Table.Document(ctx, o.ID()); {
+	case err == nil && known.NeedsRematch():
+		_, err = in.unchanged(ctx, *known)
+		return err
 	case !fault.Is(err, fault.NotFound):
 		return err
 	}
+	_, err := in.stuck(ctx, o)
+	return err
+}
+
+// stuck files an object version unread, for a person to look at.
+func (in *Intake) stuck(ctx context.Context, o meeting.Object) (*meeting.Document, error) {
 	doc := newDocument(o)
 	doc.Reason = meeting.ReasonStuck
-	if _, err := in.file(ctx, doc, &content.Content{}); err != nil {
-		return err
+	out, err := in.file(ctx, doc, &content.Content{})
+	if err != nil {
+		return nil, err
 	}
 	in.Log.ErrorContext(ctx, "document stuck", "correlation", o.ID())
 	in.Meter.Put(ctx, observe.Count(observe.DocumentsStuck, 1))
-	return nil
+	return out, nil
 }
 
 // newDocument is the document of an object version that was not read yet. One whose key is none of an upload belongs

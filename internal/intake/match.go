@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"dossier/internal/bucket"
 	"dossier/internal/extract/content"
 	"dossier/internal/fault"
 	"dossier/internal/filing"
@@ -59,20 +60,43 @@ func (in *Intake) rematch(ctx context.Context, doc meeting.Document) (*meeting.D
 	if m == nil || version == doc.RosterVersion {
 		return &doc, nil
 	}
-	var c content.Content
-	if err := in.Bucket.GetJSON(ctx, doc.Text, &c); err != nil {
-		return nil, err
+	again := func(ctx context.Context) (*meeting.Document, error) {
+		c, err := in.text(ctx, doc)
+		if bucket.Gone(err, doc.Object) {
+			in.Log.WarnContext(ctx, "text and object version are gone", "document", doc.ID)
+			return in.unchanged(ctx, doc)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return in.file(ctx, doc, c)
 	}
-	return in.file(ctx, doc, &c)
+	aside := func(ctx context.Context) (*meeting.Document, error) { return in.unchanged(ctx, doc) }
+	return in.attempt(ctx, doc.ID, again, aside)
 }
 
-// notifySender mails the sender of a rejected document once a roster identifies them.
-func (in *Intake) notifySender(ctx context.Context, doc meeting.Document) (*meeting.Document, error) {
+// text gives what was read of a document. A text that is not there any more is read again from the original; GoneError
+// when that is gone too.
+func (in *Intake) text(ctx context.Context, doc meeting.Document) (*content.Content, error) {
+	c := &content.Content{}
+	err := in.Bucket.GetJSON(ctx, doc.Text, c)
+	if !fault.Is(err, fault.NotFound) {
+		return c, err
+	}
+	if c, err = in.read(ctx, doc.Object); err != nil {
+		return nil, err
+	}
+	return c, in.Bucket.PutJSON(ctx, doc.Text, c)
+}
+
+// unchanged notes that the roster in force changes nothing in a document. The sender of one that is in no hands is told
+// once a roster identifies them.
+func (in *Intake) unchanged(ctx context.Context, doc meeting.Document) (*meeting.Document, error) {
 	m, version, err := in.rosterVersion(ctx, doc.Meeting)
 	if err != nil || m == nil || version == doc.RosterVersion {
 		return &doc, err
 	}
-	return in.Registry.NotifySender(ctx, *m, version, doc.ID)
+	return in.Registry.Unchanged(ctx, *m, version, doc.ID)
 }
 
 // rosterVersion gives a meeting and the version of its roster; nil when no roster was loaded yet.

@@ -17,6 +17,12 @@ const maxExcerpt = 1000
 
 // take reads an object version for the first time, stores its text and files it.
 func (in *Intake) take(ctx context.Context, o meeting.Object) (*meeting.Document, error) {
+	work := func(ctx context.Context) (*meeting.Document, error) { return in.takeIn(ctx, o) }
+	aside := func(ctx context.Context) (*meeting.Document, error) { return in.stuck(ctx, o) }
+	return in.attempt(ctx, o.ID(), work, aside)
+}
+
+func (in *Intake) takeIn(ctx context.Context, o meeting.Object) (*meeting.Document, error) {
 	doc := newDocument(o)
 	c, err := in.read(ctx, o)
 	switch reason := meeting.Reason(fault.Reason(err)); {

@@ -2,16 +2,19 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/singleflight"
 
+	"dossier/internal/fault"
 	"dossier/internal/filing"
 	"dossier/internal/letter"
 	"dossier/internal/match"
 	"dossier/internal/meeting"
+	files "dossier/internal/roster"
 )
 
 const (
@@ -95,9 +98,9 @@ func rosterLoader(
 	letters *letter.Reader,
 ) func(context.Context, *meeting.Meeting) (*match.Index, error) {
 	return func(ctx context.Context, m *meeting.Meeting) (*match.Index, error) {
-		var r meeting.Roster
-		if err := b.GetJSON(ctx, m.Index, &r); err != nil {
-			return nil, fmt.Errorf("read the roster's index: %w", err)
+		r, err := rosterOf(ctx, b, m)
+		if err != nil {
+			return nil, err
 		}
 		accepted, err := t.Accepted(ctx, m.ID)
 		if err != nil {
@@ -108,6 +111,33 @@ func rosterLoader(
 			return nil, err
 		}
 		r.Participants = filing.WithAccepted(r.Participants, accepted)
-		return match.NewIndex(r, letters, hints...), nil
+		return match.NewIndex(*r, letters, hints...), nil
 	}
+}
+
+// rosterOf reads the index of the roster in force. One that is not there is made again from the roster's files.
+func rosterOf(ctx context.Context, b Bucket, m *meeting.Meeting) (*meeting.Roster, error) {
+	r := &meeting.Roster{}
+	err := b.GetJSON(ctx, m.Index, r)
+	if err == nil {
+		return r, nil
+	}
+	if !fault.Is(err, fault.NotFound) {
+		return nil, fmt.Errorf("read the roster's index: %w", err)
+	}
+	pair, err := b.RosterOf(ctx, m.ID, m.Roster)
+	if err != nil {
+		return nil, fmt.Errorf("make the roster's index again: %w", err)
+	}
+	meetingYAML, errMeeting := b.Read(ctx, *pair.Meeting, files.MaxBytes)
+	participantsCSV, errParticipants := b.Read(ctx, *pair.Participants, files.MaxBytes)
+	if err := errors.Join(errMeeting, errParticipants); err != nil {
+		return nil, fmt.Errorf("make the roster's index again: %w", err)
+	}
+	r, problems := files.Parse(m.ID, meetingYAML, participantsCSV)
+	if len(problems) > 0 { // it was loaded once, so that is a file that somebody has replaced
+		return nil, fault.New(fault.Transient, "make the roster's index again: its files have %d problems", len(problems))
+	}
+	r.Meeting.Roster, r.Meeting.Index = m.Roster, m.Index
+	return r, b.PutJSON(ctx, m.Index, r)
 }

@@ -21,6 +21,10 @@ import (
 const (
 	// staffAddress hears of uploads for meetings that are not set up.
 	staffAddress = "staff@dossier.example"
+	// attemptTime is how long one call of intake may take; Lambda ends one after two minutes.
+	attemptTime = 2 * time.Minute
+	// maxDeaths is one more than on Lambda: here a death may be that of the whole process, which people end as they like.
+	maxDeaths = 3
 )
 
 // startFunctions makes the functions as their bootstraps do, with queues and a mail folder of this process.
@@ -47,7 +51,7 @@ func (s *System) makeIntake(ctx context.Context) (*intake.Function, error) {
 	patience := time.Duration(max(1, s.o.Patience))
 	config := intake.Config{Bucket: bucketName, Table: tableName, TicketKeys: s.keys, Staff: staffAddress,
 		PDFiumCache: s.o.PDFiumCache, MaxBytes: bucket.MaxUpload, ReadTime: patience * time.Minute,
-		OCR: "auto", Tesseract: "tesseract", MaxScans: 30, ScanTime: patience * 20 * time.Second,
+		AttemptTime: patience * attemptTime, MaxDeaths: maxDeaths, OCR: "auto", Tesseract: "tesseract", MaxScans: 30, ScanTime: patience * 20 * time.Second,
 		Quarantine: []meeting.FindingCode{meeting.FindingMacros, meeting.FindingExecutable}}
 	engine, err := intake.OCR(ctx, config, nil)
 	if err != nil {
