@@ -1,5 +1,5 @@
 // Package localaws is the S3 and the DynamoDB that stand in for AWS on this machine: versitygw over a folder, and a
-// DynamoDB of our own in memory. Both listen on loopback alone.
+// DynamoDB of our own in memory, with a file if it is to outlive the process. Both listen on loopback alone.
 package localaws
 
 import (
@@ -69,19 +69,36 @@ func (s *Servers) Close() error {
 	return errors.Join(errs...)
 }
 
-// DynamoDB is a running DynamoDB. It lives in memory.
+// DynamoDB is a running DynamoDB.
 type DynamoDB struct {
 	URL    string
 	server *http.Server
+	tables *dynamo.Server
 }
 
-// StartDynamoDB serves an empty DynamoDB on a free port of loopback until Close.
-func StartDynamoDB() (*DynamoDB, error) {
+// StartDynamoDB serves an empty DynamoDB in memory on a free port of loopback until Close.
+func StartDynamoDB() (*DynamoDB, error) { return serve(dynamo.New()) }
+
+// OpenDynamoDB serves a DynamoDB that keeps its tables in a file, with those that are in it.
+func OpenDynamoDB(path string) (*DynamoDB, error) {
+	tables, err := dynamo.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	d, err := serve(tables)
+	if err != nil {
+		return nil, errors.Join(err, tables.Close())
+	}
+	return d, nil
+}
+
+func serve(tables *dynamo.Server) (*DynamoDB, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
-	d := &DynamoDB{URL: "http://" + l.Addr().String(), server: &http.Server{Handler: dynamo.New(), ReadHeaderTimeout: 5 * time.Second}}
+	d := &DynamoDB{URL: "http://" + l.Addr().String(), tables: tables,
+		server: &http.Server{Handler: tables, ReadHeaderTimeout: 5 * time.Second}}
 	go d.server.Serve(l)
 	return d, nil
 }
@@ -90,4 +107,4 @@ func StartDynamoDB() (*DynamoDB, error) {
 func (d *DynamoDB) Client() *dynamodb.Client { return loopback.DynamoDB(d.URL) }
 
 // Close stops the server.
-func (d *DynamoDB) Close() error { return d.server.Close() }
+func (d *DynamoDB) Close() error { return errors.Join(d.server.Close(), d.tables.Close()) }

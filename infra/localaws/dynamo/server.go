@@ -1,4 +1,4 @@
-// Package dynamo is a DynamoDB in memory, for tests and for this machine: the low-level API over HTTP
+// Package dynamo is a DynamoDB in memory, with a file to outlive the process where that is wanted, for tests and for this machine: the low-level API over HTTP
 // (Amazon DynamoDB Developer Guide, "DynamoDB low-level API"), with streams.
 //
 // Every read is strongly consistent, of an index too. Transactions are carried out one after the other, so that none is
@@ -30,7 +30,8 @@ const maxRequest = 32 << 20
 
 // Server is a DynamoDB with tables of its own. It is an http.Handler for many requests at once.
 type Server struct {
-	tokens tokens
+	tokens  tokens
+	journal *journal // nil for tables in memory alone
 
 	mu     sync.RWMutex
 	tables map[string]*table
@@ -175,6 +176,9 @@ func (s *Server) createTable(in *createTable) (any, error) {
 	if s.tables[t.name] != nil {
 		return nil, fails("ResourceInUseException", "Table already exists: %s", t.name)
 	}
+	if err := s.journal.add(entry{Create: in}); err != nil {
+		return nil, err
+	}
 	s.tables[t.name] = t
 	return map[string]any{"TableDescription": t.describe("ACTIVE")}, nil
 }
@@ -211,6 +215,9 @@ func (s *Server) remove(name string) (*table, error) {
 	}
 	if t.input.Protected {
 		return nil, invalid("Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.")
+	}
+	if err := s.journal.add(entry{Drop: name}); err != nil {
+		return nil, err
 	}
 	delete(s.tables, name)
 	return t, nil

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"dossier/infra/localaws/dynamo/attr"
 )
 
 // Limits of a transaction (Developer Guide, quotas, "DynamoDB transactions").
@@ -63,13 +61,13 @@ func (s *Server) transactWrite(in *transactWrite) (any, error) {
 		return nil, err
 	}
 	if in.Token == "" {
-		return struct{}{}, commit(writes)
+		return struct{}{}, s.commit(writes)
 	}
 	done, err := s.tokens.begin(in.Token, in.sum)
 	if err != nil || done {
 		return struct{}{}, err
 	}
-	err = commit(writes)
+	err = s.commit(writes)
 	s.tokens.end(in.Token, err == nil)
 	return struct{}{}, err
 }
@@ -109,13 +107,12 @@ func (s *Server) prepareTransaction(in *transactWrite) ([]*write, error) {
 }
 
 // commit carries out all writes or none, at one moment.
-func commit(writes []*write) error {
+func (s *Server) commit(writes []*write) error {
 	tables := make([]*table, len(writes))
 	for i, w := range writes {
 		tables[i] = w.table
 	}
 	defer lock(tables, (*table).lock)()
-	type change struct{ old, next attr.Map }
 	changes, reasons, failed := make([]change, len(writes)), make([]reason, len(writes)), false
 	for i, w := range writes {
 		old, next, err := w.try()
@@ -124,6 +121,9 @@ func commit(writes []*write) error {
 	}
 	if failed {
 		return cancelled(reasons)
+	}
+	if err := s.keep(writes, changes); err != nil {
+		return err
 	}
 	for i, w := range writes {
 		w.store(changes[i].old, changes[i].next)

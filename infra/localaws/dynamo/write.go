@@ -178,6 +178,9 @@ func (w *write) try() (old, next attr.Map, err error) {
 	return old, next, err
 }
 
+// change is an item before and after a write.
+type change struct{ old, next attr.Map }
+
 // store puts down what try gave. The caller holds the lock.
 func (w *write) store(old, next attr.Map) {
 	if !w.unchanged && (old != nil || next != nil) {
@@ -203,6 +206,9 @@ func (s *Server) returning(in *writeItem, prepare func(*writeItem) (*write, erro
 	defer w.table.mu.Unlock()
 	old, next, err := w.try()
 	if err != nil {
+		return nil, err
+	}
+	if err := s.keep([]*write{w}, []change{{old, next}}); err != nil {
 		return nil, err
 	}
 	w.store(old, next)
@@ -284,6 +290,9 @@ func (s *Server) batchWrite(in *batchWrite) (any, error) {
 	for _, w := range writes {
 		w.table.mu.Lock()
 		old, next, err := w.try()
+		if err == nil {
+			err = s.keep([]*write{w}, []change{{old, next}})
+		}
 		if err == nil {
 			w.store(old, next)
 		}
