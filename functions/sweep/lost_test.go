@@ -102,7 +102,7 @@ func TestRunThatFailsLosesNothing(t *testing.T) {
 	}
 }
 
-// What is being read is not sent again; what was left by a call that died is.
+// An upload that is being read is not sent again; one whose reader has died is.
 func TestSweepLeavesWhatIsBeingRead(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)
