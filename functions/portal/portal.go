@@ -4,6 +4,7 @@ package portal
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/klauspost/compress/gzhttp"
 
+	"dossier/functions/portal/access"
 	"dossier/functions/portal/decision"
 	"dossier/functions/portal/page"
 	"dossier/functions/portal/signin"
@@ -45,12 +47,20 @@ type Config struct {
 	Issuer       string `env:"OIDC_ISSUER,required,notEmpty"`
 	ClientID     string `env:"OIDC_CLIENT_ID,required,notEmpty"`
 	ClientSecret string `env:"OIDC_CLIENT_SECRET"`
-	// GroupsClaim is the claim that lists somebody's groups; members of Editors may decide, those of Viewers look.
-	GroupsClaim string `env:"OIDC_GROUPS_CLAIM" envDefault:"cognito:groups"`
-	Editors     string `env:"OIDC_EDITORS" envDefault:"dossier-editors"`
-	Viewers     string `env:"OIDC_VIEWERS" envDefault:"dossier-viewers"`
-	// SignInLife is for how long staff stay signed in.
+	// Scopes are asked of the provider beside "openid". One that gives a refresh token for offline_access alone needs it here: without
+	// one, staff go to the provider again every 15 minutes.
+	Scopes []string `env:"OIDC_SCOPES" envDefault:"email,profile"`
+	// GroupsClaim is the claim that lists somebody's groups. Roles are those that groups give in all meetings: role=group;role=group,
+	// with viewer, editor or administrator. A meeting's own roles are in its meeting.yaml.
+	GroupsClaim string       `env:"OIDC_GROUPS_CLAIM" envDefault:"cognito:groups"`
+	Roles       signin.Roles `env:"OIDC_ROLES" envDefault:"administrator=dossier-administrators;editor=dossier-editors;viewer=dossier-viewers"`
+	// LogoutURL is where the provider signs somebody out, if it does not publish that itself.
+	LogoutURL string `env:"OIDC_LOGOUT_URL"`
+	// SignInLife is after how long staff must sign in again, Recheck how often the provider is asked whether their groups are the same.
 	SignInLife time.Duration `env:"SIGN_IN_LIFE" envDefault:"10h"`
+	Recheck    time.Duration `env:"OIDC_RECHECK" envDefault:"1m"`
+	// Contact is the address that people without a role are told to write to.
+	Contact string `env:"CONTACT_ADDRESS"`
 	// Namespace is where CloudWatch keeps the function's metrics.
 	Namespace string `env:"METRICS_NAMESPACE" envDefault:"Dossier"`
 }
@@ -62,25 +72,27 @@ func (c Config) SignIn() signin.Config {
 		ClientID:     c.ClientID,
 		ClientSecret: c.ClientSecret,
 		GroupsClaim:  c.GroupsClaim,
-		Viewers:      c.Viewers,
-		Editors:      c.Editors,
+		Scopes:       c.Scopes,
+		Roles:        c.Roles,
+		LogoutURL:    c.LogoutURL,
 		URL:          c.PortalURL,
 		Secret:       []byte(c.TicketKeys),
 		Life:         c.SignInLife,
+		Recheck:      c.Recheck,
 	}
 }
 
-// SignIn tells who makes a request, and serves /signin and /signout; *signin.SignIn does.
-type SignIn interface {
+// Portal is the handler of every page.
+type Portal struct {
 	http.Handler
-	staff.SignIn
+	gate *access.Gate
 }
 
-// Portal is the handler of every page.
-type Portal struct{ http.Handler }
+// Routes are all pages, with the right that each needs.
+func (p *Portal) Routes() []access.Route { return p.gate.Routes() }
 
 // New wires the portal.
-func New(c Config, s3c *s3.Client, db *dynamodb.Client, signIn SignIn, log *slog.Logger) (*Portal, error) {
+func New(c Config, s3c *s3.Client, db *dynamodb.Client, signIn access.SignIn, log *slog.Logger) (*Portal, error) {
 	tickets, err := ticket.ParseKeys(c.TicketKeys)
 	if err != nil {
 		return nil, err
@@ -90,22 +102,26 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, signIn SignIn, log *slog
 		return nil, err
 	}
 	policy := page.Policy{HTTPS: strings.HasPrefix(c.PortalURL, "https:"), Storage: c.StorageURL}
-	pages, err := page.New(words, policy, log, staff.Pages(), uploader.Pages())
+	pages, err := page.New(words, policy, log, access.Pages(), staff.Pages(), uploader.Pages())
 	if err != nil {
 		return nil, err
 	}
 	b, st := bucket.New(s3c, c.Bucket), store.New(db, c.Table)
 	decisions := decision.NewRecorder(b, st, review.New(filing.New(st, time.Now)), log, observe.NewMeter(log, c.Namespace))
-	mux := http.NewServeMux()
-	mux.Handle("GET /assets/{name}", pages.Assets())
-	for _, path := range []string{"/signin", "/signin/", "/signout"} {
-		mux.Handle(path, signIn)
+	gate, err := access.New(signIn, pages, c.Contact, log)
+	if err != nil {
+		return nil, err
 	}
-	mux.Handle("GET /signed-out", pages.Handle(pages.SignedOut))
 	links := uploader.Config{MaxBytes: cmp.Or(c.MaxBytes, bucket.MaxUpload), LinkLife: c.TicketLife, URL: c.PortalURL}
-	addUploader(mux, pages, uploader.New(links, pages, b, st, tickets, decisions, log))
 	desk := staff.Config{Bucket: c.Bucket, LinkLife: c.TicketLife}
-	addStaff(mux, pages, staff.New(desk, pages, b, st, tickets, decisions, signIn, log))
+	err = errors.Join(
+		gate.Add(access.Route{Pattern: "GET /assets/{name}", Right: access.Anybody, Page: plain(pages.Assets())}),
+		gate.Add(uploaderRoutes(uploader.New(links, pages, b, st, tickets, decisions, log))...),
+		gate.Add(staffRoutes(staff.New(desk, pages, b, st, tickets, decisions, log))...),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("add pages: %w", err)
+	}
 	// Pages are packed for slow lines. Their length varies a little at random, so that nobody learns from it what
 	// else is on a page into which they can put something (the BREACH attack).
 	pack, err := gzhttp.NewWrapper(gzhttp.RandomJitter(32, 0, false))
@@ -113,43 +129,47 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, signIn SignIn, log *slog
 		return nil, fmt.Errorf("wrap pages: %w", err)
 	}
 	// A form on another site cannot decide in a member of staff's name.
-	return &Portal{pages.Secure(http.NewCrossOriginProtection().Handler(pack(pages.Remember(mux))))}, nil
+	return &Portal{pages.Secure(http.NewCrossOriginProtection().Handler(pack(pages.Remember(gate)))), gate}, nil
 }
 
-// addUploader adds the pages of presenters and offices.
-func addUploader(mux *http.ServeMux, pages *page.Renderer, u *uploader.Uploader) {
-	for pattern, h := range map[string]page.Handler{
-		"GET /t/{token}":          u.Upload,
-		"POST /t/{token}/renew":   u.Renew,
-		"POST /t/{token}/confirm": u.Confirm,
-	} {
-		mux.Handle(pattern, pages.Handle(h))
+// plain makes a page of a handler that answers its errors itself.
+func plain(h http.Handler) page.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		h.ServeHTTP(w, r)
+		return nil
 	}
-	mux.HandleFunc("POST /t/{token}/parts/{step}", u.Parts)
 }
 
-// addStaff adds the pages of staff. Everybody may send a decision, so that a viewer is told why it is refused.
-func addStaff(mux *http.ServeMux, pages *page.Renderer, s *staff.Staff) {
-	for pattern, h := range map[string]page.Handler{
-		"/{$}":                                   s.Home,
-		"/meetings/{meeting}":                    s.Board,
-		"/meetings/{meeting}/sessions/{session}": s.Session,
-		"/meetings/{meeting}/sessions/{session}/materials.zip": s.Materials,
-		"/meetings/{meeting}/review":                           s.Review,
-		"/meetings/{meeting}/review/{document}":                s.Review,
-		"/meetings/{meeting}/documents/{document}":             s.Document,
-		"/meetings/{meeting}/documents/{document}/original":    s.Original,
-		"/meetings/{meeting}/people":                           s.People,
-		"/meetings/{meeting}/search":                           s.Search,
-		"/meetings/{meeting}/export.csv":                       s.ExportCSV,
-		"/meetings/{meeting}/export.xlsx":                      s.ExportXLSX,
-		"/meetings/{meeting}/history":                          s.History,
-		"/meetings/{meeting}/links":                            s.Links,
-		"/meetings/{meeting}/links/{batch}":                    s.LinksSent,
-	} {
-		mux.Handle("GET "+pattern, s.For(signin.Viewer, h))
+// uploaderRoutes are the pages of presenters and offices.
+func uploaderRoutes(u *uploader.Uploader) []access.Route {
+	return []access.Route{
+		{Pattern: "GET /t/{token}", Right: access.ByLink, Page: u.Upload},
+		{Pattern: "POST /t/{token}/renew", Right: access.ByLink, Page: u.Renew},
+		{Pattern: "POST /t/{token}/confirm", Right: access.ByLink, Page: u.Confirm},
+		{Pattern: "POST /t/{token}/parts/{step}", Right: access.ByLink, Page: plain(http.HandlerFunc(u.Parts))},
 	}
-	mux.Handle("POST /meetings/{meeting}/decisions", pages.Handle(s.Decide))
-	mux.Handle("POST /meetings/{meeting}/addresses", s.For(signin.Editor, s.MailAgain))
-	mux.Handle("POST /meetings/{meeting}/links", s.For(signin.Editor, s.SendLinks))
+}
+
+// staffRoutes are the pages of staff.
+func staffRoutes(s *staff.Staff) []access.Route {
+	return []access.Route{
+		{Pattern: "GET /{$}", Right: access.SignedIn, Page: s.Home},
+		{Pattern: "GET /meetings/{meeting}", Right: access.Look, Page: s.Board},
+		{Pattern: "GET /meetings/{meeting}/sessions/{session}", Right: access.Look, Page: s.Session},
+		{Pattern: "GET /meetings/{meeting}/sessions/{session}/materials.zip", Right: access.Look, Page: s.Materials},
+		{Pattern: "GET /meetings/{meeting}/review", Right: access.Look, Page: s.Review},
+		{Pattern: "GET /meetings/{meeting}/review/{document}", Right: access.Look, Page: s.Review},
+		{Pattern: "GET /meetings/{meeting}/documents/{document}", Right: access.Look, Page: s.Document},
+		{Pattern: "GET /meetings/{meeting}/documents/{document}/original", Right: access.Look, Page: s.Original},
+		{Pattern: "GET /meetings/{meeting}/people", Right: access.Look, Page: s.People},
+		{Pattern: "GET /meetings/{meeting}/search", Right: access.Look, Page: s.Search},
+		{Pattern: "GET /meetings/{meeting}/export.csv", Right: access.Look, Page: s.ExportCSV},
+		{Pattern: "GET /meetings/{meeting}/export.xlsx", Right: access.Look, Page: s.ExportXLSX},
+		{Pattern: "GET /meetings/{meeting}/history", Right: access.Look, Page: s.History},
+		{Pattern: "GET /meetings/{meeting}/links", Right: access.Look, Page: s.Links},
+		{Pattern: "GET /meetings/{meeting}/links/{batch}", Right: access.Look, Page: s.LinksSent},
+		{Pattern: "POST /meetings/{meeting}/decisions", Right: access.Decide, Page: s.Decide},
+		{Pattern: "POST /meetings/{meeting}/addresses", Right: access.Decide, Page: s.MailAgain},
+		{Pattern: "POST /meetings/{meeting}/links", Right: access.Decide, Page: s.SendLinks},
+	}
 }

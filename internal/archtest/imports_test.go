@@ -88,11 +88,13 @@ func rooms() []room {
 		{"internal/awstest", "tests only; infra is another module", []string{"internal/loopback"}},
 		{"internal/archtest", "tests only", nil},
 		{"internal/e2e", "is the whole system in one process, for tests", []string{"functions", "internal"}},
-		{"functions/portal/signin", "knows who somebody is, not what is on a page", nil},
+		{"functions/portal/signin", "knows who somebody is, not what is on a page", []string{"internal/meeting", "internal/store"}},
+		{"functions/portal/access", "decides who may open which page, and reads nothing else",
+			[]string{"internal/meeting", "internal/store", "internal/fault", "functions/portal/page", "functions/portal/signin"}},
 		{"functions/portal/page", "renders what it is given", []string{"internal/meeting", "internal/fault", "internal/locale"}},
 		{"functions/portal/decision", "keeps a decision and has it carried out", []string{"internal"}},
 		{"functions/portal/staff", "needs nothing of the uploaders' pages",
-			[]string{"internal", "functions/portal/page", "functions/portal/decision", "functions/portal/signin"}},
+			[]string{"internal", "functions/portal/page", "functions/portal/decision", "functions/portal/access", "functions/portal/signin"}},
 		{"functions/portal/uploader", "needs nothing of the staff's pages",
 			[]string{"internal", "functions/portal/page", "functions/portal/decision"}},
 		{"functions", "wiring and use cases", []string{"internal", "functions"}},
@@ -112,6 +114,9 @@ func testImports(folder string) []string {
 		"internal/match":    {"internal/roster"},
 		"internal/archtest": {"internal"},
 		"functions":         {"internal/e2e"},
+
+		"functions/portal/signin": {"internal/e2e"},
+		"functions/portal/access": {"internal/e2e"},
 	}[folder]
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"dossier/functions/portal/signin"
 	"dossier/internal/meeting"
+	"dossier/internal/store"
 	"dossier/internal/ticket"
 )
 
@@ -108,18 +109,42 @@ func (w *World) Decide(form string) *http.Response {
 	return w.Serve(r)
 }
 
-// byHeader lets in the person that a request's header names: an editor, or without a name a viewer.
-type byHeader struct{ http.Handler }
+// byHeader lets in the person that a request's header names: an editor of all meetings, or without a name a viewer of them. With
+// Test-Role the person has another role in all meetings, "none" for none; the subject is "sub of" the name.
+type byHeader struct{ table *store.Store }
 
-func (byHeader) Who(r *http.Request) signin.Person {
-	switch name := r.Header.Get("Test-Who"); name {
-	case "":
-		return signin.Person{Name: "a viewer", Role: signin.Viewer}
+func (b byHeader) Who(r *http.Request, also ...store.AnyKey) (signin.Person, *store.Snapshot, error) {
+	snap, err := b.table.Read(r.Context(), also...)
+	p := signin.Person{Name: r.Header.Get("Test-Who"), Role: meeting.Editor}
+	switch p.Name {
 	case "nobody":
-		return signin.Person{}
-	default:
-		return signin.Person{Name: name, Role: signin.Editor}
+		return signin.Person{}, snap, err
+	case "":
+		p.Name, p.Role = "a viewer", meeting.Viewer
 	}
+	p.Subject = "sub of " + p.Name
+	switch role := r.Header.Get("Test-Role"); role {
+	case "":
+	case "none":
+		p.Role = ""
+	default:
+		p.Role = meeting.StaffRole(role)
+	}
+	return p, snap, err
+}
+
+// Begin leads to a provider that is not there, with the path to come back to.
+func (byHeader) Begin(w http.ResponseWriter, r *http.Request, to string) error {
+	http.Redirect(w, r, "https://id.example/?to="+url.QueryEscape(to), http.StatusSeeOther)
+	return nil
+}
+
+// Done refuses everybody: people are let in by a header here.
+func (byHeader) Done(http.ResponseWriter, *http.Request) (string, error) { return "", signin.ErrNotFinished }
+
+// End leads to the same provider.
+func (byHeader) End(http.ResponseWriter, *http.Request) (next string, err error) {
+	return "https://id.example/logout", nil
 }
 
 // StaffPages is what staff see of the meeting: the board, each session, each document in review, and the people.

@@ -21,6 +21,7 @@ import (
 	"dossier/internal/extract/pdf"
 	"dossier/internal/loopback"
 	"dossier/internal/meeting"
+	"dossier/internal/store"
 )
 
 // wire makes every function with the World's bucket, table and options.
@@ -65,8 +66,8 @@ func (w *World) wirePortal(c clients, log *slog.Logger) {
 	s3, db := c.of("portal")
 	po, err := portal.New(portal.Config{
 		Bucket: w.Bucket, Table: w.Table, TicketKeys: TicketKeys, TicketLife: time.Hour, MaxBytes: 10 << 20,
-		PortalURL: "http://localhost/", StorageURL: w.S3URL,
-	}, s3, db, byHeader{}, log)
+		PortalURL: "http://localhost/", StorageURL: w.S3URL, Contact: "secretariat@dossier.example",
+	}, s3, db, byHeader{store.New(db, w.Table)}, log)
 	Must(w.t, err)
 	w.Portal = po
 }

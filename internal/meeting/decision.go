@@ -57,10 +57,13 @@ type Decision struct {
 	// Of is the id of the decision that is undone, of the hint that is dismissed, or of the participant whose links are revoked.
 	Of string `json:"of,omitempty"`
 	// Code is the reason of a rejection where it is one of those that can be said in every language.
-	Code   Reason    `json:"code,omitempty"`
-	By     string    `json:"by"`
-	Reason string    `json:"reason"`
-	At     time.Time `json:"at"`
+	Code Reason `json:"code,omitempty"`
+	By   string `json:"by"`
+	// Subject is the sign-in provider's name for the account of By: names change and are shared, it does neither. It is empty for
+	// an office, and for decisions from before it was kept.
+	Subject string    `json:"subject,omitempty"`
+	Reason  string    `json:"reason"`
+	At      time.Time `json:"at"`
 }
 
 // Part is some pages of a document, from 1, and what they are for.

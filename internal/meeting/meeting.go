@@ -30,6 +30,8 @@ type Meeting struct {
 	Threshold float64 `json:"threshold,omitempty"`
 	// Secretariat are the mail addresses that hear of completeness.
 	Secretariat []string `json:"secretariat"`
+	// Staff are those who have a role in this meeting alone. Groups of the sign-in provider give roles in all meetings.
+	Staff []StaffMember `json:"staff,omitempty"`
 
 	// Roster is the token of the roster that is in force: tokens of later rosters sort after it.
 	Roster string `json:"roster,omitempty"`

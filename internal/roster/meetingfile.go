@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,6 +18,7 @@ import (
 type meetingFile struct {
 	Meeting  meetingPart   `yaml:"meeting"`
 	Sessions []sessionPart `yaml:"sessions"`
+	Staff    []staffPart   `yaml:"staff"`
 }
 
 type meetingPart struct {
@@ -31,6 +33,13 @@ type meetingPart struct {
 	NomineesPerAgency *int     `yaml:"nominees_per_agency"`
 	FilingThreshold   *float64 `yaml:"filing_threshold"`
 	Secretariat       []string `yaml:"secretariat"`
+}
+
+// staffPart is somebody with a role in the meeting, by address or by the sign-in provider's name for the account ("sub").
+type staffPart struct {
+	Email   string `yaml:"email"`
+	Subject string `yaml:"subject"`
+	Role    string `yaml:"role"`
 }
 
 type sessionPart struct {
@@ -73,6 +82,7 @@ func (p *reader) meeting(id string, data []byte) {
 	p.limits(f.Meeting)
 	p.languages(f.Meeting.Languages)
 	p.secretariat(f.Meeting.Secretariat)
+	p.staff(f.Staff)
 	if len(f.Sessions) == 0 && len(p.problems) == 0 {
 		p.bad(0, NoSessions, "")
 	}
@@ -201,6 +211,43 @@ func (p *reader) secretariat(addresses []string) {
 		p.roster.Meeting.Secretariat = append(p.roster.Meeting.Secretariat, a)
 	}
 }
+
+// maxStaff bounds the list of staff, which is read at each request for a page.
+const maxStaff = 200
+
+// staff reads who has a role in the meeting.
+func (p *reader) staff(list []staffPart) {
+	if len(list) > maxStaff {
+		p.bad(p.line("$.staff"), TooManyStaff, fmt.Sprint(len(list)))
+		return
+	}
+	seen := map[string]bool{}
+	for i, s := range list {
+		at := fmt.Sprintf("$.staff[%d]", i)
+		m := meeting.StaffMember{Email: strings.TrimSpace(s.Email), Subject: strings.TrimSpace(s.Subject), Role: meeting.StaffRole(s.Role)}
+		who := strings.ToLower(m.Email) + "\x00" + m.Subject
+		switch {
+		case m.Email == "" && m.Subject == "":
+			p.bad(p.line(at), Missing, "email")
+		case m.Email != "" && m.Subject != "":
+			p.bad(p.line(at+".subject"), EmailAndSubject, m.Subject)
+		case m.Email != "" && !goodEmail(m.Email):
+			p.bad(p.line(at+".email"), BadEmail, m.Email)
+		case len(m.Subject) > maxSubject:
+			p.bad(p.line(at+".subject"), BadSubject, m.Subject)
+		case seen[who]:
+			p.bad(p.line(at), DuplicateStaff, cmp.Or(m.Email, m.Subject))
+		}
+		if !slices.Contains(meeting.StaffRoles(), m.Role) {
+			p.bad(cmp.Or(p.line(at+".role"), p.line(at)), BadStaffRole, s.Role)
+		}
+		seen[who] = true
+		p.roster.Meeting.Staff = append(p.roster.Meeting.Staff, m)
+	}
+}
+
+// maxSubject bounds the letters of an account's name (OpenID Connect Core 1.0, section 2).
+const maxSubject = 255
 
 func (p *reader) session(i int, s sessionPart, zone *time.Location) {
 	at := fmt.Sprintf("$.sessions[%d]", i)

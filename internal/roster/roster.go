@@ -54,7 +54,13 @@ const (
 	MissingColumn    = "missing-column"
 	WrongColumnCount = "wrong-column-count"
 	NoSessions       = "no-sessions"
-	NoParticipants   = "no-participants"
+	// EmailAndSubject: a member of staff is named by both, and it is not clear which one counts.
+	EmailAndSubject = "email-and-subject"
+	BadSubject      = "bad-subject"
+	BadStaffRole    = "bad-staff-role"
+	DuplicateStaff  = "duplicate-staff"
+	TooManyStaff    = "too-many-staff"
+	NoParticipants  = "no-participants"
 )
 
 // maxValue bounds how much of a bad value is repeated in a problem.

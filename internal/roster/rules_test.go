@@ -126,6 +126,54 @@ func TestMeetingFileRules(t *testing.T) {
 	}
 }
 
+// The list of staff says who has a role in the meeting, by address or by subject.
+func TestStaff(t *testing.T) {
+	many := func(n int) string {
+		list := "staff:\n"
+		for i := range n {
+			list += fmt.Sprintf("  - {email: a%d@b.example, role: viewer}\n", i)
+		}
+		return list
+	}
+	letters := strings.Repeat("s", 255)
+	good := "staff:\n  - email: ' Ann@desk.example'\n    role: editor\n  - {subject: 'auth0|1 2', role: viewer}\n  - {subject: " + letters + ", role: administrator}\n"
+	r, problems := roster.Parse("regm", []byte(goodYAML+good), []byte(goodCSV))
+	want := []meeting.StaffMember{{Email: "Ann@desk.example", Role: meeting.Editor}, {Subject: "auth0|1 2", Role: meeting.Viewer},
+		{Subject: letters, Role: meeting.Administrator}}
+	if d := cmp.Diff(want, r.Meeting.Staff); d != "" || len(problems) > 0 {
+		t.Errorf("%v (-want +got):\n%s", found(problems), d)
+	}
+	last := strings.Count(goodYAML, "\n") + 1 // the line of "staff"
+	for name, test := range map[string]struct {
+		staff, want string
+	}{
+		"nobody":                  {"staff: []\n", ""},
+		"as many as there may be": {many(200), ""},
+		"one more":                {many(201), fmt.Sprintf("%d too-many-staff 201", last+1)},
+		"no name":                 {"staff:\n  - role: viewer\n", fmt.Sprintf("%d missing email", last+1)},
+		"both":                    {"staff:\n  - email: a@b.example\n    subject: x\n    role: viewer\n", fmt.Sprintf("%d email-and-subject x", last+2)},
+		"no address":              {"staff:\n  - email: the desk\n    role: viewer\n", fmt.Sprintf("%d bad-email the desk", last+1)},
+		"a long subject":          {"staff:\n  - subject: " + letters + "s\n    role: viewer\n", fmt.Sprintf("%d bad-subject %s…", last+1, letters[:80])},
+		"no role":                 {"staff:\n  - email: a@b.example\n", fmt.Sprintf("%d bad-staff-role", last+1)},
+		"another role":            {"staff:\n  - email: a@b.example\n    role: presenter\n", fmt.Sprintf("%d bad-staff-role presenter", last+2)},
+		"a role in capitals":      {"staff:\n  - email: a@b.example\n    role: Viewer\n", fmt.Sprintf("%d bad-staff-role Viewer", last+2)},
+		"twice": {"staff:\n  - {email: a@b.example, role: viewer}\n  - {email: A@b.example, role: editor}\n",
+			fmt.Sprintf("%d duplicate-staff A@b.example", last+2)},
+		"a subject twice":  {"staff:\n  - {subject: x, role: viewer}\n  - {subject: x, role: viewer}\n", fmt.Sprintf("%d duplicate-staff x", last+2)},
+		"in another case":  {"staff:\n  - {subject: x, role: viewer}\n  - {subject: X, role: viewer}\n", ""},
+		"a field too many": {"staff:\n  - {email: a@b.example, role: viewer, phone: 1}\n", fmt.Sprintf("%d unknown-field unknown field \"phone\"", last+1)},
+	} {
+		var want []string
+		if test.want != "" {
+			want = []string{"meeting:" + test.want}
+		}
+		_, problems := roster.Parse("regm", []byte(goodYAML+test.staff), []byte(goodCSV))
+		if d := cmp.Diff(want, found(problems)); d != "" {
+			t.Errorf("%s (-want +got):\n%s", name, d)
+		}
+	}
+}
+
 // A meeting has sessions. That there are none is said only of a file in which nothing else is wrong.
 func TestNoSessions(t *testing.T) {
 	yaml, _, _ := strings.Cut(goodYAML, "sessions:")

@@ -115,6 +115,9 @@ func SendsKey(address, day string) Key[meeting.Sends] {
 	return Key[meeting.Sends]{key{"E#" + hash(address), "SENDS#" + day}}
 }
 
+// SignInKey names a sign-in of a member of staff; the id is a hash.
+func SignInKey(id string) Key[meeting.SignIn] { return Key[meeting.SignIn]{key{"G#" + id, "SIGNIN"}} }
+
 func cursorKey(prefix string) Key[cursor] { return Key[cursor]{key{"SWEEP", prefix}} }
 
 // hash is the first 128 bits of SHA-256, in hex.

@@ -103,7 +103,7 @@ func everyKind(t testing.TB, s *store.Store) {
 		&meeting.RosterAmendments{Meeting: "m"}, &meeting.Delegation{Meeting: "m", Key: "k", Entries: []meeting.Entry{{Document: "d"}}},
 		&meeting.Audit{ID: "x", Decision: meeting.Decision{Meeting: "m"}}, &store.Undone{Decision: "x"},
 		&store.Message{Meeting: "m", ID: "<1@a>", Document: "d"}, &meeting.Address{Address: "a@b.example", Suppressed: meeting.Bounced},
-		meeting.NewSends("a@b.example", noon), &meeting.Attempt{Document: "d", Until: noon})
+		meeting.NewSends("a@b.example", noon), &meeting.Attempt{Document: "d", Until: noon}, &meeting.SignIn{ID: "s", Subject: "ann"})
 	ok(t, s.SetMeeting(t.Context(), &meeting.Meeting{ID: "m", Roster: "1"}))
 	ok(t, s.PutLoad(t.Context(), &meeting.Load{ID: "l"}))
 	ok(t, s.SetCursor(t.Context(), "prefix", "marker"))

@@ -21,6 +21,7 @@
 //	I#<meeting>#<hash>     MESSAGE                        a mail's Message-ID, with its document
 //	E#<hash>               ADDRESS                        the record of a mail address     GPK ADDRESSES, GSK <since>
 //	E#<hash>               SENDS#<day>                    how many mails went there that day; goes by its "ttl"
+//	G#<hash>               SIGNIN                         a member of staff who is signed in; goes by its "ttl"
 //	SWEEP                  <prefix>                       where the sweep goes on
 package store
 

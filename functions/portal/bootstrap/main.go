@@ -10,6 +10,7 @@ import (
 	"dossier/functions"
 	"dossier/functions/portal"
 	"dossier/functions/portal/signin"
+	"dossier/internal/store"
 )
 
 func main() { functions.Main(run) }
@@ -24,7 +25,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	log := functions.Log()
-	s, err := signin.New(c.SignIn(), log)
+	s, err := signin.New(c.SignIn(), store.New(functions.DynamoDB(aws), c.Table), log)
 	if err != nil {
 		return err
 	}

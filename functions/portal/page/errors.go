@@ -2,10 +2,12 @@ package page
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"net/http"
+	"net/url"
+	"path"
 	"slices"
+	"strings"
 
 	"dossier/internal/fault"
 	"dossier/internal/locale"
@@ -39,7 +41,7 @@ func (p *Renderer) fail(w http.ResponseWriter, r *http.Request, err error) {
 		if wordsErr != nil {
 			p.log.ErrorContext(r.Context(), "refusal has no words", "error", errors.Join(wordsErr, err))
 		}
-		n = notice{Title: "nothing-changed", Explanation: said, Back: cmp.Or(r.Header.Get("Referer"), "/")}
+		n = notice{Title: "nothing-changed", Explanation: said, Back: before(r)}
 	default:
 		p.log.ErrorContext(r.Context(), "page failed", "method", r.Method, "pattern", r.Pattern, "error", err)
 	}
@@ -52,6 +54,15 @@ func (p *Renderer) fail(w http.ResponseWriter, r *http.Request, err error) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes()) // the visitor may be gone
+}
+
+// before gives the address on this site from which a request came; "/" if it came from elsewhere.
+func before(r *http.Request) string {
+	u, err := url.Parse(r.Header.Get("Referer"))
+	if err != nil || u.Host != r.Host || !strings.HasPrefix(u.Path, "/") || path.Clean(u.Path) != u.Path || strings.Contains(u.Path, `\`) {
+		return "/"
+	}
+	return (&url.URL{Path: u.Path, RawQuery: u.RawQuery}).String()
 }
 
 // statusOf gives the HTTP status of an error.

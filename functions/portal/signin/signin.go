@@ -1,8 +1,8 @@
-// Package signin lets staff sign in with any OpenID Connect provider, and remembers them in a cookie.
+// Package signin lets staff sign in with any OpenID Connect provider. Who is signed in stands in the table: the browser has a
+// cookie that names the place, so that a sign-in that has ended is worth nothing.
 package signin
 
 import (
-	"cmp"
 	"context"
 	"crypto/hkdf"
 	"crypto/rand"
@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,272 +18,230 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/gorilla/securecookie"
 	"golang.org/x/oauth2"
+
+	"dossier/internal/meeting"
+	"dossier/internal/store"
 )
 
-// Role says which pages a person may open, and whether the person may decide.
-type Role int
-
-// The roles, each with what those before it may do.
-const (
-	Nobody Role = iota
-	Viewer
-	Editor
-)
-
-// Person makes a request.
+// Person makes a request. Subject is empty if nobody is signed in.
 type Person struct {
-	Name string `json:"n"`
-	Role Role   `json:"r"`
+	// Subject is the provider's name for the account, Email an address that the provider has verified.
+	Subject, Name, Email string
+	// Role is held in all meetings.
+	Role meeting.StaffRole
 }
 
-// Config names the provider, and the groups that are let in.
+// SignedIn reports whether the person is signed in.
+func (p Person) SignedIn() bool { return p.Subject != "" }
+
+// Config names the provider, and the groups that have a role in all meetings.
 type Config struct {
 	// Issuer is the provider's address, under which it publishes /.well-known/openid-configuration (OpenID Connect
 	// Discovery 1.0, section 4).
 	Issuer       string
 	ClientID     string
 	ClientSecret string
+	// Scopes are asked for beside "openid". Some providers give a refresh token for "offline_access" alone.
+	Scopes []string
 	// GroupsClaim is the claim of the ID token that lists groups: "cognito:groups" with Cognito.
 	GroupsClaim string
-	// Viewers and Editors are the groups whose members may look, and may decide. A person in neither group is refused.
-	Viewers, Editors string
+	// Roles are the roles that groups give in all meetings.
+	Roles Roles
+	// LogoutURL is where the provider signs somebody out, if it does not publish that itself.
+	LogoutURL string
 	// URL is where the pages are, with a slash at its end. If it is an https address, cookies are for HTTPS alone.
 	URL string
-	// Secret keys the cookies; at least 32 bytes.
+	// Secret keys the cookies and the seal on tokens; at least 32 bytes.
 	Secret []byte
-	// Life is how long a person stays signed in.
+	// Life is after how long a person must sign in again.
 	Life time.Duration
+	// Recheck is how often the provider is asked whether the account and its groups are still good.
+	Recheck time.Duration
 }
 
-// SignIn is the handler of /signin, /signin/done and /signout.
+// SignIn signs people in and out. It is safe for concurrent use.
 type SignIn struct {
-	c      Config
-	cookie *securecookie.SecureCookie
-	log    *slog.Logger
+	c       Config
+	table   *store.Store
+	attempt *securecookie.SecureCookie // seals attempts
+	tokens  *securecookie.SecureCookie // seals the provider's tokens
+	log     *slog.Logger
+	now     func() time.Time
 
-	mu       sync.Mutex
-	provider *oidc.Provider
+	mu        sync.Mutex
+	provider  *oidc.Provider // nil until it was asked for its addresses
+	client    *oauth2.Config // remembers how the provider wants to be asked
+	logoutURL string
 }
 
 const (
 	sessionCookie = "dossier-session"
-	stateCookie   = "dossier-signin"
-	// stateLife bounds how long signing in may take.
-	stateLife = 10 * time.Minute
+	// attemptCookie is followed by the attempt's own name, so that two tabs can sign in at once.
+	attemptCookie = "dossier-signin-"
+	// attemptLife bounds how long signing in may take, maxAttempts how many one browser may begin meanwhile.
+	attemptLife = 10 * time.Minute
+	maxAttempts = 8
+	// patience bounds one request to the provider.
+	patience = 5 * time.Second
+)
+
+// Why nobody was signed in.
+var (
+	// ErrNotFinished: the provider's answer belongs to no attempt of this browser, or came too late.
+	ErrNotFinished = errors.New("sign-in was not finished")
+	// ErrRefused: the provider does not sign the person in, or not any more.
+	ErrRefused = errors.New("provider refuses")
 )
 
 // New makes a SignIn. It asks the provider nothing before the first person signs in.
-func New(c Config, log *slog.Logger) (*SignIn, error) {
-	hash, err := hkdf.Key(sha256.New, c.Secret, nil, "dossier staff cookie: signature", 32)
+func New(c Config, table *store.Store, log *slog.Logger) (*SignIn, error) {
+	attempt, err := sealer(c.Secret, "dossier staff cookie", attemptLife)
 	if err != nil {
-		return nil, fmt.Errorf("derive cookie key: %w", err)
+		return nil, err
 	}
-	block, err := hkdf.Key(sha256.New, c.Secret, nil, "dossier staff cookie: encryption", 32)
+	tokens, err := sealer(c.Secret, "dossier staff tokens", c.Life)
 	if err != nil {
-		return nil, fmt.Errorf("derive cookie key: %w", err)
+		return nil, err
 	}
-	cookie := securecookie.New(hash, block)
-	cookie.SetSerializer(securecookie.JSONEncoder{})
-	cookie.MaxAge(int(c.Life.Seconds()))
-	return &SignIn{c: c, cookie: cookie, log: log}, nil
+	tokens.MaxLength(0) // they stand in the table, and some providers' are long
+	return &SignIn{c: c, table: table, attempt: attempt, tokens: tokens, log: log, now: time.Now}, nil
 }
 
-// Who gives the person who makes a request; Nobody if there is no valid cookie.
-func (s *SignIn) Who(r *http.Request) Person {
-	c, err := r.Cookie(s.name(sessionCookie))
-	if err != nil {
-		return Person{}
+// sealer makes a codec with keys of its own.
+func sealer(secret []byte, purpose string, life time.Duration) (*securecookie.SecureCookie, error) {
+	hash, errHash := hkdf.Key(sha256.New, secret, nil, purpose+": signature", 32)
+	block, errBlock := hkdf.Key(sha256.New, secret, nil, purpose+": encryption", 32)
+	if err := errors.Join(errHash, errBlock); err != nil {
+		return nil, fmt.Errorf("derive key: %w", err)
 	}
-	var p Person
-	if err := s.cookie.Decode(sessionCookie, c.Value, &p); err != nil {
-		return Person{}
-	}
-	return p
+	codec := securecookie.New(hash, block)
+	codec.SetSerializer(securecookie.JSONEncoder{})
+	codec.MaxAge(int(life.Seconds()))
+	return codec, nil
 }
 
 // attempt is kept in a cookie while somebody signs in.
 type attempt struct{ State, Nonce, Verifier, To string }
 
-func (s *SignIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	var err error
-	switch {
-	case r.Method == http.MethodGet && r.URL.Path == "/signin":
-		err = s.begin(w, r)
-	case r.Method == http.MethodGet && r.URL.Path == "/signin/done":
-		err = s.done(w, r)
-	case r.Method == http.MethodPost && r.URL.Path == "/signout":
-		s.set(w, sessionCookie, "", -1)
-		// Not to the pages, which would go on to the provider: a form's policy holds for all that it is sent on to.
-		http.Redirect(w, r, "/signed-out", http.StatusSeeOther)
-	default:
-		http.NotFound(w, r)
-	}
-	if err != nil {
-		s.log.WarnContext(r.Context(), "sign-in failed", "error", err)
-		// The provider's words may hold who tried; the way to try again is all that is of use here.
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.WriteHeader(http.StatusForbidden)
-		_, _ = fmt.Fprintf(w, failedPage, explain(err))
-	}
-}
-
-// failedPage is shown after a sign-in that failed; %s is the reason in words.
-const failedPage = `<!doctype html><html lang="en"><head><meta charset="utf-8">` +
-	`<meta name="viewport" content="width=device-width, initial-scale=1"><title>Not signed in</title></head>` +
-	`<body><main><h1>You are not signed in</h1><p>%s</p><p><a href="/signin">Try again</a></p></main></body></html>`
-
-var errNoGroup = errors.New("member of no group of ours")
-
-func explain(err error) string {
-	if errors.Is(err, errNoGroup) {
-		return "Your account is good, but it may not see this meeting's papers. " +
-			"Please ask the secretariat's administrator to add you."
-	}
-	return "Signing in took too long or was not finished."
-}
-
-// oauth2 discovers the provider once.
-func (s *SignIn) oauth2(ctx context.Context) (*oauth2.Config, *oidc.Provider, error) {
+// discover asks the provider once for its addresses.
+func (s *SignIn) discover(ctx context.Context) (*oauth2.Config, *oidc.Provider, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.provider == nil {
-		p, err := oidc.NewProvider(context.WithoutCancel(ctx), s.c.Issuer)
+		p, err := oidc.NewProvider(withPatience(context.WithoutCancel(ctx)), s.c.Issuer)
 		if err != nil {
 			return nil, nil, fmt.Errorf("discover provider: %w", err)
 		}
-		s.provider = p
+		var published struct {
+			EndSession string `json:"end_session_endpoint"`
+		}
+		if err := p.Claims(&published); err != nil {
+			return nil, nil, fmt.Errorf("read provider's addresses: %w", err)
+		}
+		s.provider, s.logoutURL = p, published.EndSession
+		s.client = &oauth2.Config{ClientID: s.c.ClientID, ClientSecret: s.c.ClientSecret, Endpoint: p.Endpoint(),
+			RedirectURL: s.c.URL + "signin/done", Scopes: append([]string{oidc.ScopeOpenID}, s.c.Scopes...)}
 	}
-	return &oauth2.Config{
-		ClientID:     s.c.ClientID,
-		ClientSecret: s.c.ClientSecret,
-		Endpoint:     s.provider.Endpoint(),
-		RedirectURL:  s.c.URL + "signin/done",
-		Scopes:       []string{oidc.ScopeOpenID, "email", "profile"},
-	}, s.provider, nil
+	return s.client, s.provider, nil
 }
 
-func (s *SignIn) begin(w http.ResponseWriter, r *http.Request) error {
-	c, _, err := s.oauth2(r.Context())
+// withPatience gives a context by which the provider is asked within a time limit.
+func withPatience(ctx context.Context) context.Context {
+	return oidc.ClientContext(ctx, &http.Client{Timeout: patience})
+}
+
+// Begin sends the browser to the provider. After that it is to go to a path of ours.
+func (s *SignIn) Begin(w http.ResponseWriter, r *http.Request, to string) error {
+	c, _, err := s.discover(r.Context())
 	if err != nil {
 		return err
 	}
-	to := local(r.URL.Query().Get("to"))
-	a := attempt{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), To: to}
-	value, err := s.cookie.Encode(stateCookie, a)
+	s.dropAttempts(w, r)
+	name := rand.Text()[:10]
+	a := attempt{State: name + "." + rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), To: to}
+	value, err := s.attempt.Encode(attemptCookie, a)
 	if err != nil {
 		return fmt.Errorf("write cookie: %w", err)
 	}
-	s.set(w, stateCookie, value, int(stateLife.Seconds()))
+	s.set(w, attemptCookie+name, value, attemptLife)
 	provider := c.AuthCodeURL(a.State, oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier))
 	http.Redirect(w, r, provider, http.StatusSeeOther)
 	return nil
 }
 
-// local gives the path to go to after signing in: the one asked for, or "/" if that leads to another site.
-func local(to string) string {
-	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n") {
-		return "/"
+// dropAttempts makes room for one more attempt: a browser sends all cookies with each request.
+func (s *SignIn) dropAttempts(w http.ResponseWriter, r *http.Request) {
+	var begun []string
+	for _, c := range r.Cookies() {
+		if name, ok := strings.CutPrefix(c.Name, s.prefix()); ok && strings.HasPrefix(name, attemptCookie) {
+			begun = append(begun, name)
+		}
 	}
-	return to
+	for len(begun) >= maxAttempts {
+		s.drop(w, begun[0])
+		begun = begun[1:]
+	}
 }
 
-// done ends the attempt that begin began: the provider has sent the browser back.
-func (s *SignIn) done(w http.ResponseWriter, r *http.Request) error {
-	a, err := s.attempt(w, r)
+// Done ends the attempt that Begin began: the provider has sent the browser back. It gives where to go.
+func (s *SignIn) Done(w http.ResponseWriter, r *http.Request) (to string, err error) {
+	a, err := s.finish(w, r)
 	if err != nil {
-		return err
+		return "", err
 	}
-	id, err := s.exchange(r.Context(), r.URL.Query().Get("code"), a)
+	c, _, err := s.discover(r.Context())
 	if err != nil {
-		return err
+		return "", err
 	}
-	p, err := s.person(id)
+	ctx := withPatience(r.Context())
+	token, err := c.Exchange(ctx, r.URL.Query().Get("code"), oauth2.VerifierOption(a.Verifier))
 	if err != nil {
-		return err
+		return "", providerError("exchange code", err)
 	}
-	value, err := s.cookie.Encode(sessionCookie, p)
+	id, tokens, err := s.verify(ctx, token)
 	if err != nil {
-		return fmt.Errorf("write cookie: %w", err)
+		return "", err
 	}
-	s.set(w, sessionCookie, value, int(s.c.Life.Seconds()))
-	http.Redirect(w, r, a.To, http.StatusSeeOther)
-	return nil
+	if id.Nonce != a.Nonce {
+		return "", fmt.Errorf("%w: nonce differs", ErrNotFinished)
+	}
+	return a.To, s.begin(w, r, id, tokens)
 }
 
-// attempt reads the attempt of the browser's cookie, once. It fails if the provider's answer is to another attempt.
-func (s *SignIn) attempt(w http.ResponseWriter, r *http.Request) (attempt, error) {
-	kept, err := r.Cookie(s.name(stateCookie))
+// finish reads the attempt that the provider answers, once. It fails if this browser has none.
+func (s *SignIn) finish(w http.ResponseWriter, r *http.Request) (attempt, error) {
+	state := r.URL.Query().Get("state")
+	name, _, _ := strings.Cut(state, ".")
+	kept, err := r.Cookie(s.prefix() + attemptCookie + name)
 	if err != nil {
-		return attempt{}, fmt.Errorf("no attempt: %w", err)
+		return attempt{}, fmt.Errorf("%w: no attempt", ErrNotFinished)
 	}
-	s.set(w, stateCookie, "", -1) // it is good once
+	s.drop(w, attemptCookie+name) // it is good once
 	var a attempt
-	if err := s.cookie.Decode(stateCookie, kept.Value, &a); err != nil {
-		return attempt{}, fmt.Errorf("read attempt: %w", err)
+	if err := s.attempt.Decode(attemptCookie, kept.Value, &a); err != nil {
+		return attempt{}, fmt.Errorf("%w: attempt cannot be read", ErrNotFinished)
 	}
-	if q := r.URL.Query(); q.Get("state") != a.State || q.Get("code") == "" {
-		return attempt{}, errors.New("state differs, or no code")
+	if state != a.State || r.URL.Query().Get("code") == "" {
+		return attempt{}, fmt.Errorf("%w: state differs, or no code", ErrNotFinished)
 	}
 	return a, nil
 }
 
-// exchange asks the provider for the ID token of a code, and verifies it.
-func (s *SignIn) exchange(ctx context.Context, code string, a attempt) (*oidc.IDToken, error) {
-	c, provider, err := s.oauth2(ctx)
-	if err != nil {
-		return nil, err
-	}
-	token, err := c.Exchange(ctx, code, oauth2.VerifierOption(a.Verifier))
-	if err != nil {
-		return nil, fmt.Errorf("exchange code: %w", err)
-	}
-	raw, _ := token.Extra("id_token").(string)
-	id, err := provider.Verifier(&oidc.Config{ClientID: s.c.ClientID}).Verify(ctx, raw)
-	if err != nil {
-		return nil, fmt.Errorf("verify ID token: %w", err)
-	}
-	if id.Nonce != a.Nonce {
-		return nil, errors.New("nonce differs")
-	}
-	return id, nil
-}
-
-// person reads the ID token's claims.
-func (s *SignIn) person(id *oidc.IDToken) (Person, error) {
-	var claims map[string]any
-	if err := id.Claims(&claims); err != nil {
-		return Person{}, fmt.Errorf("read claims: %w", err)
-	}
-	text := func(name string) string { v, _ := claims[name].(string); return v }
-	p := Person{Name: cmp.Or(text("name"), text("email"), id.Subject)}
-	list, _ := claims[s.c.GroupsClaim].([]any)
-	in := func(group string) bool {
-		return group != "" && slices.ContainsFunc(list, func(v any) bool { return v == group })
-	}
-	switch {
-	case in(s.c.Editors):
-		p.Role = Editor
-	case in(s.c.Viewers):
-		p.Role = Viewer
-	default:
-		return Person{}, errNoGroup
-	}
-	return p, nil
-}
-
-// name gives a cookie's name: over HTTPS with the prefix that lets no other host set it (RFC 6265bis, section 4.1.3.2).
-func (s *SignIn) name(cookie string) string {
+// prefix begins the names of cookies: over HTTPS it lets no other host set them (RFC 6265bis, section 4.1.3.2).
+func (s *SignIn) prefix() string {
 	if s.https() {
-		return "__Host-" + cookie
+		return "__Host-"
 	}
-	return cookie
+	return ""
 }
 
 // https reports whether the pages are at HTTPS, as they are everywhere but on a developer's machine.
 func (s *SignIn) https() bool { return strings.HasPrefix(s.c.URL, "https:") }
 
-func (s *SignIn) set(w http.ResponseWriter, cookie, value string, life int) {
+func (s *SignIn) drop(w http.ResponseWriter, cookie string) { s.set(w, cookie, "", -time.Second) }
+
+func (s *SignIn) set(w http.ResponseWriter, cookie, value string, life time.Duration) {
 	// Lax: the provider's answer is a navigation from another site, and the attempt has to be there then.
-	http.SetCookie(w, &http.Cookie{Name: s.name(cookie), Value: value, Path: "/", MaxAge: life, HttpOnly: true,
+	http.SetCookie(w, &http.Cookie{Name: s.prefix() + cookie, Value: value, Path: "/", MaxAge: int(life.Seconds()), HttpOnly: true,
 		Secure: s.https(), SameSite: http.SameSiteLaxMode})
 }

@@ -2,6 +2,7 @@ package staff
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -39,6 +40,6 @@ func (s *Staff) MailAgain(w http.ResponseWriter, r *http.Request) error {
 		}
 		s.log.InfoContext(ctx, "mail goes to an address again", "participant", k.Participant)
 	}
-	http.Redirect(w, r, "/meetings/"+meetingID+"/sessions/"+k.Session, http.StatusSeeOther)
+	http.Redirect(w, r, "/meetings/"+meetingID+"/sessions/"+url.PathEscape(k.Session), http.StatusSeeOther)
 	return nil
 }

@@ -3,10 +3,10 @@ package staff
 import (
 	"net/http"
 	"net/url"
-	"path"
+	"regexp"
 	"strings"
 
-	"dossier/functions/portal/signin"
+	"dossier/functions/portal/access"
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
 )
@@ -17,18 +17,13 @@ func (s *Staff) Decide(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return fault.Reject(meeting.RefusalNotUnderstood, "no form")
 	}
-	m, err := s.store.Meeting(r.Context(), r.PathValue("meeting"))
+	v := access.Of(r)
+	m := v.Meeting
+	d, err := readDecision(r.PostForm, m.ID, v.Name)
 	if err != nil {
 		return err
 	}
-	by := ""
-	if who := s.signIn.Who(r); who.Role >= signin.Editor {
-		by = who.Name
-	}
-	d, err := readDecision(r.PostForm, m.ID, by)
-	if err != nil {
-		return err
-	}
+	d.Subject = v.Subject
 	id, err := s.decisions.Record(r.Context(), d, *m)
 	if err != nil {
 		return err
@@ -40,16 +35,19 @@ func (s *Staff) Decide(w http.ResponseWriter, r *http.Request) error {
 // back gives the page, within its meeting, that follows a decision: from the review queue the next document, with a
 // way to take the decision back.
 func back(f url.Values, d meeting.Decision, id string) string {
-	from := path.Clean(f.Get("back"))
+	from := f.Get("back")
 	switch {
 	case f.Get("from-history") != "":
 		return "/history"
+	case !backPattern.MatchString(from):
+		return ""
 	case strings.HasPrefix(from, "review") && d.Action == meeting.Undo:
 		return "/review"
 	case strings.HasPrefix(from, "review"):
 		return "/" + from + "?undo=" + url.QueryEscape(id)
-	case strings.HasPrefix(from, "sessions/"), strings.HasPrefix(from, "documents/"):
-		return "/" + from
 	}
-	return ""
+	return "/" + from
 }
+
+// backPattern matches the pages of a meeting that a decision leads back to.
+var backPattern = regexp.MustCompile(`^(review|(review|sessions|documents)/[A-Za-z0-9][A-Za-z0-9._-]*)$`)

@@ -29,9 +29,6 @@ func (s *Staff) table(r *http.Request) ([][]string, error) {
 		}
 		head = append(head, word)
 	}
-	if _, err := s.store.Meeting(r.Context(), r.PathValue("meeting")); err != nil {
-		return nil, err
-	}
 	sessions, err := s.sessions(r.Context(), r.PathValue("meeting"))
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"dossier/functions/portal/access"
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
 	"dossier/internal/store"
@@ -103,10 +104,7 @@ const mailsAtOnce = 50
 func (s *Staff) SendLinks(w http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	ctx := r.Context()
-	m, err := s.store.Meeting(ctx, r.PathValue("meeting"))
-	if err != nil {
-		return err
-	}
+	m := access.Of(r).Meeting
 	template := meeting.MailLinks
 	if r.PostFormValue("what") == meeting.MailReminder {
 		template = meeting.MailReminder

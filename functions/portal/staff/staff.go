@@ -8,11 +8,11 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"dossier/functions/portal/access"
 	"dossier/functions/portal/decision"
 	"dossier/functions/portal/page"
 	"dossier/functions/portal/signin"
@@ -35,11 +35,6 @@ const (
 	maxForm   = 64 << 10
 )
 
-// SignIn tells who makes a request; *signin.SignIn does.
-type SignIn interface {
-	Who(*http.Request) signin.Person
-}
-
 // Config says how links are made.
 type Config struct {
 	// Bucket is the name of the bucket.
@@ -56,50 +51,35 @@ type Staff struct {
 	store     *store.Store
 	tickets   *ticket.Keys
 	decisions *decision.Recorder
-	signIn    SignIn
 	log       *slog.Logger
 }
 
 // New makes the pages of staff.
 func New(c Config, pages *page.Renderer, b *bucket.Bucket, s *store.Store, tickets *ticket.Keys,
-	decisions *decision.Recorder, signIn SignIn, log *slog.Logger) *Staff {
-	return &Staff{config: c, pages: pages, bucket: b, store: s, tickets: tickets, decisions: decisions, signIn: signIn,
-		log: log}
-}
-
-// For lets those in who have a role. A visitor who is not signed in is sent to sign in, and comes back.
-func (s *Staff) For(role signin.Role, h page.Handler) http.Handler {
-	return s.pages.Handle(func(w http.ResponseWriter, r *http.Request) error {
-		switch who := s.signIn.Who(r); {
-		case who.Role >= role:
-			return h(w, r)
-		case who.Role == signin.Nobody && r.Method == http.MethodGet:
-			http.Redirect(w, r, "/signin?to="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
-			return nil
-		}
-		return fault.Reject(meeting.RefusalNotAllowed, "%s wants role %d", r.Pattern, role)
-	})
+	decisions *decision.Recorder, log *slog.Logger) *Staff {
+	return &Staff{config: c, pages: pages, bucket: b, store: s, tickets: tickets, decisions: decisions, log: log}
 }
 
 // header is what every page of a meeting has.
 type header struct {
 	Meeting meeting.Meeting
 	Who     signin.Person
+	Role    meeting.StaffRole
 	// Here is the page's place in the navigation.
 	Here string
 }
 
-// header reads the meeting of a page's address.
+// header gives the meeting of a page's address, which was read to see whether the visitor may open the page.
 func (s *Staff) header(r *http.Request, here string) (header, error) {
-	m, err := s.store.Meeting(r.Context(), r.PathValue("meeting"))
-	if err != nil {
-		return header{}, err
+	v := access.Of(r)
+	if v.Meeting == nil {
+		return header{}, fault.New(fault.NotFound, "no meeting at this address")
 	}
-	return header{*m, s.signIn.Who(r), here}, nil
+	return header{*v.Meeting, v.Person, v.Role, here}, nil
 }
 
 // MayDecide reports whether the visitor may decide, and not only look.
-func (h header) MayDecide() bool { return h.Who.Role >= signin.Editor }
+func (h header) MayDecide() bool { return h.Role.Allows(meeting.Editor) }
 
 // Code gives a new name for the action of a form, by which the second sending of the form is known.
 func (header) Code() string { return rand.Text() }

@@ -62,6 +62,8 @@ var (
   nominations_due: 2041-06-01
   nominees_per_agency: 2
   secretariat: [desk@secretariat.example]
+staff:
+  - {email: edith@secretariat.example, role: editor}
 sessions:
   - {id: one, title: The first session, starts: 2041-06-23T09:00, ends: 2041-06-23T10:00, format: presentations}
   - {id: two, title: The second session, starts: 2041-06-24T09:00, ends: 2041-06-24T10:00, format: presentations}

@@ -97,7 +97,7 @@ func (s *System) makeSweep() {
 }
 
 func (s *System) makePortal() error {
-	provider, err := startProvider()
+	provider, err := startProvider(s.url + "/")
 	if err != nil {
 		return err
 	}
@@ -105,8 +105,9 @@ func (s *System) makePortal() error {
 	config := portal.Config{Bucket: bucketName, Table: tableName, TicketKeys: s.keys, TicketLife: 30 * 24 * time.Hour,
 		MaxBytes: bucket.MaxUpload, PortalURL: s.url + "/", StorageURL: s.s3.URL, Issuer: provider.Issuer(),
 		ClientID: provider.ClientID, ClientSecret: provider.ClientSecret,
-		GroupsClaim: "groups", Editors: "editors", Viewers: "viewers", SignInLife: 10 * time.Hour}
-	staff, err := signin.New(config.SignIn(), s.log)
+		Scopes: []string{"email", "profile"}, GroupsClaim: "groups", SignInLife: signInLife, Recheck: time.Minute, Contact: staffAddress,
+		Roles: signin.Roles{"administrators": meeting.Administrator, "editors": meeting.Editor, "viewers": meeting.Viewer}}
+	staff, err := signin.New(config.SignIn(), s.table, s.log)
 	if err != nil {
 		return err
 	}

@@ -1,24 +1,44 @@
 package system
 
 import (
+	_ "embed"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
-	"strings"
+	"net/http/httptest"
 	"sync"
+	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/oauth2-proxy/mockoidc"
 )
 
-// startProvider starts an OpenID Connect provider where one can sign in as one of two people, without a password.
-func startProvider() (*mockoidc.MockOIDC, error) {
+//go:embed provider.html
+var providerPages string
+
+// provider is an OpenID Connect provider where one signs in as one of a few people, without a password.
+type provider struct {
+	*mockoidc.MockOIDC
+	pages *template.Template
+	// back is where somebody who signed out is sent.
+	back string
+	mu   sync.Mutex
+}
+
+// logoutPath is where the provider signs people out.
+const logoutPath = "/oidc/logout"
+
+// startProvider starts the provider for the pages at an address, with a slash at its end.
+func startProvider(pages string) (*provider, error) {
 	m, err := mockoidc.NewServer(nil)
 	if err != nil {
 		return nil, fmt.Errorf("make sign-in provider: %w", err)
 	}
-	c := &chooser{m: m, page: template.Must(template.New("").Parse(choosePage))}
-	if err := m.AddMiddleware(c.before); err != nil {
+	m.RefreshTTL = signInLife
+	p := &provider{MockOIDC: m, pages: template.Must(template.New("").Parse(providerPages)), back: pages + "signed-out"}
+	if err := errors.Join(m.AddMiddleware(p.choose), m.AddMiddleware(p.publish)); err != nil {
 		return nil, fmt.Errorf("make sign-in provider: %w", err)
 	}
 	l, err := listen("127.0.0.1:0", "the sign-in provider's port")
@@ -28,21 +48,26 @@ func startProvider() (*mockoidc.MockOIDC, error) {
 	if err := m.Start(l, nil); err != nil {
 		return nil, fmt.Errorf("start sign-in provider: %w", err)
 	}
-	return m, nil
+	m.Server.Handler.(*http.ServeMux).HandleFunc("GET "+logoutPath, p.logout)
+	return p, nil
 }
 
-// member is one of the people of this machine.
-type member struct{ Name, Email, Group string }
+// member is one of the people of this machine: in a group of the provider, or on the list of the sample's meeting.yaml.
+type member struct{ Key, Name, Email, Group, May string }
 
-func members() map[string]member {
-	return map[string]member{
-		"editor": {"Edith Okafor", "edith@secretariat.example", "editors"},
-		"viewer": {"Victor Sy", "victor@secretariat.example", "viewers"},
+// members are the people, by kind.
+func members() []member {
+	return []member{
+		{"administrator", "Adaeze Nwosu", "adaeze@secretariat.example", "administrators", "administrator of the organisation: all meetings"},
+		{"viewer", "Victor Sy", "victor@secretariat.example", "viewers", "viewer of the organisation: looks at all meetings"},
+		{"editor", "Edith Okafor", "edith@secretariat.example", "", "editor of the sample meeting: decides in that one alone"},
+		{"guest", "Gloria Banda", "gloria@ministry.example", "", "viewer of the sample meeting: looks at that one alone"},
+		{"stranger", "Samuel Reis", "samuel@elsewhere.example", "", "an account without any role"},
 	}
 }
 
 // ID is the subject of the person's tokens.
-func (m member) ID() string { return m.Email }
+func (m member) ID() string { return "local-" + m.Key }
 
 // Userinfo answers the provider's userinfo endpoint, which nobody of ours asks.
 func (m member) Userinfo([]string) ([]byte, error) { return []byte("{}"), nil }
@@ -51,45 +76,64 @@ func (m member) Userinfo([]string) ([]byte, error) { return []byte("{}"), nil }
 func (m member) Claims(_ []string, base *mockoidc.IDTokenClaims) (jwt.Claims, error) {
 	return struct {
 		*mockoidc.IDTokenClaims
-		Name   string   `json:"name"`
-		Email  string   `json:"email"`
-		Groups []string `json:"groups"`
-	}{base, m.Name, m.Email, []string{m.Group}}, nil
+		Name     string   `json:"name"`
+		Email    string   `json:"email"`
+		Verified bool     `json:"email_verified"`
+		Groups   []string `json:"groups"`
+	}{base, m.Name, m.Email, true, []string{m.Group}}, nil
 }
 
-// chooser shows a page on which to choose who signs in, before the provider goes on by itself.
-type chooser struct {
-	m    *mockoidc.MockOIDC
-	page *template.Template
-	mu   sync.Mutex
-}
-
-// choosePage lists who can sign in.
-const choosePage = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>Sign in</title></head>
-<body><main><h1>Sign in at this machine</h1><p>This provider is for trying Dossier out, and is nowhere else.</p>
-<ul>{{range $as, $who := .Who}}
-<li><a id="{{$as}}" href="{{$.Path}}?{{$.Query}}&amp;as={{$as}}">{{$who.Name}}, {{$as}}</a></li>
-{{end}}</ul></main></body></html>`
-
-func (c *chooser) before(next http.Handler) http.Handler {
+// choose shows a page on which to choose who signs in, before the provider goes on by itself.
+func (p *provider) choose(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !strings.HasSuffix(r.URL.Path, "/authorize") {
+		if r.URL.Path != mockoidc.AuthorizationEndpoint {
 			next.ServeHTTP(w, r)
 			return
 		}
-		who, ok := members()[r.URL.Query().Get("as")]
-		if !ok {
-			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			data := map[string]any{"Path": r.URL.Path, "Query": template.URL(r.URL.RawQuery), "Who": members()}
-			_ = c.page.Execute(w, data) // the browser may have gone away
-			return
+		for _, m := range members() {
+			if m.Key == r.URL.Query().Get("as") {
+				// The provider takes the next of a queue: nobody may come between.
+				p.mu.Lock()
+				defer p.mu.Unlock()
+				p.QueueUser(m)
+				next.ServeHTTP(w, r)
+				return
+			}
 		}
-		// The provider takes the next of a queue: nobody may come between.
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.m.QueueUser(who)
-		next.ServeHTTP(w, r)
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_ = p.pages.Execute(w, map[string]any{"Path": r.URL.Path, "Query": template.URL(r.URL.RawQuery), "Who": members()}) // the browser may be gone
 	})
 }
+
+// publish adds to what the provider publishes where it signs people out (OpenID Connect RP-Initiated Logout 1.0, section 2.1).
+func (p *provider) publish(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != mockoidc.DiscoveryEndpoint {
+			next.ServeHTTP(w, r)
+			return
+		}
+		rec := httptest.NewRecorder()
+		next.ServeHTTP(rec, r)
+		var published map[string]any
+		if err := json.Unmarshal(rec.Body.Bytes(), &published); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		published["end_session_endpoint"] = p.Addr() + logoutPath
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(published)
+	})
+}
+
+// logout sends somebody who signs out back to the pages: only if the ID token is one of ours, and only to where they are.
+func (p *provider) logout(w http.ResponseWriter, r *http.Request) {
+	hint, back := r.URL.Query().Get("id_token_hint"), r.URL.Query().Get("post_logout_redirect_uri")
+	if _, err := p.Keypair.VerifyJWT(hint, p.Now); err != nil || back != p.back {
+		http.Error(w, "This is no sign-out of Dossier's.", http.StatusBadRequest)
+		return
+	}
+	http.Redirect(w, r, back, http.StatusSeeOther)
+}
+
+// signInLife is for how long staff stay signed in on this machine.
+const signInLife = 10 * time.Hour
