@@ -140,7 +140,9 @@ func (byHeader) Begin(w http.ResponseWriter, r *http.Request, to string) error {
 }
 
 // Done refuses everybody: people are let in by a header here.
-func (byHeader) Done(http.ResponseWriter, *http.Request) (string, error) { return "", signin.ErrNotFinished }
+func (byHeader) Done(http.ResponseWriter, *http.Request) (string, error) {
+	return "", signin.ErrNotFinished
+}
 
 // End leads to the same provider.
 func (byHeader) End(http.ResponseWriter, *http.Request) (next string, err error) {
