@@ -48,8 +48,9 @@ func (r *Reader) Read(ctx context.Context, src io.ReaderAt, size int64) (*conten
 	outer := ctx
 	ctx, cancel := context.WithTimeout(ctx, r.limits.Time)
 	defer cancel()
-	scanner := ocr.NewScanner(r.ocr, r.limits.Scans, r.limits.ScanTime)
-	c, err := r.read(ctx, src, size, scanner, 0)
+	limits := r.limits.Fresh() // one budget for the document and all that lies in it
+	scanner := ocr.NewScanner(r.ocr, limits.Scans, limits.ScanTime)
+	c, err := r.read(ctx, src, size, limits, scanner, 0)
 	// Our own time limit is the document's fault; the caller's is not.
 	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) && outer.Err() == nil {
 		return c, content.Over("of reading", r.limits.Time)
@@ -65,6 +66,7 @@ func (r *Reader) read(
 	ctx context.Context,
 	src io.ReaderAt,
 	size int64,
+	limits content.Limits,
 	scanner *ocr.Scanner,
 	depth int,
 ) (c *content.Content, err error) {
@@ -72,10 +74,10 @@ func (r *Reader) read(
 	if size == 0 {
 		return c, fault.Reject(meeting.ReasonEmpty, "the file has no bytes")
 	}
-	if size > r.limits.Bytes {
-		return c, content.Over("bytes", r.limits.Bytes)
+	if size > limits.Bytes {
+		return c, content.Over("bytes", limits.Bytes)
 	}
-	format, err := Sniff(src, size, r.limits)
+	format, err := Sniff(src, size, limits)
 	c.Format = format
 	if err != nil {
 		return c, err
@@ -86,11 +88,13 @@ func (r *Reader) read(
 			c, err = &content.Content{Format: format}, content.Broken("reader panicked: %v", p)
 		}
 	}()
-	read, err := r.as(ctx, format, src, size, scanner, depth)
+	before := limits.Held()
+	read, err := r.as(ctx, format, src, size, limits, scanner, depth)
 	if read != nil {
 		read.Format = format
 		c = read
 	}
+	limits.Settle(before, c)
 	c.Metadata.Languages = r.languages.Shares(c.Pages)
 	if n := c.Metadata.PicturesWithoutAlt; n > 0 {
 		c.Find(meeting.FindingNoAltText, strconv.Itoa(n))
@@ -110,37 +114,38 @@ func (r *Reader) as(
 	f content.Format,
 	src io.ReaderAt,
 	size int64,
+	limits content.Limits,
 	scanner *ocr.Scanner,
 	depth int,
 ) (*content.Content, error) {
 	switch f {
 	case content.PDF:
-		return r.pdf.Read(ctx, src, size, r.limits, scanner)
+		return r.pdf.Read(ctx, src, size, limits, scanner)
 	case content.PPTX:
-		return ooxml.ReadPresentation(ctx, src, size, r.limits)
+		return ooxml.ReadPresentation(ctx, src, size, limits)
 	case content.DOCX:
-		return ooxml.ReadDocument(ctx, src, size, r.limits)
+		return ooxml.ReadDocument(ctx, src, size, limits)
 	case content.ODT, content.ODP:
-		return odf.Read(ctx, src, size, r.limits)
+		return odf.Read(ctx, src, size, limits)
 	case content.DOC, content.PPT:
-		return ole.Read(ctx, f, src, size, r.limits)
+		return ole.Read(ctx, f, src, size, limits)
 	case content.RTF:
-		return rtf.Read(ctx, src, size, r.limits)
+		return rtf.Read(ctx, src, size, limits)
 	case content.Text, content.HTML:
-		return plain.Read(ctx, f, src, size, r.limits)
+		return plain.Read(ctx, f, src, size, limits)
 	case content.JPEG, content.PNG, content.TIFF, content.WebP:
-		return picture.Read(ctx, f, src, size, r.limits, scanner)
+		return picture.Read(ctx, f, src, size, limits, scanner)
 	case content.EML, content.MSG:
-		if depth >= r.limits.Nesting {
-			return nil, content.Over("mails within mails", r.limits.Nesting)
+		if depth >= limits.Nesting {
+			return nil, content.Over("mails within mails", limits.Nesting)
 		}
 		nested := func(ctx context.Context, name, media string, data []byte) (content.Attachment, error) {
-			return r.attachment(ctx, name, data, scanner, depth+1)
+			return r.attachment(ctx, name, data, limits, scanner, depth+1)
 		}
 		if f == content.MSG {
-			return message.ReadMSG(ctx, src, size, r.limits, nested)
+			return message.ReadMSG(ctx, src, size, limits, nested)
 		}
-		return message.ReadEML(ctx, src, size, r.limits, nested)
+		return message.ReadEML(ctx, src, size, limits, nested)
 	}
 	return nil, fault.Reject(meeting.ReasonNotReadableYet, "no reader for %s", f)
 }
@@ -150,10 +155,11 @@ func (r *Reader) attachment(
 	ctx context.Context,
 	name string,
 	data []byte,
+	limits content.Limits,
 	scanner *ocr.Scanner,
 	depth int,
 ) (content.Attachment, error) {
-	c, err := r.read(ctx, bytes.NewReader(data), int64(len(data)), scanner, depth)
+	c, err := r.read(ctx, bytes.NewReader(data), int64(len(data)), limits, scanner, depth)
 	if c.Format.Misnamed(name) {
 		c.Find(meeting.FindingMisnamed, string(c.Format))
 	}

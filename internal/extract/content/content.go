@@ -213,8 +213,8 @@ type LanguageShare struct {
 
 // Find notes a finding once.
 func (c *Content) Find(code meeting.FindingCode, detail string) {
-	f := meeting.Finding{Code: code, Detail: detail}
-	if !slices.Contains(c.Findings, f) {
+	f := meeting.Finding{Code: code, Detail: clip(detail, longestDetail)}
+	if len(c.Findings) < mostFindings && !slices.Contains(c.Findings, f) {
 		c.Findings = append(c.Findings, f)
 	}
 }
@@ -231,6 +231,9 @@ func (c *Content) Add(p Page, limits Limits) error {
 	}
 	if c.text += p.size(); c.text > limits.Text {
 		return Over("bytes of text", limits.Text)
+	}
+	if err := limits.Hold(int64(p.size())); err != nil {
+		return err
 	}
 	p.Number = len(c.Pages) + 1
 	c.Pages = append(c.Pages, p)
@@ -268,7 +271,7 @@ func (c *Content) Empty() bool {
 func (c *Content) Words() int {
 	n := 0
 	for _, p := range c.Pages {
-		n += Words(p.Full())
+		n += Words(p.Title) + Words(p.Text)
 	}
 	return n
 }
@@ -290,7 +293,7 @@ func Words(text string) int {
 func (c *Content) Excerpt(n int) string {
 	var b strings.Builder
 	for _, p := range c.Pages {
-		for _, r := range p.Full() + "\n" {
+		for _, r := range (Page{Title: clip(p.Title, 4*n), Text: clip(p.Text, 4*n)}).Full() + "\n" {
 			if n == 0 {
 				return strings.TrimSpace(b.String())
 			}
@@ -320,6 +323,11 @@ type Limits struct {
 	Scans    int           // pages that are read by OCR; default 30
 	ScanTime time.Duration // for one of them; default 20 s
 	Time     time.Duration // for the whole reading; default 60 s
+	Working  int64         // bytes of memory at one time, of the document with all that lies in it; default 1.25 GiB
+	Tree     int64         // bytes of memory of one XML part; default 384 MiB
+	Decoded  int64         // bytes of all pictures once decoded; pages beyond are left unread; default 4 GiB
+
+	memory *memory
 }
 
 // WithDefaults fills in the zero fields.
@@ -331,6 +339,10 @@ func (l Limits) WithDefaults() Limits {
 	or64(&l.Expanded, 1<<30)
 	or64(&l.Ratio, 200)
 	or64(&l.Part, 64<<20)
+	or64(&l.Working, 1280<<20)
+	or64(&l.Tree, 384<<20)
+	or64(&l.Decoded, 4<<30)
+	l.memory = cmp.Or(l.memory, &memory{})
 	orInt(&l.Entries, 10_000)
 	orInt(&l.Depth, 256)
 	orInt(&l.Nesting, 4)
@@ -354,6 +366,9 @@ func Over(what string, limit any) error {
 func Whole(src io.ReaderAt, size int64, limits Limits) ([]byte, error) {
 	if size > limits.Whole {
 		return nil, Over("bytes of a file of this format", limits.Whole)
+	}
+	if err := limits.Hold(size); err != nil {
+		return nil, err
 	}
 	data := make([]byte, size)
 	if _, err := io.ReadFull(io.NewSectionReader(src, 0, size), data); err != nil {

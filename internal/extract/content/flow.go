@@ -9,6 +9,8 @@ type Flow struct {
 	limits Limits
 	page   Page
 	text   strings.Builder
+	// asides are the texts beside the page's own: notes, comments, alternative texts and margins.
+	asides [4]strings.Builder
 	size   int
 	err    error
 }
@@ -31,26 +33,27 @@ func (f *Flow) Line() { f.Write("\n") }
 
 // Note adds a footnote to the page, Comment a reviewer's remark, Alt a picture's alternative text, and Margin a header
 // or footer.
-func (f *Flow) Note(s string) { f.add(&f.page.Notes, s) }
+func (f *Flow) Note(s string) { f.add(0, s) }
 
 // Comment adds a reviewer's remark to the page.
-func (f *Flow) Comment(s string) { f.add(&f.page.Comments, s) }
+func (f *Flow) Comment(s string) { f.add(1, s) }
 
 // Alt adds a picture's alternative text to the page.
-func (f *Flow) Alt(s string) { f.add(&f.page.Alt, s) }
+func (f *Flow) Alt(s string) { f.add(2, s) }
 
 // Margin adds a header or a footer to the page.
-func (f *Flow) Margin(s string) { f.add(&f.page.Footer, s) }
+func (f *Flow) Margin(s string) { f.add(3, s) }
 
-func (f *Flow) add(to *string, s string) {
+func (f *Flow) add(aside int, s string) {
 	s = Tidy(s)
 	if s == "" || !f.grown(len(s)) {
 		return
 	}
-	if *to != "" {
-		s = *to + "\n" + s
+	to := &f.asides[aside]
+	if to.Len() > 0 {
+		to.WriteByte('\n')
 	}
-	*to = s
+	to.WriteString(s)
 }
 
 // grown counts what comes in, so that a document over the limit is stopped where it gets there.
@@ -70,6 +73,10 @@ func (f *Flow) Break() {
 		return
 	}
 	f.page.Text = strings.TrimSpace(lines(Tidy(f.text.String())))
+	for i, to := range []*string{&f.page.Notes, &f.page.Comments, &f.page.Alt, &f.page.Footer} {
+		*to = f.asides[i].String()
+		f.asides[i].Reset()
+	}
 	if f.page.size() == 0 {
 		return
 	}
@@ -102,16 +109,21 @@ func (a *Aside) String() string { return a.b.String() }
 
 // lines takes blanks off the ends of lines, and all but one of several empty ones.
 func lines(s string) string {
-	all := strings.Split(s, "\n")
-	out := all[:0]
-	for _, line := range all {
+	var b strings.Builder
+	b.Grow(len(s))
+	first, empty := true, false
+	for line := range strings.SplitSeq(s, "\n") {
 		line = strings.TrimRight(line, " \t")
-		if line == "" && len(out) > 0 && out[len(out)-1] == "" {
+		if line == "" && empty {
 			continue
 		}
-		out = append(out, line)
+		if !first {
+			b.WriteByte('\n')
+		}
+		b.WriteString(line)
+		first, empty = false, line == ""
 	}
-	return strings.Join(out, "\n")
+	return b.String()
 }
 
 // Close ends the last page. A document without any text has one empty page.

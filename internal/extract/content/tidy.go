@@ -69,16 +69,17 @@ func Dehyphenate(s string) string {
 	if !strings.Contains(s, "-\n") && !strings.Contains(s, "\u2010\n") {
 		return s
 	}
-	lines := strings.Split(s, "\n")
 	var b strings.Builder
-	for i, line := range lines {
+	for more := true; more; {
+		var line string
+		line, s, more = strings.Cut(s, "\n")
 		cut := strings.TrimSuffix(strings.TrimSuffix(line, "-"), "\u2010")
-		if i+1 < len(lines) && len(cut) < len(line) && ends(cut) && begins(lines[i+1]) {
+		if more && len(cut) < len(line) && ends(cut) && begins(s) {
 			b.WriteString(cut)
 			continue
 		}
 		b.WriteString(line)
-		if i+1 < len(lines) {
+		if more {
 			b.WriteByte('\n')
 		}
 	}

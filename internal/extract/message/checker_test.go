@@ -39,4 +39,11 @@ func TestMessageIDs(t *testing.T) {
 	if got := messageIDs(many.String()); len(got) != 100 || got[99] != "<149@a>" {
 		t.Errorf("of 150: %d, the last %q", len(got), got[len(got)-1])
 	}
+	many.Reset()
+	for i := range 400_000 {
+		fmt.Fprintf(&many, "<%d@a>\r\n ", i)
+	}
+	if got := messageIDs(many.String()); len(got) != 100 || cap(got) > 200 || got[99] != "<399999@a>" {
+		t.Errorf("of 400,000: %d in %d, the last %q", len(got), cap(got), got[len(got)-1])
+	}
 }

@@ -73,6 +73,10 @@ func ReadEML(
 	if err != nil {
 		return nil, err
 	}
+	// The text, the decoded parts, and what the library keeps of them.
+	if err := limits.Hold(3 * size); err != nil {
+		return nil, err
+	}
 	text := decode(data)
 	if strings.HasPrefix(text, "From ") {
 		_, text, _ = strings.Cut(text, "\n")
@@ -136,12 +140,14 @@ func ReadEML(
 func messageIDs(field string) []string {
 	const most = 100
 	var ids []string
+	seen := map[string]bool{}
 	for f := range strings.FieldsSeq(field) {
-		if strings.HasPrefix(f, "<") && strings.HasSuffix(f, ">") && !slices.Contains(ids, f) {
+		if strings.HasPrefix(f, "<") && strings.HasSuffix(f, ">") && !seen[f] {
+			seen[f] = true
 			ids = append(ids, f)
 		}
 	}
-	return ids[max(0, len(ids)-most):]
+	return slices.Clone(ids[max(0, len(ids)-most):])
 }
 
 // results is one method's result in an Authentication-Results field (RFC 8601, 2.2).

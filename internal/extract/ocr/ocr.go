@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -72,13 +73,7 @@ func (s *Scanner) Scan(ctx context.Context, picture image.Image, page *content.P
 	default:
 		return fmt.Errorf("recognise a page: %w", err)
 	}
-	for i, line := range text.Lines {
-		if i > 0 {
-			page.Text += "\n"
-		}
-		page.Text += line
-	}
-	page.Text = content.Dehyphenate(content.Tidy(page.Text))
+	page.Text = content.Dehyphenate(content.Tidy(page.Text + strings.Join(text.Lines, "\n")))
 	page.Confidence = text.Confidence
 	return nil
 }

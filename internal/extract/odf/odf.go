@@ -87,13 +87,15 @@ func Read(ctx context.Context, src io.ReaderAt, size int64, limits content.Limit
 
 type document struct {
 	*xmlzip.Package
-	c             *content.Content
-	flow          *content.Flow // nil in a presentation
-	slide         *content.Page // nil in a text
-	width, height float64
-	hidden        map[string]bool    // styles of hidden slides
-	lists         map[string][]*node // levels of list styles
-	err           error
+	c     *content.Content
+	flow  *content.Flow // nil in a presentation
+	slide *content.Page // nil in a text
+	// alts and comments are of the slide.
+	alts, comments lines
+	width, height  float64
+	hidden         map[string]bool    // styles of hidden slides
+	lists          map[string][]*node // levels of list styles
+	err            error
 }
 
 // risks tells a locked file by its manifest (part 2, 3.4 and 4.8), and finds macros, objects and programs.

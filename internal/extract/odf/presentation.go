@@ -23,6 +23,7 @@ func (d *document) presentation(n *node, limits content.Limits) error {
 			strings.Join(t.footers, "\n"),
 		)
 		d.slide.Text = content.Tidy(content.ReadingOrder(t.blocks))
+		d.slide.Alt, d.slide.Comments = d.alts.take(), d.comments.take()
 		if d.err != nil {
 			return d.err
 		}

@@ -21,6 +21,26 @@ func (d *document) aside(n *node) string {
 	return a.String()
 }
 
+// lines gathers texts, one a line.
+type lines struct{ b strings.Builder }
+
+func (l *lines) add(text string) {
+	if text = content.Tidy(text); text == "" {
+		return
+	}
+	if l.b.Len() > 0 {
+		l.b.WriteByte('\n')
+	}
+	l.b.WriteString(text)
+}
+
+// take gives the texts, and begins anew.
+func (l *lines) take() string {
+	text := l.b.String()
+	l.b.Reset()
+	return text
+}
+
 // list is where a paragraph stands in a list: the style, the level from 1, and the counts of the levels.
 type list struct {
 	style  string
@@ -31,7 +51,12 @@ type list struct {
 }
 
 // over tells that the reading has to end.
-func (d *document) over() bool { return d.err != nil || d.flow != nil && d.flow.Err() != nil }
+func (d *document) over() bool {
+	if d.err == nil {
+		d.err = d.Err()
+	}
+	return d.err != nil || d.flow != nil && d.flow.Err() != nil
+}
 
 // blocks walks what holds paragraphs: a body, a section, a cell, a frame (part 3, 5 and 9).
 func (d *document) blocks(n *node, out content.Sink, in list) {
@@ -144,7 +169,7 @@ func (d *document) comment(n *node) {
 		a.Line()
 	}
 	if d.slide != nil {
-		d.slide.Comments = content.Tidy(d.slide.Comments + "\n" + a.String())
+		d.comments.add(a.String())
 	} else {
 		d.flow.Comment(a.String())
 	}
@@ -253,7 +278,7 @@ func (d *document) table(n *node, out content.Sink) {
 func (d *document) shape(n *node, out content.Sink) {
 	if alt := content.Tidy(strings.TrimSpace(n.At("title").String() + "\n" + n.At("desc").String())); alt != "" {
 		if d.slide != nil {
-			d.slide.Alt = content.Tidy(d.slide.Alt + "\n" + alt)
+			d.alts.add(alt)
 		} else {
 			d.flow.Alt(alt)
 		}

@@ -122,6 +122,10 @@ func Read(
 	if err != nil {
 		return nil, err
 	}
+	// The streams, and the text by characters and by lines.
+	if err := limits.Hold(6 * size); err != nil {
+		return nil, err
+	}
 	c := &content.Content{Metadata: file.properties()}
 	if err := file.risks(c); err != nil {
 		return c, err
@@ -145,7 +149,7 @@ func (c *Compound) risks(to *content.Content) error {
 			strings.EqualFold(name, "_VBA_PROJECT"),
 			strings.EqualFold(name, "_VBA_PROJECT_CUR"):
 			to.Find(meeting.FindingMacros, "")
-		case name == "ObjectPool" && slices.ContainsFunc(c.paths, func(p string) bool { return strings.HasPrefix(p, path+"/") }):
+		case name == "ObjectPool" && !to.Has(meeting.FindingEmbedded) && slices.ContainsFunc(c.paths, func(p string) bool { return strings.HasPrefix(p, path+"/") }):
 			to.Find(meeting.FindingEmbedded, "")
 		case name == "Ole10Native":
 			data, err := c.Stream(path)

@@ -2,7 +2,6 @@ package ole
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -304,7 +303,8 @@ type slide struct {
 	*show
 	persist int
 	outline []outline
-	used    []int // outline texts that a shape has shown
+	used    map[int]bool // outline texts that a shape has shown
+	alts    []string
 
 	page            *content.Page
 	blocks          []content.Block
@@ -327,7 +327,7 @@ func (s *slide) read(page *content.Page, notes map[int]int) bool {
 		}
 	}
 	for i, o := range s.outline { // what no shape points to is shown all the same
-		if !slices.Contains(s.used, i) {
+		if !s.used[i] {
 			s.add(o.kind, 0, o.text, content.Box{}, false)
 		}
 	}
@@ -348,7 +348,7 @@ func (s *slide) read(page *content.Page, notes map[int]int) bool {
 	}
 	page.Comments = content.Tidy(strings.Join(comments, "\n"))
 	page.Title, page.Footer = content.Tidy(strings.Join(s.titles, "\n")), content.Tidy(strings.Join(s.footers, "\n"))
-	page.Text = content.Tidy(content.ReadingOrder(s.blocks))
+	page.Text, page.Alt = content.Tidy(content.ReadingOrder(s.blocks)), strings.Join(s.alts, "\n")
 	if atom, ok := r.find(rtSlideAtom); ok {
 		if n, ok := s.at(notes[u32(atom.data, 16)], rtNotes); ok {
 			page.Notes = s.notes(n)
@@ -469,7 +469,7 @@ func (s *slide) shape(sp record, f frame) {
 		alt = content.Tidy(description(fopt))
 	}
 	if alt != "" {
-		s.page.Alt = content.Tidy(s.page.Alt + "\n" + alt)
+		s.alts = append(s.alts, alt)
 	}
 	if fsp, ok := sp.find(artFSP); ok && fsp.instance == shapePicture {
 		s.c.Metadata.Pictures++
@@ -495,8 +495,11 @@ func (s *slide) shape(sp record, f frame) {
 		case rtTextChars, rtTextBytes:
 			s.add(kind, placeholder, text(k), at, placed)
 		case rtOutlineTextRef:
-			if i := u32(k.data, 0); i < len(s.outline) && !slices.Contains(s.used, i) {
-				s.used = append(s.used, i)
+			if i := u32(k.data, 0); i < len(s.outline) && !s.used[i] {
+				if s.used == nil {
+					s.used = map[int]bool{}
+				}
+				s.used[i] = true
 				s.add(s.outline[i].kind, placeholder, s.outline[i].text, at, placed)
 			}
 		}

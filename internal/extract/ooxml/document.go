@@ -108,6 +108,14 @@ func (d *document) prepare() error {
 	return nil
 }
 
+// over tells that the reading has to end.
+func (d *document) over() bool {
+	if d.err == nil {
+		d.err = d.Err()
+	}
+	return d.err != nil || d.flow.Err() != nil
+}
+
 // aside gives the text of a part that stands beside the body.
 func (d *document) aside(n *node) string {
 	var a content.Aside
@@ -118,7 +126,7 @@ func (d *document) aside(n *node) string {
 // blocks walks what a body, a cell, a text box or a content control holds.
 func (d *document) blocks(n *node, out content.Sink) {
 	for _, k := range n.Children() {
-		if d.err != nil || d.flow.Err() != nil {
+		if d.over() {
 			return
 		}
 		switch k.Name {
@@ -282,7 +290,7 @@ func (d *document) drawing(n *node, out content.Sink, boxes *[]*node) {
 // table writes a table row by row, cells parted by tabs (17.4).
 func (d *document) table(t *node, out content.Sink) {
 	for _, tr := range rows(t) {
-		if d.err != nil || d.flow.Err() != nil {
+		if d.over() {
 			return
 		}
 		var cells []string
@@ -311,6 +319,9 @@ func rows(n *node) []*node {
 	}
 	return found
 }
+
+// mostBases is how many styles a style may be based on in turn.
+const mostBases = 64
 
 // numbering gives the labels of numbered paragraphs (17.9).
 type numbering struct {
@@ -363,7 +374,7 @@ func newNumbering(root, styles *node) numbering {
 		parents[id] = s.At("basedOn").Attr("val")
 	}
 	for _, id := range slices.Collect(maps.Keys(parents)) {
-		for up, steps := parents[id], 0; l.styles[id] == nil && up != "" && steps < len(parents); up, steps = parents[up], steps+1 {
+		for up, steps := parents[id], 0; l.styles[id] == nil && up != "" && steps < mostBases; up, steps = parents[up], steps+1 {
 			if n := l.styles[up]; n != nil {
 				l.styles[id] = n
 			}

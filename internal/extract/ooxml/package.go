@@ -159,10 +159,12 @@ func (p *pkg) risks(c *content.Content) error {
 				c.Find(meeting.FindingEmbedded, "")
 			}
 		case strings.HasSuffix(name, ".rels"):
+			held := p.Held()
 			root, err := p.Optional(name)
 			if err != nil {
 				return err
 			}
+			p.Free(held)
 			for _, r := range root.Children() {
 				kind := path.Base(r.Attr("Type"))
 				if r.Attr("TargetMode") == "External" && kind != "hyperlink" && kind != "slide" {

@@ -97,6 +97,7 @@ func (d *deck) slide(part string, page *content.Page) error {
 	if part == "" {
 		return content.Broken("slide %d has no part", page.Number)
 	}
+	defer d.Free(d.Held()) // the slide's parts, once it is read
 	root, err := d.Parse(part)
 	if err != nil {
 		return err
@@ -155,6 +156,7 @@ func (d *deck) layout(part, behind string) placeholders {
 	}
 	places := placeholders{}
 	d.layouts[part] = places
+	defer d.Free(d.Held())
 	rels, err := d.relationships(part)
 	if err != nil {
 		return places

@@ -57,12 +57,7 @@ func page(
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUnreadable, err)
 	}
-	out.Text = found
-	for _, v := range values { // filled in by a program that left it to the reader to draw it
-		if !strings.Contains(out.Text, v) {
-			out.Text = strings.TrimSpace(out.Text + "\n" + v)
-		}
-	}
+	out.Text = withValues(found, values)
 	// A page whose letters are glyphs without a known meaning is read as a picture too.
 	if n := characters(out.Text); unmapped <= n && (n > few || !pictured(p, ref)) {
 		return nil
@@ -72,6 +67,23 @@ func page(
 		return nil
 	}
 	return render(ctx, p, ref, out, scanner)
+}
+
+// withValues adds the values of fields that a program filled in and left to the reader to draw. Those that stand at the
+// beginning of the text are not repeated.
+func withValues(text string, values []string) string {
+	const beginning = 1 << 20
+	drawn := text[:min(len(text), beginning)]
+	var b strings.Builder
+	b.WriteString(text)
+	seen := map[string]bool{}
+	for _, v := range values {
+		if !seen[v] && !strings.Contains(drawn, v) {
+			b.WriteString("\n" + v)
+		}
+		seen[v] = true
+	}
+	return strings.TrimSpace(b.String())
 }
 
 // text gives the text that shows. What lies outside the page's box was cut off it, as on the two halves of a spread;

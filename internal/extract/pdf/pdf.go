@@ -198,6 +198,10 @@ func (e *Engine) Read(
 	scanner Scanner,
 ) (*content.Content, error) {
 	// When one of the instances fails, the others stop; the error that is given is the first one's.
+	if err := limits.Hold(int64(e.memory)); err != nil {
+		return nil, err
+	}
+	defer limits.Release(int64(e.memory))
 	shared, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r := &reading{src: src, size: size, limits: limits, scanner: scanner, c: &content.Content{}}
@@ -222,7 +226,8 @@ func (e *Engine) Read(
 		}
 		others := 0
 		if len(r.pages) >= together {
-			others = min(runtime.GOMAXPROCS(0), len(r.pages)/2, 4) - 1
+			others = r.reserve(min(runtime.GOMAXPROCS(0), len(r.pages)/2, 4)-1, e.memory)
+			defer limits.Release(int64(others * e.memory))
 		}
 		var wg sync.WaitGroup
 		errs := make([]error, others)
@@ -280,6 +285,20 @@ type reading struct {
 type readPage struct {
 	content.Page
 	unreadable bool
+}
+
+// spare is how much memory other instances leave for the text and the pictures of pages.
+const spare = 160 << 20
+
+// reserve holds the memory of so many more instances, or of as many as there is memory for, and gives how many.
+func (r *reading) reserve(instances, memory int) int {
+	for n := range instances {
+		if r.limits.Hold(int64(memory)+spare) != nil {
+			return n
+		}
+		r.limits.Release(spare)
+	}
+	return instances
 }
 
 func (r *reading) open(p pdfium.Pdfium) (references.FPDF_DOCUMENT, error) {

@@ -13,6 +13,7 @@ import (
 	"image/png"
 	"io"
 
+	xdraw "golang.org/x/image/draw"
 	"golang.org/x/image/tiff"
 	"golang.org/x/image/webp"
 
@@ -54,7 +55,10 @@ func Read(
 		content.JPEG: {
 			jpeg.DecodeConfig,
 			jpeg.Decode,
-		}, content.PNG: {png.DecodeConfig, png.Decode}, content.WebP: {webp.DecodeConfig, webp.Decode},
+			sizeOfJPEG,
+		},
+		content.PNG:  {png.DecodeConfig, png.Decode, sizeOfPNG},
+		content.WebP: {webp.DecodeConfig, webp.Decode, sizeOfWebP},
 	}
 	d, ok := decoders[f]
 	if !ok {
@@ -64,19 +68,21 @@ func Read(
 	if f == content.JPEG {
 		orientation = exif(data)
 	}
-	return c, page(ctx, d, bytes.NewReader(data), orientation, c, limits, scanner)
+	return c, page(ctx, d, data, orientation, c, limits, scanner)
 }
 
 type decoder struct {
 	config func(io.Reader) (image.Config, error)
 	decode func(io.Reader) (image.Image, error)
+	// size is how many bytes are taken to decode a picture of this header.
+	size func([]byte, image.Config) int64
 }
 
 // page decodes one picture, whose size is known before its pixels are, and scans it.
 func page(
 	ctx context.Context,
 	d decoder,
-	r io.ReadSeeker,
+	data []byte,
 	orientation int,
 	c *content.Content,
 	limits content.Limits,
@@ -85,7 +91,7 @@ func page(
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	config, err := d.config(r)
+	config, err := d.config(bytes.NewReader(data))
 	if err != nil {
 		return refuse(err)
 	}
@@ -98,18 +104,76 @@ func page(
 	case !scanner.Ready():
 		scanner.Skip()
 	default:
-		if _, err := r.Seek(0, io.SeekStart); err != nil {
-			return err
-		}
-		picture, err := d.decode(r)
-		if err != nil {
-			return refuse(err)
-		}
-		if err := scanner.Scan(ctx, upright(picture, orientation), &p); err != nil {
+		if err := scan(ctx, d, data, config, orientation, &p, limits, scanner); err != nil {
 			return err
 		}
 	}
 	return c.Add(p, limits)
+}
+
+// scan decodes a picture within the limits on memory and has its text read.
+func scan(
+	ctx context.Context,
+	d decoder,
+	data []byte,
+	config image.Config,
+	orientation int,
+	p *content.Page,
+	limits content.Limits,
+	scanner Scanner,
+) error {
+	size := d.size(data, config)
+	if !limits.Decode(size) {
+		scanner.Skip()
+		return nil
+	}
+	if err := limits.Hold(size + copies); err != nil {
+		return err
+	}
+	defer limits.Release(size + copies)
+	picture, err := d.decode(&stoppable{ctx, bytes.NewReader(data)})
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return refuse(err)
+	}
+	return scanner.Scan(ctx, upright(shrunk(picture), orientation), p)
+}
+
+// stoppable is a file that cannot be read any more once its context has ended, so that a decoder stops.
+type stoppable struct {
+	ctx context.Context
+	r   *bytes.Reader
+}
+
+func (s *stoppable) Read(b []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return s.r.Read(b)
+}
+
+// ReadAt is for the decoder of TIFF.
+func (s *stoppable) ReadAt(b []byte, at int64) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return s.r.ReadAt(b, at)
+}
+
+// shrunk is a picture that is small enough to be turned: far larger ones are read from a smaller copy in any case.
+func shrunk(picture image.Image) image.Image {
+	const large, side = 40_000_000, 3600
+	b := picture.Bounds()
+	w, h := b.Dx(), b.Dy()
+	if w*h <= large {
+		return picture
+	}
+	longest := max(w, h)
+	g := image.NewGray(image.Rect(0, 0, max(1, w*side/longest), max(1, h*side/longest)))
+	xdraw.ApproxBiLinear.Scale(g, g.Rect, picture, b, draw.Src, nil)
+	return g
 }
 
 // refuse tells a picture of a kind that has no decoder from a broken one.
@@ -146,7 +210,10 @@ func pages(ctx context.Context, data []byte, c *content.Content, limits content.
 		}
 		order.PutUint32(data[4:], at)
 		n := int64(order.Uint16(data[at:]))
-		if err := page(ctx, decoder{tiff.DecodeConfig, tiff.Decode}, bytes.NewReader(data), orientationOf(data, order, int64(at)), c, limits, scanner); err != nil {
+		d := decoder{tiff.DecodeConfig, tiff.Decode, func(data []byte, c image.Config) int64 {
+			return sizeOfTIFF(data, order, int64(at), c)
+		}}
+		if err := page(ctx, d, data, orientationOf(data, order, int64(at)), c, limits, scanner); err != nil {
 			return err
 		}
 		next := int64(at) + 2 + 12*n
@@ -163,20 +230,35 @@ func pages(ctx context.Context, data []byte, c *content.Content, limits content.
 
 // orientationOf reads tag 274 (TIFF 6.0, "Orientation") of the directory at an offset; 1 when it has none.
 func orientationOf(data []byte, order binary.ByteOrder, at int64) int {
-	if at < 0 || at+2 > int64(len(data)) {
-		return 1
-	}
 	const tag = 274
+	if n := single(data, order, at, tag); n > 0 {
+		return int(n)
+	}
+	return 1
+}
+
+// single reads the one number of a tag in a TIFF's directory (TIFF 6.0, section 2); 0 when it has none.
+func single(data []byte, order binary.ByteOrder, at int64, tag uint16) uint32 {
+	if at < 0 || at+2 > int64(len(data)) {
+		return 0
+	}
 	for i := range int64(order.Uint16(data[at:])) {
 		entry := at + 2 + 12*i
 		if entry+12 > int64(len(data)) {
 			break
 		}
-		if order.Uint16(data[entry:]) == tag {
-			return int(order.Uint16(data[entry+8:]))
+		const short, long = 3, 4
+		switch kind := order.Uint16(data[entry+2:]); {
+		case order.Uint16(data[entry:]) != tag:
+		case order.Uint32(data[entry+4:]) != 1:
+			return 0
+		case kind == long:
+			return order.Uint32(data[entry+8:])
+		case kind == short:
+			return uint32(order.Uint16(data[entry+8:]))
 		}
 	}
-	return 1
+	return 0
 }
 
 // exif finds the orientation in a JPEG's APP1 segment (Exif 2.32, 4.7.2), which is a TIFF directory.

@@ -3,6 +3,7 @@ package plain
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"strings"
@@ -23,6 +24,10 @@ func Read(
 	if err != nil {
 		return nil, err
 	}
+	// The text as it is decoded, gathered, tidied and cut into lines.
+	if err := limits.Hold(5 * size); err != nil {
+		return nil, err
+	}
 	c := &content.Content{}
 	flow := content.NewFlow(c, limits)
 	if f == content.HTML {
@@ -31,11 +36,15 @@ func Read(
 		}
 		return c, flow.Close()
 	}
-	for i, page := range strings.Split(Decode(data), "\f") {
-		if i > 0 {
+	first := true
+	for page := range strings.SplitSeq(Decode(data), "\f") {
+		if !first {
 			flow.Break()
 		}
 		flow.Write(page)
+		if first = false; ctx.Err() != nil || flow.Err() != nil {
+			return c, cmp.Or(ctx.Err(), flow.Err())
+		}
 	}
 	return c, flow.Close()
 }

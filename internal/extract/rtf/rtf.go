@@ -24,6 +24,9 @@ func Read(ctx context.Context, src io.ReaderAt, size int64, limits content.Limit
 	if err != nil {
 		return nil, err
 	}
+	if err := limits.Hold(3 * size); err != nil {
+		return nil, err
+	}
 	c := &content.Content{}
 	return c, Parse(ctx, data, c, limits)
 }

@@ -28,6 +28,8 @@ type Package struct {
 	limits content.Limits
 	// left is how many unpacked bytes may still come.
 	left int64
+	// held is how many bytes of memory the trees take.
+	held int64
 }
 
 // least is what may be unpacked of a zip of any size: a small one may well be packed tightly.
@@ -103,15 +105,29 @@ func (p *Package) read(name string, most int64, f func(io.Reader) error) error {
 // Parse reads a part into a tree. Limits are on its unpacked size, its depth and its tokens.
 func (p *Package) Parse(name string) (*Node, error) {
 	var root *Node
+	before := p.limits.Held()
 	err := p.read(name, p.limits.Part, func(r io.Reader) (err error) {
 		root, err = Parse(p.ctx, r, p.limits)
 		return err
 	})
+	p.held += p.limits.Held() - before
 	if err != nil {
 		return nil, err
 	}
 	return root, nil
 }
+
+// Held is how many bytes of memory the trees take that were read so far.
+func (p *Package) Held() int64 { return p.held }
+
+// Free forgets the trees that were read since so many bytes were held. They may not be used any more.
+func (p *Package) Free(held int64) {
+	p.limits.Release(p.held - held)
+	p.held = held
+}
+
+// Err is the context's error: who walks through a tree looks at it now and then.
+func (p *Package) Err() error { return p.ctx.Err() }
 
 // Stops tells an error that ends the whole reading, a limit or the context, from one that costs a part alone.
 func (p *Package) Stops(err error) bool {
@@ -152,7 +168,14 @@ func significant(name string) bool {
 	return false
 }
 
-// Parse reads XML into a tree. Entities other than XML's own five are refused, so none can grow.
+// What an element and an attribute take in memory beside their words.
+const (
+	elementSize   = 256
+	attributeSize = 96
+)
+
+// Parse reads XML into a tree, whose memory is held within the limits. Entities other than XML's own five are refused,
+// so none can grow.
 func Parse(ctx context.Context, r io.Reader, limits content.Limits) (*Node, error) {
 	d := xml.NewDecoder(r)
 	d.CharsetReader = charset.NewReaderLabel
@@ -185,7 +208,17 @@ func Parse(ctx context.Context, r io.Reader, limits content.Limits) (*Node, erro
 // builder makes a tree of tokens.
 type builder struct {
 	stack  []*Node // the elements that are open, and their root
+	text   []byte  // of the innermost, since its last child
+	held   int64
 	limits content.Limits
+}
+
+// hold counts the memory of an element, with its attributes or of text.
+func (b *builder) hold(bytes int) error {
+	if b.held += int64(bytes); b.held > b.limits.Tree {
+		return content.Over("bytes of memory of an XML part", b.limits.Tree)
+	}
+	return b.limits.Hold(int64(bytes))
 }
 
 func (b *builder) token(t xml.Token) error {
@@ -197,17 +230,28 @@ func (b *builder) token(t xml.Token) error {
 		if len(b.stack) == 1 || top.Name != t.Name.Local {
 			return content.Broken("XML: element %s is not closed", top.Name)
 		}
+		if len(top.Kids) == 0 {
+			top.Text, b.text = string(b.text), b.text[:0]
+		}
 		b.stack = b.stack[:len(b.stack)-1]
+		return b.between(top)
 	case xml.CharData:
-		switch {
-		case len(b.stack) == 1, !significant(top.Name) && blank(t):
-		case len(top.Kids) > 0:
-			top.Kids = append(top.Kids, &Node{Name: Textual, Text: string(t)})
-		default:
-			top.Text += string(t)
+		if len(b.stack) > 1 && (significant(top.Name) || !blank(t)) {
+			b.text = append(b.text, t...)
+			return b.hold(len(t))
 		}
 	}
 	return nil
+}
+
+// between ends a text between elements, if there is one.
+func (b *builder) between(top *Node) error {
+	if len(b.text) == 0 {
+		return nil
+	}
+	top.Kids = append(top.Kids, &Node{Name: Textual, Text: string(b.text)})
+	b.text = b.text[:0]
+	return b.hold(elementSize)
 }
 
 func (b *builder) begin(top *Node, t xml.StartElement) error {
@@ -218,8 +262,15 @@ func (b *builder) begin(top *Node, t xml.StartElement) error {
 		return content.Over("attributes of an XML element", b.limits.Depth)
 	}
 	n := &Node{Name: t.Name.Local, Attrs: t.Attr}
-	if top.Text != "" {
-		top.Kids, top.Text = append(top.Kids, &Node{Name: Textual, Text: top.Text}), ""
+	size := elementSize + len(t.Name.Local)
+	for _, a := range t.Attr {
+		size += attributeSize + len(a.Name.Space) + len(a.Name.Local) + len(a.Value)
+	}
+	if err := b.hold(size); err != nil {
+		return err
+	}
+	if err := b.between(top); err != nil {
+		return err
 	}
 	top.Kids = append(top.Kids, n)
 	b.stack = append(b.stack, n)

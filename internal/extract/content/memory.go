@@ -1,0 +1,58 @@
+package content
+
+import (
+	"strings"
+	"sync/atomic"
+)
+
+// memory counts what is held for one document, with all that lies in it, and what was decoded for it.
+type memory struct{ held, peak, decoded atomic.Int64 }
+
+// Fresh gives the same limits for another document, of which nothing is held yet.
+func (l Limits) Fresh() Limits {
+	l.memory = &memory{}
+	return l
+}
+
+// Hold counts bytes of memory that are about to be taken. It fails when the document would then hold too much; nothing
+// is counted in that case.
+func (l Limits) Hold(bytes int64) error {
+	held := l.memory.held.Add(bytes)
+	if held > l.Working {
+		l.memory.held.Add(-bytes)
+		return Over("bytes of memory", l.Working)
+	}
+	for peak := l.memory.peak.Load(); held > peak && !l.memory.peak.CompareAndSwap(peak, held); {
+		peak = l.memory.peak.Load()
+	}
+	return nil
+}
+
+// Release counts bytes of memory that are no longer needed.
+func (l Limits) Release(bytes int64) { l.memory.held.Add(-bytes) }
+
+// Held is how many bytes are held now, and Peak the most that were held at one time.
+func (l Limits) Held() int64 { return l.memory.held.Load() }
+
+// Peak is the most bytes that were held at one time.
+func (l Limits) Peak() int64 { return l.memory.peak.Load() }
+
+// Settle counts a document that has been read, of which only the text stays. Before is what was held until it was begun.
+func (l Limits) Settle(before int64, c *Content) { l.memory.held.Store(before + int64(c.text)) }
+
+// Decode counts the bytes that a picture has once it is decoded, and reports whether that is still within the limit.
+func (l Limits) Decode(bytes int64) bool { return l.memory.decoded.Add(bytes) <= l.Decoded }
+
+// longestDetail bounds what is said with a finding, and mostFindings how many a document has.
+const (
+	longestDetail = 100
+	mostFindings  = 200
+)
+
+// clip is the beginning of a text, at most so many bytes.
+func clip(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "")
+}
