@@ -44,6 +44,9 @@ type write struct {
 }
 
 func writeOf(value any) (write, error) {
+	if b, ok := value.(interface{ Bound() }); ok {
+		b.Bound()
+	}
 	for _, k := range kinds {
 		if w, ok := k.write(value); ok {
 			return w, nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -250,5 +251,25 @@ func TestEmptyIsLeftOut(t *testing.T) {
 	ok(t, err)
 	if b.Item["GPK"] != nil || b.Item["GSK"] != nil || b.Item["sectors"] != nil {
 		t.Errorf("%v", b.Item)
+	}
+}
+
+// Strings of megabytes, as files of strangers have them, are cut where items are written: the table takes the item.
+func TestItemsAreBounded(t *testing.T) {
+	s := newStore(t)
+	long := strings.Repeat("Supply chains ", 75_000)
+	letter := &meeting.Letter{Agency: long, Nominees: slices.Repeat([]meeting.Nominee{{Name: long, Position: long, Email: long}}, 60)}
+	d := &meeting.Document{ID: "d", Meeting: "m", Title: long, Author: long, Sender: long, MessageID: long, Excerpt: long,
+		References: slices.Repeat([]string{long}, 50), Findings: slices.Repeat([]meeting.Finding{{Code: "external", Detail: long}}, 300),
+		DocumentState: meeting.DocumentState{Status: meeting.Review, Reason: meeting.Reason(long), Letter: letter}}
+	q := &meeting.Requirement{Meeting: "m", RequirementState: meeting.RequirementState{Title: long, FileName: long, Reason: long}}
+	state := d.DocumentState
+	a := &meeting.Audit{ID: "x", Decision: meeting.Decision{Meeting: "m", Reason: long}, Effects: slices.Repeat([]meeting.Effect{{DocumentBefore: &state}}, 4)}
+	m := &store.Message{Meeting: "m", ID: long, Document: "d"}
+	commit(t, s, d, q, a, m)
+	got, err := s.Document(t.Context(), "d")
+	ok(t, err)
+	if got.Title == "" || len(got.Title) > 300 || len(got.Letter.Nominees) != 50 || got.Title != d.Title {
+		t.Errorf("title %q, %d nominees", got.Title, len(got.Letter.Nominees))
 	}
 }

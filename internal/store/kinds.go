@@ -153,6 +153,9 @@ type Message struct {
 	Document string `json:"document"`
 }
 
+// Bound cuts an id that no mail server would make.
+func (m *Message) Bound() { m.ID = meeting.Clip(m.ID, meeting.LongestMessageID) }
+
 // documentIndex lists a meeting's documents by status and order of upload.
 func documentIndex(d *meeting.Document) (gpk, gsk string) {
 	return "M#" + d.Meeting + "#DOCS", string(d.Status) + "#" + d.Object.Order()

@@ -5,10 +5,10 @@ import (
 	"sync/atomic"
 )
 
-// memory counts what is held for one document, with all that lies in it, and what was decoded for it.
+// memory counts the bytes that are held for one document with all that lies in it, and those that were decoded for it.
 type memory struct{ held, peak, decoded atomic.Int64 }
 
-// Fresh gives the same limits for another document, of which nothing is held yet.
+// Fresh gives the same limits for another document. Nothing is held for it yet.
 func (l Limits) Fresh() Limits {
 	l.memory = &memory{}
 	return l
@@ -37,13 +37,13 @@ func (l Limits) Held() int64 { return l.memory.held.Load() }
 // Peak is the most bytes that were held at one time.
 func (l Limits) Peak() int64 { return l.memory.peak.Load() }
 
-// Settle counts a document that has been read, of which only the text stays. Before is what was held until it was begun.
+// Settle counts a document that has been read: only its text stays. Before is how much was held when it was begun.
 func (l Limits) Settle(before int64, c *Content) { l.memory.held.Store(before + int64(c.text)) }
 
 // Decode counts the bytes that a picture has once it is decoded, and reports whether that is still within the limit.
 func (l Limits) Decode(bytes int64) bool { return l.memory.decoded.Add(bytes) <= l.Decoded }
 
-// longestDetail bounds what is said with a finding, and mostFindings how many a document has.
+// longestDetail bounds the words of a finding, and mostFindings how many a document has.
 const (
 	longestDetail = 100
 	mostFindings  = 200

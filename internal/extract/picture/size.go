@@ -115,8 +115,8 @@ const (
 )
 
 // sizeOfTIFF is how many bytes are taken to decode the page of a TIFF whose directory is at an offset: the picture, and
-// a strip or a tile as it is unpacked. Unpacked, it may have eight bytes a pixel whatever the page says, in a buffer that
-// doubles as it grows.
+// a strip or a tile as it is unpacked. It may then have eight bytes a pixel, for the page's word is not checked, in a
+// buffer that doubles as it grows.
 func sizeOfTIFF(data []byte, order binary.ByteOrder, at int64, c image.Config) int64 {
 	block := pixels(c)
 	tag := func(t uint16) int64 { return int64(single(data, order, at, t)) }

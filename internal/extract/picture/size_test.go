@@ -30,7 +30,7 @@ func peak(t *testing.T, f content.Format, data []byte) int64 {
 	return limits.Peak() - int64(len(data)) - 64<<20 // of the decoder alone
 }
 
-// A picture is held as the bytes that it has once it is decoded, whatever it has in the file.
+// A picture is held as the bytes that it has once it is decoded, however small its file is.
 func TestDecodedBytes(t *testing.T) {
 	const w, h = 1000, 500
 	r := image.Rect(0, 0, w, h)
