@@ -17,7 +17,7 @@ BENCH := go run -C infra ./bench
 LOCALAWS = $(call tool,localaws/serve) --
 
 .PHONY: run evaluate test test-all race model conformance cost loadtest build invoke deploy lint accuracy ocr-accuracy \
-	mutants corruption coldstart tika fuzz bench browser screenshots reproducible clean
+	mutants corruption hostile coldstart tika fuzz bench browser screenshots reproducible clean
 
 .PHONY: help
 help: ## this list
@@ -107,6 +107,9 @@ mutants: ## wrong rules put in one at a time: which ones do the tests notice? ma
 
 corruption: ## a thousand broken files through one process
 	$(BENCH) corruption -corpus "$(abspath $(CORPUS))" -own $(CURDIR)/internal/extract/testdata/office
+
+hostile: ## files that are small and cost much, each read with the memory of the intake function: CPU, memory and outcome
+	$(BENCH) hostile
 
 coldstart: ## from the start of a process to the first slide and the first PDF page
 	$(call tool,pdfcache) -dir $(BUILD)/intake/pdfium

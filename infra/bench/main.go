@@ -17,6 +17,7 @@ import (
 	"dossier/infra/bench/coldstart"
 	"dossier/infra/bench/corruption"
 	"dossier/infra/bench/evaluate"
+	"dossier/infra/bench/hostile"
 	"dossier/infra/bench/loadtest"
 	"dossier/infra/bench/ocraccuracy"
 	"dossier/infra/bench/tika"
@@ -34,6 +35,7 @@ func commands() []command {
 		{"accuracy", "compare the text that is read with that of pdftotext and LibreOffice", accuracy.Command},
 		{"ocr-accuracy", "count the words of scanned letters that are read rightly", ocraccuracy.Command},
 		{"corruption", "read a thousand broken files in one process", corruption.Command},
+		{"hostile", "read files that are small and cost much, each with the memory of the function", hostile.Command},
 		{"coldstart", "time a process from its start to the first slide and PDF page", coldstart.Command},
 		{"tika", "compare the speed of reading with Apache Tika and pdftotext", tika.Command},
 		{"loadtest", "upload thousands of documents at once and count what comes of them", loadtest.Command},

@@ -49,6 +49,9 @@ func (r *Reader) Read(ctx context.Context, src io.ReaderAt, size int64) (*conten
 	ctx, cancel := context.WithTimeout(ctx, r.limits.Time)
 	defer cancel()
 	limits := r.limits.Fresh() // one budget for the document and all that lies in it
+	if limits.Peaked != nil {
+		defer func() { limits.Peaked(limits.Peak()) }()
+	}
 	scanner := ocr.NewScanner(r.ocr, limits.Scans, limits.ScanTime)
 	c, err := r.read(ctx, src, size, limits, scanner, 0)
 	// Our own time limit is the document's fault; the caller's is not.

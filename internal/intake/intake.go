@@ -133,8 +133,12 @@ func New(o Options) *Intake {
 
 // Object takes in one object version. It may be called any number of times for the same one: a known one is
 // only looked at again if it waits for something, such as its scan or a new roster.
+//
+// All that is done with it has one deadline, so that it has stopped when another call takes it for dead.
 func (in *Intake) Object(ctx context.Context, o meeting.Object) error {
 	began := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, in.AttemptTime-endTime)
+	defer cancel()
 	known, err := in.Table.Document(ctx, o.ID())
 	var doc *meeting.Document
 	switch {

@@ -173,3 +173,22 @@ func TestUsualDocumentsAreNotCut(t *testing.T) {
 		t.Errorf("%s after %d steps", r.Reason, r.Steps)
 	}
 }
+
+// Thousands of people of one name, named on the title page and after it, are too many to look at, and do no harm.
+func TestNamesakes(t *testing.T) {
+	r := meeting.Roster{Sessions: []meeting.Plan{{ID: "s1", Title: "Supply chains"}}}
+	for i := range 3000 {
+		r.Participants = append(r.Participants, person(fmt.Sprint(i), "Mohamed Ali", meeting.Private, "presenter:s1"))
+	}
+	x := match.NewIndex(r, letter.NewReader())
+	c := &content.Content{Format: content.PPTX}
+	for range 6 {
+		c.Pages = append(c.Pages, content.Page{Title: "Supply chains", Text: "Mohamed Ali\nMohamed Ali", Width: 720, Height: 540})
+	}
+	for name, b := range map[string]match.Budget{"default": {}, "few": {Mentions: 7}, "none": {Mentions: 1}} {
+		res, err := x.Match(t.Context(), match.Facts{FileName: "Mohamed Ali.pptx", Content: c}, b)
+		if err != nil || res.Reason != meeting.ReasonTooLong || len(res.File) > 0 {
+			t.Errorf("%s: %s, filed for %v, %v", name, res.Reason, res.File, err)
+		}
+	}
+}

@@ -306,10 +306,6 @@ func (x *Index) hits(e *effort, z zone, line string, words []word, most int, hit
 		if !e.more(1) {
 			return
 		}
-		if len(*hits) >= most {
-			e.cut = true
-			return
-		}
 		if utf8.RuneCountInString(w) < 2 || fold.Particle(w) {
 			continue
 		}
@@ -323,6 +319,10 @@ func (x *Index) hits(e *effort, z zone, line string, words []word, most int, hit
 					continue
 				}
 				seen[[2]int{p, i}] = true
+				if len(*hits) >= most {
+					e.cut = true
+					return
+				}
 				if !e.more(1) {
 					return
 				}

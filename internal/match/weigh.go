@@ -198,7 +198,7 @@ func (x *Index) standings(e *effort, f Facts, p parts, mentions int) (map[int]*s
 			continue
 		}
 		list := x.mentions(e, z, p.text[z], mentions)
-		mentions -= len(list)
+		mentions = max(0, mentions-len(list))
 		if z == titleZone {
 			titled = list
 		}

@@ -327,6 +327,9 @@ type Limits struct {
 	Tree     int64         // bytes of memory of one XML part; default 384 MiB
 	Decoded  int64         // bytes of all pictures once decoded; pages beyond are left unread; default 4 GiB
 
+	// Peaked is told the most memory that a document held at one time, once it is read; it may be nil.
+	Peaked func(bytes int64)
+
 	memory *memory
 }
 
