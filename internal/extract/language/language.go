@@ -35,10 +35,11 @@ func NewDetector() *Detector {
 }
 
 const (
-	chunk   = 300 // letters that are told apart at once: enough to be sure, few enough to see a change of language
-	short   = 60  // letters that suffice when a page ends
-	samples = 16  // chunks that are looked at, spread over the text, so that a long one costs no more
-	fewest  = 20  // letters below which nobody can tell
+	chunk   = 300     // letters that are told apart at once: enough to be sure, few enough to see a change of language
+	short   = 60      // letters that suffice when a page ends
+	longest = 4 << 10 // bytes of a line that are looked at
+	samples = 16      // chunks that are looked at, spread over the text, so that a long one costs no more
+	fewest  = 20      // letters below which nobody can tell
 )
 
 // Shares gives the languages of a document's pages, notes too, the most used first; shares under a fiftieth are left
@@ -141,9 +142,17 @@ func (c *cutter) line(line string) {
 		c.cut()
 		c.arabic = mostly
 	}
-	c.text.WriteString(line)
+	c.text.WriteString(beginning(line))
 	c.text.WriteByte(' ')
 	c.letters += letters
+}
+
+// beginning is as much of a line as tells its language: the model's cost grows with the text.
+func beginning(line string) string {
+	if len(line) <= longest {
+		return line
+	}
+	return strings.ToValidUTF8(line[:longest], "")
 }
 
 // spread picks chunks evenly over the text.

@@ -77,3 +77,22 @@ func BenchmarkShares(b *testing.B) {
 		d.Shares(long)
 	}
 }
+
+// A line of megabytes costs no more than its beginning.
+func TestLongLines(t *testing.T) {
+	d := language.NewDetector()
+	text := "The secretariat thanks the ministry for the nomination of two officials to the meeting. "
+	pages := func(times int) []content.Page {
+		return []content.Page{{Text: strings.Repeat(text, times)}}
+	}
+	cost := func(pages []content.Page) float64 {
+		return testing.AllocsPerRun(1, func() {
+			if s := d.Shares(pages); len(s) != 1 || s[0].Language != "en" || s[0].Share != 1 {
+				t.Errorf("%+v", s)
+			}
+		})
+	}
+	if once, long := cost(pages(100)), cost(pages(100_000)); long > 2*once {
+		t.Errorf("%.0f allocations for 9 KB, %.0f for 9 MB", once, long)
+	}
+}
