@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"context"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -320,9 +319,6 @@ func rows(n *node) []*node {
 	return found
 }
 
-// mostBases is how many styles a style may be based on in turn.
-const mostBases = 64
-
 // numbering gives the labels of numbered paragraphs (17.9).
 type numbering struct {
 	levels map[string][]level // by numId
@@ -373,14 +369,26 @@ func newNumbering(root, styles *node) numbering {
 		}
 		parents[id] = s.At("basedOn").Attr("val")
 	}
-	for _, id := range slices.Collect(maps.Keys(parents)) {
-		for up, steps := parents[id], 0; l.styles[id] == nil && up != "" && steps < mostBases; up, steps = parents[up], steps+1 {
-			if n := l.styles[up]; n != nil {
-				l.styles[id] = n
+	l.inherit(parents)
+	return l
+}
+
+// inherit gives each style without numbering of its own that of the nearest style that it is based on.
+func (l *numbering) inherit(parents map[string]string) {
+	seen := map[string]bool{} // each style is looked at once, also where they run in a circle
+	for id := range parents {
+		var path []string
+		for l.styles[id] == nil && id != "" && !seen[id] {
+			seen[id] = true
+			path = append(path, id)
+			id = parents[id]
+		}
+		for _, p := range path {
+			if n := l.styles[id]; n != nil {
+				l.styles[p] = n
 			}
 		}
 	}
-	return l
 }
 
 // label counts a paragraph and gives its number as it is shown; "" for none and for a bullet.
