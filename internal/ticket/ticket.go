@@ -41,11 +41,15 @@ func Of(meetingID string, i meeting.Invitation, issued time.Time) Ticket {
 	}
 }
 
-// Errors of Verify.
+// Errors of Verify and Named.
 var (
 	ErrInvalid = errors.New("ticket is not valid")
 	ErrExpired = errors.New("ticket has expired")
+	ErrNone    = errors.New("no ticket")
 )
+
+// tokenVersion stands at the beginning of each token.
+const tokenVersion = "t1"
 
 // Keys are the signing keys by id. The first of Order signs; all verify, so that keys can be changed over time.
 type Keys struct {
@@ -74,14 +78,15 @@ func ParseKeys(s string) (*Keys, error) {
 	return k, nil
 }
 
-// Sign makes a ticket's token: it is safe in a URL and in an S3 key.
+// Sign makes a ticket's token, the secret part of a link: it is safe in a URL, and stands in no key, log or address but
+// that of the link's own page.
 func (k *Keys) Sign(t Ticket) (string, error) {
 	payload, err := json.Marshal(t)
 	if err != nil {
 		return "", fmt.Errorf("encode ticket: %w", err)
 	}
 	id := k.order[0]
-	body := "t1." + id + "." + base64.RawURLEncoding.EncodeToString(payload)
+	body := tokenVersion + "." + id + "." + base64.RawURLEncoding.EncodeToString(payload)
 	return body + "." + base64.RawURLEncoding.EncodeToString(mac(k.keys[id], body)), nil
 }
 
@@ -97,27 +102,41 @@ func (k *Keys) Verify(token, meetingID string, at time.Time) (Ticket, error) {
 
 // Open is Verify for whichever meeting the ticket is.
 func (k *Keys) Open(token string, at time.Time) (Ticket, error) {
+	t, _, err := k.read(token)
+	if err != nil {
+		return Ticket{}, err
+	}
+	return t, t.at(at)
+}
+
+// at fails with ErrExpired when the ticket is not good any more at a moment.
+func (t Ticket) at(moment time.Time) error {
+	if moment.Unix() >= t.Expires {
+		return ErrExpired
+	}
+	return nil
+}
+
+// read gives the ticket of a token and the id of the key that has signed it; ErrInvalid if none of ours has.
+func (k *Keys) read(token string) (Ticket, string, error) {
 	f := strings.Split(token, ".")
-	if len(f) != 4 || f[0] != "t1" {
-		return Ticket{}, ErrInvalid
+	if len(f) != 4 || f[0] != tokenVersion {
+		return Ticket{}, "", ErrInvalid
 	}
 	key, ok := k.keys[f[1]]
 	sum, err := base64.RawURLEncoding.Strict().DecodeString(f[3])
 	if !ok || err != nil || !hmac.Equal(sum, mac(key, strings.Join(f[:3], "."))) {
-		return Ticket{}, ErrInvalid
+		return Ticket{}, "", ErrInvalid
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(f[2])
 	if err != nil {
-		return Ticket{}, ErrInvalid
+		return Ticket{}, "", ErrInvalid
 	}
 	var t Ticket
 	if err := json.Unmarshal(payload, &t); err != nil || t.Meeting == "" {
-		return Ticket{}, ErrInvalid
+		return Ticket{}, "", ErrInvalid
 	}
-	if at.Unix() >= t.Expires {
-		return t, ErrExpired
-	}
-	return t, nil
+	return t, f[1], nil
 }
 
 func mac(key []byte, body string) []byte {
