@@ -22,7 +22,7 @@ func TestErase(t *testing.T) {
 	people := e2e.CSVHead + e2e.Amina + e2e.Kofi + e2e.Grace + e2e.Joseph
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), people)
 	w.TakeIn(w.Put("incoming/m/drop/chains.pptx", e2e.Deck("Chains", "Amina Diallo"), e2e.Noon), w.Put("incoming/m/drop/chains.pptx", e2e.Deck("Chains, corrected", "Amina DIALLO"), e2e.Noon.Add(time.Second)))
-	w.TakeIn(w.Put("incoming/m/"+w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})+"/by ticket.pptx", e2e.Deck("Chains again", "her own"), time.Now()))
+	w.TakeIn(w.Put(w.Folder(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})+"by ticket.pptx", e2e.Deck("Chains again", "her own"), time.Now()))
 	k := w.Put("incoming/m/drop/kofi.pptx", e2e.Deck("Banks", "Kofi Mensah"), e2e.Noon)
 	both := w.Put("incoming/m/drop/letter.txt", e2e.NominationLetter("Ms Grace ODHIAMBO, Counsel", "Mr Joseph KAMAU"), e2e.Noon)
 	hers := w.Put("incoming/m/drop/hers.txt", e2e.NominationLetter("Ms Grace ODHIAMBO"), e2e.Noon.Add(time.Minute))

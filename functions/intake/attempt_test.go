@@ -53,8 +53,8 @@ func TestKilledTwice(t *testing.T) {
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 	w.TakeIn(w.Put("incoming/m/drop/warm.pptx", e2e.Deck("T", "of nobody"), e2e.Noon)) // the roster's index is in memory from here on
 	w.DeliverMails()
-	token := w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})
-	poison := w.Put("incoming/m/"+token+"/poison.pptx", e2e.Deck("Chains", "Amina Diallo"), time.Now())
+	folder := w.Folder(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})
+	poison := w.Put(folder+"poison.pptx", e2e.Deck("Chains", "Amina Diallo"), time.Now())
 	good := w.Put("incoming/m/drop/good.pptx", e2e.Deck("Banks", "Kofi Mensah"), e2e.Noon)
 	for n := 1; n <= 2; n++ {
 		w.Faults.Arm(killed())

@@ -179,9 +179,10 @@ func TestTickets(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1", "s2"), e2e.CSVHead+e2e.Amina+e2e.Kofi+e2e.Zainab)
-	valid := w.Token(ticket.Ticket{Participant: "p4", Kind: meeting.Presentation, Session: "s2"})
-	other := strings.Replace(valid, ".", "x", 1)
+	id := func(tk ticket.Ticket) string { return strings.Split(w.Folder(tk), "/")[2] }
+	valid := id(ticket.Ticket{Participant: "p4", Kind: meeting.Presentation, Session: "s2"})
 	forged := valid[:len(valid)-2] + "AA"
+	token := w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})
 	for name, test := range map[string]struct {
 		token  string
 		at     time.Time
@@ -190,10 +191,11 @@ func TestTickets(t *testing.T) {
 	}{
 		"valid":      {valid, time.Now(), meeting.Filed, ""},
 		"forged":     {forged, time.Now(), meeting.Review, meeting.ReasonTicketInvalid},
-		"not one":    {other, time.Now(), meeting.Review, meeting.ReasonTicketInvalid},
+		"old key":    {token, time.Now(), meeting.Filed, ""},
+		"old forged": {token[:len(token)-2] + "AA", time.Now(), meeting.Review, meeting.ReasonTicketInvalid},
 		"expired":    {valid, time.Now().Add(2 * time.Hour), meeting.Review, meeting.ReasonTicketExpired},
-		"not on it":  {w.Token(ticket.Ticket{Participant: "p9", Kind: meeting.Presentation}), time.Now(), meeting.Review, meeting.ReasonNotRequired},
-		"wrong kind": {w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Nomination}), time.Now(), meeting.Review, meeting.ReasonNotRequired},
+		"not on it":  {id(ticket.Ticket{Participant: "p9", Kind: meeting.Presentation}), time.Now(), meeting.Review, meeting.ReasonNotRequired},
+		"wrong kind": {id(ticket.Ticket{Participant: "p1", Kind: meeting.Nomination}), time.Now(), meeting.Review, meeting.ReasonNotRequired},
 	} {
 		t.Run(name, func(t *testing.T) {
 			// The slides name somebody else: the ticket alone decides.

@@ -23,8 +23,8 @@ func TestPoison(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
-	token := w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})
-	poison := w.Put("incoming/m/"+token+"/poison.pptx", e2e.Deck("Chains", "Amina Diallo"), time.Now())
+	folder := w.Folder(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})
+	poison := w.Put(folder+"poison.pptx", e2e.Deck("Chains", "Amina Diallo"), time.Now())
 	// Its text can never be stored.
 	broken := faultinject.Fault{Operation: "S3 PutObject", Nth: 1, Err: faultinject.Throttled()}
 	for n := 1; n <= queue.MaxReceives; n++ {

@@ -170,6 +170,7 @@ func staffRoutes(s *staff.Staff) []access.Route {
 		{Pattern: "GET /meetings/{meeting}/links/{batch}", Right: access.Look, Page: s.LinksSent},
 		{Pattern: "POST /meetings/{meeting}/decisions", Right: access.Decide, Page: s.Decide},
 		{Pattern: "POST /meetings/{meeting}/addresses", Right: access.Decide, Page: s.MailAgain},
+		{Pattern: "POST /meetings/{meeting}/behalf", Right: access.Decide, Page: s.OnBehalf},
 		{Pattern: "POST /meetings/{meeting}/links", Right: access.Decide, Page: s.SendLinks},
 	}
 }

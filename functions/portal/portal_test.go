@@ -78,7 +78,7 @@ func TestPortal(t *testing.T) {
 	}
 	board := w.StaffPages()
 	for _, want := range []string{"&lt;script&gt;alert(1)", "Kofi Mensah", "1 of 2 in", "1 to review",
-		"neither its title page", `href="/t/t1.k1.`} {
+		"neither its title page", `action="/meetings/m/behalf"`} {
 		if !strings.Contains(board, want) {
 			t.Errorf("the board lacks %q", want)
 		}
@@ -100,10 +100,22 @@ func TestPortal(t *testing.T) {
 	if r := get("/meetings/none", "x"); r.StatusCode != http.StatusNotFound {
 		t.Errorf("a meeting that is not there: %d", r.StatusCode)
 	}
-	// The link on the board is a certain one.
-	_, rest, _ := strings.Cut(board, `href="/t/`)
-	token, _, _ := strings.Cut(rest, `"`)
-	o := w.Put("incoming/m/"+token+"/any.pptx", e2e.Deck("T", "nobody"), time.Now())
+	// Somebody of staff who uploads in a participant's place does so by a link of their own, which is a certain one. No page shows it.
+	if strings.Contains(board, "/t/") {
+		t.Error("a page of staff shows a link")
+	}
+	behalf := url.Values{"requirement": {"s1/presentation/p2"}}
+	if code, _, _ := w.Visit("", http.MethodPost, "/meetings/m/behalf", behalf); code != http.StatusForbidden {
+		t.Errorf("a viewer gets %d instead of a link", code)
+	}
+	code, _, headers := w.Visit("Ms Staff", http.MethodPost, "/meetings/m/behalf", behalf)
+	if code != http.StatusSeeOther {
+		t.Fatalf("on behalf: %d", code)
+	}
+	if code, _, _ := w.Visit("Ms Staff", http.MethodPost, "/meetings/m/behalf", url.Values{"requirement": {"s1/presentation/p1"}}); code != http.StatusConflict {
+		t.Errorf("for what is in: %d", code)
+	}
+	o := w.Put(w.FolderOf(headers.Get("Location"))+"any.pptx", e2e.Deck("T", "nobody"), time.Now())
 	w.TakeIn(o)
 	if d := w.Document(o); d.Status != meeting.Filed || d.Satisfies[0].Participant != "p2" {
 		t.Errorf("%s (%s) for %v", d.Status, d.Reason, d.Satisfies)

@@ -20,7 +20,7 @@ import (
 func TestRejectedBeforeMatchedAgain(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)
-	o := w.Put("incoming/m/"+w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})+"/slides.pptx", e2e.Deck("T", "nobody"), time.Now())
+	o := w.Put(w.Folder(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})+"slides.pptx", e2e.Deck("T", "nobody"), time.Now())
 	w.TakeIn(o)
 	for name, text := range map[string]string{"meeting.yaml": e2e.MeetingYAML("s1"), "participants.csv": e2e.CSVHead + e2e.Amina} {
 		if failed := w.Send(w.Roster, w.Event(w.Put("roster/m/"+name, []byte(text), time.Now()))); len(failed) > 0 {
@@ -40,7 +40,7 @@ func TestRejectedBeforeMatchedAgain(t *testing.T) {
 func TestRejectedBeforeRoster(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWith(t, e2e.Options{MailLease: e2e.NoLease})
-	o := w.Put("incoming/m/"+w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})+"/slides.pptx", []byte("PK\x03\x04"), time.Now())
+	o := w.Put(w.Folder(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})+"slides.pptx", []byte("PK\x03\x04"), time.Now())
 	w.TakeIn(o)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Kofi) // somebody else
 	if got := w.Subjects(meeting.MailReceipt); len(got) != 0 {

@@ -1,7 +1,7 @@
 // Package bucket is the S3 bucket: what was uploaded, version by version, and what Dossier derives from it.
 //
 //	roster/<meeting>/meeting.yaml, participants.csv   what the secretariat drops
-//	incoming/<meeting>/<ticket or drop>/<file name>   what people upload
+//	incoming/<meeting>/<ticket id or drop>/<file name>   what people upload
 //	decisions/<meeting>/<time>-<id>.json              what staff decided
 //	text/<document id>.json.gz                        what was read
 //	index/<meeting>/<roster token>.json.gz            a roster, for matching
@@ -297,6 +297,16 @@ func (b *Bucket) Versions(
 		keyMarker, versionMarker = aws.ToString(out.NextKeyMarker), aws.ToString(out.NextVersionIdMarker)
 	}
 	return found, keyMarker + "\n" + versionMarker, nil
+}
+
+// Any reports whether there is an object version under a prefix.
+func (b *Bucket) Any(ctx context.Context, prefix string) (bool, error) {
+	in := &s3.ListObjectVersionsInput{Bucket: &b.name, Prefix: &prefix, MaxKeys: aws.Int32(1)}
+	out, err := b.s3.ListObjectVersions(ctx, in)
+	if err != nil {
+		return false, wrap(err, "look for object versions")
+	}
+	return len(out.Versions) > 0, nil
 }
 
 // RosterPair is a meeting.yaml and a participants.csv that were in force together.

@@ -18,8 +18,18 @@ const (
 	problems  = "problems/"
 )
 
-// Drop is the folder of a meeting for uploads that come without a link.
-const Drop = "drop"
+// Folders of a meeting's uploads that are not named for a ticket.
+const (
+	// Drop is for uploads that come without a link.
+	Drop = "drop"
+	// Mail is for those that come by mail.
+	Mail = "mail"
+	// Staff has a folder for each decision by which staff put something in.
+	Staff = "staff"
+)
+
+// UploadPrefix is where the uploads of a link are; id is its ticket's.
+func UploadPrefix(meetingID, id string) string { return Incoming + meetingID + "/" + id + "/" }
 
 // TextKey is the key of what was read of a document.
 func TextKey(documentID string) string { return texts + documentID + ".json.gz" }
@@ -40,8 +50,9 @@ func DerivedPrefixes(meetingID string) []string {
 // DocumentPrefixes are where the uploads of a meeting are, and the texts of all documents.
 func DocumentPrefixes(meetingID string) []string { return []string{Incoming + meetingID + "/", texts} }
 
-// ParseIncoming splits an upload's key into meeting, ticket (or Drop) and file name.
-func ParseIncoming(key string) (meetingID, ticket, fileName string, ok bool) {
+// ParseIncoming splits an upload's key into meeting, folder and file name. The folder is a ticket's id, or one that the
+// constants above name, or any other, which says nothing of who sent it.
+func ParseIncoming(key string) (meetingID, folder, fileName string, ok bool) {
 	rest, ok := strings.CutPrefix(key, Incoming)
 	if !ok {
 		return "", "", "", false

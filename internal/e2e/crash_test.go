@@ -110,7 +110,7 @@ func scenes() map[string]scene {
 		"intake: broken file":     {full, upload("broken.pptx", []byte("PK\x03\x04 nothing"), e2e.Noon)},
 		"intake: no such meeting": {func(*e2e.World) {}, upload("amina.pptx", e2e.Deck("Chains", "Amina Diallo"), e2e.Noon)},
 		"intake: by ticket, of who is in twice": {func(w *e2e.World) { w.LoadRoster("m", e2e.MeetingYAML("s1", "s2"), e2e.CSVHead+e2e.Zainab) }, func(w *e2e.World) func() {
-			o := w.Put("incoming/m/"+w.Token(ticket.Ticket{Participant: "p4", Kind: meeting.Presentation, Session: "s2"})+"/z.pptx", e2e.Deck("T", "nobody"), time.Now())
+			o := w.Put(w.Folder(ticket.Ticket{Participant: "p4", Kind: meeting.Presentation, Session: "s2"})+"z.pptx", e2e.Deck("T", "nobody"), time.Now())
 			call := func() { w.Send(w.Intake, w.Event(o)) }
 			call()
 			return call

@@ -85,13 +85,13 @@ func (m *model) upload() {
 	name := map[string]string{"p1": "Amina Diallo", "p2": "Kofi Mensah", "p4": "Zainab Bello"}[person]
 	session := rapid.SampledFrom([]string{"s1", "s2"}).Draw(t, "session")
 	title := fmt.Sprintf("Talk %d, Title of %s", m.uploads, session)
-	folder, file, data, truth := "drop", fmt.Sprintf("file %d.pptx", m.uploads), e2e.Deck(title, name), []string{person}
+	folder, file, data, truth := "incoming/m/drop/", fmt.Sprintf("file %d.pptx", m.uploads), e2e.Deck(title, name), []string{person}
 	if rapid.Bool().Draw(t, "same key") {
 		file = person + ".pptx"
 	}
 	switch what {
 	case "ticket":
-		folder = m.Token(ticket.Ticket{Participant: person, Kind: meeting.Presentation, Session: session, Expires: e2e.Noon.AddDate(5, 0, 0).Unix()})
+		folder = m.Folder(ticket.Ticket{Participant: person, Kind: meeting.Presentation, Session: session, Expires: e2e.Noon.AddDate(5, 0, 0).Unix()})
 		data = e2e.Deck(title, "by its author")
 	case "anonymous":
 		data, truth = e2e.Deck(fmt.Sprint("Draft ", m.uploads), "of us all"), nil
@@ -103,12 +103,12 @@ func (m *model) upload() {
 		file, data, truth = "letter.txt", append(e2e.NominationLetter("Ms Grace ODHIAMBO", "Mr Daniel KIPTOO"), fmt.Sprint(m.uploads)...), []string{"p3"}
 	case "broken":
 		if rapid.Bool().Draw(t, "by ticket") {
-			folder = m.Token(ticket.Ticket{Participant: person, Kind: meeting.Presentation, Session: session, Expires: e2e.Noon.AddDate(5, 0, 0).Unix()})
+			folder = m.Folder(ticket.Ticket{Participant: person, Kind: meeting.Presentation, Session: session, Expires: e2e.Noon.AddDate(5, 0, 0).Unix()})
 		}
 		data, truth = []byte(fmt.Sprint("PK\x03\x04 broken ", m.uploads)), nil
 	}
 	at := time.Now().Add(time.Duration(rapid.IntRange(-3, 3).Draw(t, "skew")) * time.Second)
-	o := m.Put("incoming/m/"+folder+"/"+file, data, at)
+	o := m.Put(folder+file, data, at)
 	m.truth[o.ID()], m.absent[o.ID()] = truth, person == "p4"
 	t.Logf("upload %d: %s of %s as %s", m.uploads, what, person, file)
 	m.net = append(m.net, parcel{what: fmt.Sprint("event of upload ", m.uploads), to: "intake", body: m.Event(o)})

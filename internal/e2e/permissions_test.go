@@ -258,8 +258,8 @@ func useLostDecision(t *testing.T, options e2e.Options) {
 	if d := w.Document(o); d.Status != meeting.Filed {
 		t.Errorf("the lost decision was not carried out: %s", d.Status)
 	}
-	folder := w.Token(ticket.Ticket{Participant: "p3", Kind: meeting.Nomination})
-	w.TakeIn(w.Put("incoming/m/"+folder+"/a.eml", e2e.MailFrom("grace@people.example", "<1@a>", "<0@a>", ""), time.Now()))
+	folder := w.Folder(ticket.Ticket{Participant: "p3", Kind: meeting.Nomination})
+	w.TakeIn(w.Put(folder+"a.eml", e2e.MailFrom("grace@people.example", "<1@a>", "<0@a>", ""), time.Now()))
 	w.TakeIn(w.Put("incoming/m/drop/b.eml", e2e.MailFrom("grace@people.example", "<2@a>", "<1@a>", ""), time.Now()))
 }
 
@@ -296,7 +296,7 @@ func usePages(t *testing.T, options e2e.Options) {
 	w := e2e.NewWith(t, options)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Kofi)
 	link := w.UploadLink(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1"})
-	o := w.Put("incoming/m/"+strings.TrimPrefix(link, "/t/")+"/a.pptx", e2e.Deck("T", "nobody"), time.Now())
+	o := w.Put(w.FolderOf(link)+"a.pptx", e2e.Deck("T", "nobody"), time.Now())
 	w.TakeIn(o)
 	var begun struct{ Upload string }
 	_, body, _ := w.Visit("nobody", http.MethodPost, link+"/parts/begin", url.Values{"name": {"x"}, "size": {"9"}})

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dossier/functions/portal/signin"
+	"dossier/internal/bucket"
 	"dossier/internal/meeting"
 	"dossier/internal/store"
 	"dossier/internal/ticket"
@@ -98,6 +99,19 @@ func (w *World) Token(tk ticket.Ticket) string {
 	token, err := k.Sign(tk)
 	Must(w.t, err)
 	return token
+}
+
+// Folder is where the uploads by a ticket are.
+func (w *World) Folder(tk ticket.Ticket) string { return w.FolderOf("/t/" + w.Token(tk)) }
+
+// FolderOf is where the uploads are that come by the link of a path.
+func (w *World) FolderOf(link string) string {
+	w.t.Helper()
+	k, err := ticket.ParseKeys(TicketKeys)
+	Must(w.t, err)
+	id, err := k.ID(strings.TrimPrefix(link, "/t/"))
+	Must(w.t, err)
+	return bucket.UploadPrefix("m", id)
 }
 
 func (w *World) Decide(form string) *http.Response {

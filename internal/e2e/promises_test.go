@@ -77,8 +77,8 @@ func uploadTwoAtOnce(t *testing.T, w *e2e.World, i int) {
 	var wg sync.WaitGroup
 	start := make(chan struct{})
 	for _, p := range []string{"a", "b"} {
-		token := w.Token(ticket.Ticket{Participant: fmt.Sprintf("%s%d", p, i), Kind: meeting.Presentation})
-		body := w.Event(w.Put("incoming/m/"+token+"/slides.pptx", slides, time.Now()))
+		folder := w.Folder(ticket.Ticket{Participant: fmt.Sprintf("%s%d", p, i), Kind: meeting.Presentation})
+		body := w.Event(w.Put(folder+"slides.pptx", slides, time.Now()))
 		wg.Go(func() {
 			<-start
 			if failed := w.Send(w.Intake, body); len(failed) > 0 {
@@ -198,9 +198,9 @@ func TestReceipts(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
-	aminas := w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation})
+	aminas := w.Folder(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation})
 	w.TakeIn(
-		w.Put("incoming/m/"+aminas+"/cassé.pptx", e2e.Deck("T", "x")[:500], time.Now()),
+		w.Put(aminas+"cassé.pptx", e2e.Deck("T", "x")[:500], time.Now()),
 		w.Put("incoming/m/drop/kofi.pptx", e2e.Deck("T", "Kofi Mensah"), e2e.Noon),
 		w.Put("incoming/m/drop/unknown.pptx", e2e.Deck("T", "nobody"), e2e.Noon),
 		w.Put("incoming/m/drop/broken.pdf", []byte("%PDF-1.7 broken"), e2e.Noon))
@@ -236,8 +236,8 @@ func TestLogsHoldNothingPersonal(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
-	aminas := w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation})
-	w.TakeIn(w.Put("incoming/m/"+aminas+"/Confidential Amina.pptx", e2e.Deck("Secret chains", "Amina Diallo"), time.Now()),
+	aminas := w.Folder(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation})
+	w.TakeIn(w.Put(aminas+"Confidential Amina.pptx", e2e.Deck("Secret chains", "Amina Diallo"), time.Now()),
 		w.Put("incoming/m/drop/Kofi broken.pptx", []byte("PK\x03\x04 nothing"), e2e.Noon))
 	w.DeliverMails()
 	w.Send(w.Intake, []byte("{"))

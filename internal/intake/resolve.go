@@ -20,14 +20,13 @@ type link struct {
 	problem meeting.Reason
 }
 
-// resolveLink reads the upload link in a document's key, as of the moment of the upload.
+// resolveLink reads the ticket that the folder of a document's key is named for, as of the moment of the upload.
 func (in *Intake) resolveLink(ctx context.Context, doc meeting.Document) (link, error) {
-	_, token, _, _ := bucket.ParseIncoming(doc.Key)
-	if token == bucket.Drop {
-		return link{}, nil
-	}
-	t, err := in.Tickets.Verify(token, doc.Meeting, doc.Time)
+	_, folder, _, _ := bucket.ParseIncoming(doc.Key)
+	t, err := in.Tickets.Named(folder, doc.Meeting, doc.Time)
 	switch {
+	case errors.Is(err, ticket.ErrNone):
+		return link{}, nil
 	case errors.Is(err, ticket.ErrExpired):
 		return link{owner: t.Participant, problem: meeting.ReasonTicketExpired}, nil
 	case err != nil:

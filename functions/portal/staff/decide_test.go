@@ -182,8 +182,8 @@ func TestTakenBack(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
-	token := w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})
-	o := w.Put("incoming/m/"+token+"/slides.pptx", e2e.Deck("Chains", "Amina Diallo"), time.Now())
+	folder := w.Folder(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})
+	o := w.Put(folder+"slides.pptx", e2e.Deck("Chains", "Amina Diallo"), time.Now())
 	w.TakeIn(o)
 	if n := len(w.Subjects(meeting.MailComplete)); n != 1 {
 		t.Fatalf("%d mails of completeness", n)
@@ -234,8 +234,8 @@ func TestRejectedInTheirLanguage(t *testing.T) {
 		e2e.MeetingYAML("s1", "s2"),
 		e2e.CSVHead+"p1,Amina Diallo,amina@people.example,f,private,Sahel SA,Guinea,fr,presenter:s1;presenter:s2\n",
 	)
-	token := w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation})
-	o := w.Put("incoming/m/"+token+"/notes.txt", []byte("Shopping list"), time.Now())
+	folder := w.Folder(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation})
+	o := w.Put(folder+"notes.txt", []byte("Shopping list"), time.Now())
 	w.TakeIn(o)
 	if d := w.Document(o); d.Status != meeting.Review {
 		t.Fatalf("%s", d.Status)
@@ -362,9 +362,9 @@ func TestRevokedLink(t *testing.T) {
 		Session:     "s1",
 		Issued:      time.Now().Add(-time.Hour).Unix(),
 	}
-	old, others := w.Token(
+	old, others := w.Folder(
 		tk,
-	), w.Token(
+	), w.Folder(
 		ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1", Issued: tk.Issued},
 	)
 	if code, page := w.SubmitDecision(url.Values{"action": {"revoke"}, "of": {"p1"},
@@ -372,12 +372,12 @@ func TestRevokedLink(t *testing.T) {
 		t.Fatal(page)
 	}
 	tk.Issued = time.Now().Add(2 * time.Second).Unix()
-	put := func(token string) meeting.Object {
-		o := w.Put("incoming/m/"+token+"/slides.pptx", e2e.Deck("T", "nobody"), time.Now())
+	put := func(folder string) meeting.Object {
+		o := w.Put(folder+"slides.pptx", e2e.Deck("T", "nobody"), time.Now())
 		w.TakeIn(o)
 		return o
 	}
-	stray, fresh, other := put(old), put(w.Token(tk)), put(others)
+	stray, fresh, other := put(old), put(w.Folder(tk)), put(others)
 	if d := w.Document(stray); d.Status != meeting.Review || d.Reason != meeting.ReasonTicketRevoked ||
 		d.Uploader.Email != "" {
 		t.Errorf("by the revoked link: %s (%s), %+v", d.Status, d.Reason, d.Uploader)

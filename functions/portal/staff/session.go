@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"dossier/internal/fault"
 	"dossier/internal/meeting"
+	"dossier/internal/store"
 	"dossier/internal/ticket"
 )
 
@@ -32,11 +34,6 @@ func (s *Staff) Session(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	row.markUnreachable(suppressed)
-	if head.MayDecide() {
-		if err := s.addLinks(row); err != nil {
-			return err
-		}
-	}
 	return s.pages.Show(w, r, "session.html", sessionPage{head, row})
 }
 
@@ -51,23 +48,33 @@ func (x session) markUnreachable(suppressed []*meeting.Address) {
 	}
 }
 
-// addLinks signs an upload link for everything that is outstanding.
-func (s *Staff) addLinks(x session) (err error) {
-	for i := range x.Lines {
-		l := &x.Lines[i]
-		if l.State != meeting.Outstanding {
-			continue
-		}
-		if l.Link, err = s.link(l.Requirement); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// behalfLife is for how long somebody of staff can upload in a participant's place, once they have asked to.
+const behalfLife = time.Hour
 
-// link signs the upload link of a requirement.
-func (s *Staff) link(q *meeting.Requirement) (string, error) {
+// OnBehalf leads to the upload page of an outstanding requirement, for somebody of staff who has the file. Its link is
+// made for this visit and ends soon. No page of staff shows a link.
+func (s *Staff) OnBehalf(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	ctx, meetingID := r.Context(), r.PathValue("meeting")
+	k, ok := meeting.ParseRequirementKey(r.PostFormValue("requirement"))
+	if !ok {
+		return fault.Reject(meeting.RefusalNotUnderstood, "no requirement")
+	}
+	required := store.RequirementKey(meetingID, k)
+	snap, err := s.store.Read(ctx, required)
+	if err != nil {
+		return err
+	}
+	q := store.Get(snap, required)
+	if q == nil || q.Retired || q.State != meeting.Outstanding {
+		return fault.Reject(meeting.RefusalNoSuchRequirement, "nothing outstanding at %s", k)
+	}
 	now := time.Now()
-	token, err := s.tickets.Sign(ticket.Of(q.Meeting, meeting.Invite(q, now.Add(s.config.LinkLife)), now))
-	return "/t/" + token, err
+	token, err := s.tickets.Sign(ticket.Of(meetingID, meeting.Invite(q, now.Add(behalfLife)), now))
+	if err != nil {
+		return err
+	}
+	s.log.InfoContext(ctx, "upload on behalf", "meeting", meetingID, "participant", k.Participant)
+	http.Redirect(w, r, "/t/"+token, http.StatusSeeOther)
+	return nil
 }

@@ -87,8 +87,6 @@ func (header) Code() string { return rand.Text() }
 // line is one requirement on a page.
 type line struct {
 	*meeting.Requirement
-	// Link is where a file for it is uploaded; only for outstanding requirements, and for visitors who may decide.
-	Link string
 	// Unreachable is why no mail goes to the person any more.
 	Unreachable string
 }

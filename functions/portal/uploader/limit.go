@@ -3,6 +3,7 @@ package uploader
 import (
 	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 // function; what keeps a link from being guessed is its signature of 256 bits.
 type limits struct {
 	mu  sync.Mutex
-	who map[string]*rate.Limiter
+	who map[netip.Prefix]*rate.Limiter
 }
 
 const (
@@ -22,23 +23,40 @@ const (
 	badLinkEvery = 6 * time.Second
 	// maxLimited bounds how many addresses are remembered.
 	maxLimited = 10_000
+	// homeBits is how much of an IPv6 address one household or office has for itself (RFC 6177).
+	homeBits = 64
 )
 
-func newLimits() *limits { return &limits{who: map[string]*rate.Limiter{}} }
+func newLimits() *limits { return &limits{who: map[netip.Prefix]*rate.Limiter{}} }
 
-// of gives the limit of the address that a request comes from.
-func (l *limits) of(r *http.Request) *rate.Limiter {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil { // on Lambda it has no port
-		host = r.RemoteAddr
-	}
+// allow counts a request, and reports whether the address that it comes from may make it.
+func (l *limits) allow(r *http.Request) bool {
+	from := visitor(r.RemoteAddr)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.who[host] == nil {
+	if l.who[from] == nil {
 		if len(l.who) >= maxLimited {
 			clear(l.who)
 		}
-		l.who[host] = rate.NewLimiter(rate.Every(badLinkEvery), badLinks)
+		l.who[from] = rate.NewLimiter(rate.Every(badLinkEvery), badLinks)
 	}
-	return l.who[host]
+	return l.who[from].Allow()
+}
+
+// visitor gives the network of an address, with a port or, as on Lambda, without. All that are no addresses are one.
+func visitor(address string) netip.Prefix {
+	if host, _, err := net.SplitHostPort(address); err == nil {
+		address = host
+	}
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	ip = ip.Unmap().WithZone("")
+	bits := ip.BitLen()
+	if ip.Is6() {
+		bits = homeBits
+	}
+	network, _ := ip.Prefix(bits) // the bits fit
+	return network
 }

@@ -18,7 +18,8 @@ import (
 type link struct {
 	ticket.Ticket
 	Meeting *meeting.Meeting
-	token   string
+	// token is the secret of the link, id stands for it in keys.
+	token, id string
 	// requirements are those that an upload would satisfy; none if nothing of the kind is asked any more.
 	requirements []*meeting.Requirement
 	sessions     map[string]*meeting.Session
@@ -33,7 +34,7 @@ func (k *link) language() string {
 }
 
 // prefix is where the uploads of the link are in the bucket.
-func (k *link) prefix() string { return bucket.Incoming + k.Ticket.Meeting + "/" + k.token + "/" }
+func (k *link) prefix() string { return bucket.UploadPrefix(k.Ticket.Meeting, k.id) }
 
 // Why a link cannot be used.
 var (
@@ -44,15 +45,13 @@ var (
 
 // resolveLink gives the link of a page's address. It fails with errTooOften, errBadLink for a link that we never
 // signed or whose meeting is not there, or errOldLink for one that is expired or revoked. With errOldLink the link
-// is given too, so that a new one can be offered.
+// is given too, so that a new one can be offered. A good link opens, however often others at its visitor's address have
+// tried bad ones.
 func (u *Uploader) resolveLink(r *http.Request) (*link, error) {
-	limit := u.limits.of(r)
-	if limit.Tokens() < 1 {
-		return nil, errTooOften
-	}
 	k, err := u.readLink(r.Context(), r.PathValue("token"))
-	if errors.Is(err, errBadLink) && k == nil || errors.Is(err, errOldLink) {
-		limit.Allow()
+	switch {
+	case errors.Is(err, errBadLink) && k == nil && !u.guesses.allow(r), errors.Is(err, errOldLink) && !u.stale.allow(r):
+		return nil, errTooOften
 	}
 	return k, err
 }
@@ -65,23 +64,39 @@ func (u *Uploader) readLink(ctx context.Context, token string) (*link, error) {
 	}
 	old := err != nil
 	k := &link{Ticket: t, token: token, sessions: map[string]*meeting.Session{}}
+	if k.id, err = u.tickets.ID(token); err != nil {
+		return nil, err
+	}
 	if k.Meeting, err = u.store.Meeting(ctx, t.Meeting); err != nil {
 		if fault.Is(err, fault.NotFound) {
 			return k, errBadLink
 		}
 		return nil, err
 	}
-	revoked, err := u.store.Revoked(ctx, t.Meeting, t.Participant)
+	revoked, err := u.revoked(ctx, k)
 	if err != nil {
 		return nil, err
 	}
 	if err := u.loadRequirements(ctx, k); err != nil {
 		return nil, err
 	}
-	if old || revoked != nil && t.Issued <= revoked.Before.Unix() {
+	if old || revoked {
 		return k, errOldLink
 	}
 	return k, nil
+}
+
+// revoked reports whether staff have revoked a link, or it stands in the key of an upload of old: those who see keys
+// know it.
+func (u *Uploader) revoked(ctx context.Context, k *link) (bool, error) {
+	r, err := u.store.Revoked(ctx, k.Ticket.Meeting, k.Participant)
+	if err != nil {
+		return false, err
+	}
+	if r != nil && k.Issued <= r.Before.Unix() {
+		return true, nil
+	}
+	return u.bucket.Any(ctx, bucket.UploadPrefix(k.Ticket.Meeting, k.token))
 }
 
 // loadRequirements reads the requirements that the link is for, in the agenda's order.

@@ -32,7 +32,8 @@ type uploadPage struct {
 	Sessions []*meeting.Session
 	Due      time.Time
 	Late     bool
-	Token    string
+	// Token is the secret of the link, ID stands for it where the browser remembers something.
+	Token, ID string
 	// Plain is the form for a browser without scripts, Script the one for ours.
 	Plain, Script bucket.Form
 	// Limit is how many bytes a file may have; a file of PartsFrom bytes or more is sent in parts.
@@ -89,7 +90,7 @@ func (u *Uploader) Upload(w http.ResponseWriter, r *http.Request) error {
 
 // page gives what the requirements of the link say.
 func (k *link) page() *uploadPage {
-	p := &uploadPage{Meeting: *k.Meeting, Kind: k.Kind, Token: k.token, Due: k.Meeting.Due(k.Kind), PartsFrom: partsFrom,
+	p := &uploadPage{Meeting: *k.Meeting, Kind: k.Kind, Token: k.token, ID: k.id, Due: k.Meeting.Due(k.Kind), PartsFrom: partsFrom,
 		Nothing: len(k.requirements) == 0}
 	p.Late = !p.Due.IsZero() && time.Now().After(p.Due)
 	for _, q := range k.requirements {

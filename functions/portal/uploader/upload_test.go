@@ -86,7 +86,7 @@ func TestPresenterUploads(t *testing.T) {
 			!strings.HasPrefix(where, "http://localhost"+link+"?") {
 			t.Fatalf("%s: %d %s", name, code, where)
 		}
-		objects := w.ObjectsUnder("incoming/m/" + strings.TrimPrefix(link, "/t/") + "/" + name)
+		objects := w.ObjectsUnder(w.FolderOf(link) + name)
 		if len(objects) != 1 {
 			t.Fatalf("%s: %v", name, objects)
 		}
@@ -144,13 +144,12 @@ func TestFormsAreBound(t *testing.T) {
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 	mine := w.UploadLink(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1"})
-	others := w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})
+	others := w.Folder(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})
 	_, page, _ := w.Visit("nobody", http.MethodGet, mine, nil)
 	to, good := hidden(t, page)
 	for what, change := range map[string]func(f map[string]string) []byte{
 		"another's folder": func(f map[string]string) []byte {
-			f["key"] = "incoming/m/" + others +
-				"/x.pptx"
+			f["key"] = others + "x.pptx"
 			return []byte("x")
 		},
 		"the roster":       func(f map[string]string) []byte { f["key"] = "roster/m/participants.csv"; return []byte("x") },
@@ -200,7 +199,7 @@ func TestFormsAreBound(t *testing.T) {
 	if code, text := post(t, to, good, "..\\..\\roster.pptx", e2e.Deck("T", "nobody")); code != http.StatusSeeOther {
 		t.Fatalf("%d %s", code, text)
 	}
-	for _, o := range w.ObjectsUnder("incoming/m/" + strings.TrimPrefix(mine, "/t/")) {
+	for _, o := range w.ObjectsUnder(w.FolderOf(mine)) {
 		w.TakeIn(o)
 		if d := w.Document(o); d.Status != meeting.Filed || d.Satisfies[0].Participant != "p2" {
 			t.Errorf("%+v", d)
@@ -365,7 +364,7 @@ func TestUploadInParts(t *testing.T) {
 		t.Errorf("finish again: %d", code)
 	}
 	objects := w.ObjectsUnder("incoming/")
-	if len(objects) != 1 || objects[0].Key != "incoming/m/"+strings.TrimPrefix(link, "/t/")+"/big.pptx" ||
+	if len(objects) != 1 || objects[0].Key != w.FolderOf(link)+"big.pptx" ||
 		objects[0].Size != int64(len(data)) {
 		t.Fatalf("%v", objects)
 	}
@@ -404,7 +403,7 @@ func TestOfficeConfirms(t *testing.T) {
 		}
 	}
 	o := w.Put(
-		"incoming/m/"+strings.TrimPrefix(link, "/t/")+"/letter.txt",
+		w.FolderOf(link)+"letter.txt",
 		e2e.NominationLetter(
 			"Ms Grace ODHIAMBO, Counsel",
 			"Mr Daniel KIPTOO, Prosecutor",
@@ -420,7 +419,7 @@ func TestOfficeConfirms(t *testing.T) {
 	}
 	// An annex by the same link is no letter, and takes no letter's place.
 	annex := w.Put(
-		"incoming/m/"+strings.TrimPrefix(link, "/t/")+"/annex.txt",
+		w.FolderOf(link)+"annex.txt",
 		[]byte("an annex that names nobody"),
 		time.Now(),
 	)

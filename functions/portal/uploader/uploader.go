@@ -41,13 +41,14 @@ type Uploader struct {
 	store     *store.Store
 	tickets   *ticket.Keys
 	decisions *decision.Recorder
-	limits    *limits
-	log       *slog.Logger
+	// guesses slows down links that we never signed, stale those that were good once.
+	guesses, stale *limits
+	log            *slog.Logger
 }
 
 // New makes the pages of uploaders.
 func New(c Config, pages *page.Renderer, b *bucket.Bucket, s *store.Store, tickets *ticket.Keys,
 	decisions *decision.Recorder, log *slog.Logger) *Uploader {
 	return &Uploader{config: c, pages: pages, bucket: b, store: s, tickets: tickets, decisions: decisions,
-		limits: newLimits(), log: log}
+		guesses: newLimits(), stale: newLimits(), log: log}
 }

@@ -54,7 +54,7 @@ async function whole(file) {
 }
 
 async function inParts(file) {
-  const memory = `dossier ${words.parts} ${file.name} ${file.size} ${file.lastModified}`;
+  const memory = `dossier ${words.id} ${file.name} ${file.size} ${file.lastModified}`;
   let upload = null, done = new Map(), partSize = 0;
   try { upload = localStorage.getItem(memory); } catch { /* it may be forbidden: then there is no resuming */ }
   if (upload) {
