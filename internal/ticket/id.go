@@ -33,7 +33,7 @@ func (k *Keys) ID(token string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// The nonce is a keyed hash of what is sealed, so it comes again only for the same text (as in RFC 5297).
+	// The nonce is a keyed hash of the text, so the same nonce seals the same text alone (as in RFC 5297).
 	bound := t.Meeting + "\n" + idVersion + "." + keyID
 	nonce := mac(k.derived(keyID, "nonce"), bound+"\n"+string(said))[:box.NonceSize()]
 	sealed := box.Seal(nonce, nonce, said, []byte(bound))

@@ -32,7 +32,7 @@ func working(w *e2e.World, text string) []string {
 		}
 		seen[word] = true
 		for _, token := range []string{word, strings.TrimSuffix(word, "."), "t1" + strings.TrimPrefix(word, "l1")} {
-			// Bad links are slowed down: what is no link answers 404 or, later, 429.
+			// A word that is no link is answered with 404, and later with 429.
 			if code, _, _ := w.Visit("nobody", http.MethodGet, "/t/"+token, nil); code == http.StatusOK || code == http.StatusGone {
 				found = append(found, token)
 			}
@@ -41,7 +41,7 @@ func working(w *e2e.World, text string) []string {
 	return found
 }
 
-// unpacked is what is in a zip, as text.
+// unpacked gives the files of a zip as text.
 func unpacked(t e2e.TB, data []byte) string {
 	t.Helper()
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
@@ -70,8 +70,7 @@ func mailed(t e2e.TB, w *e2e.World, address string) string {
 	return ""
 }
 
-// seenByStaff is all that staff can read: each page with its headers, the files that they lead to, the exports and the logs, and
-// what is in the table and the bucket.
+// seenByStaff gives all that staff can read, by place: the pages with their headers, the files behind them, the exports, the logs.
 func seenByStaff(t e2e.TB, w *e2e.World, who, document string) map[string]string {
 	t.Helper()
 	all := map[string]string{"the logs": w.Logs.String()}
@@ -135,7 +134,7 @@ func TestLinksAreSecret(t *testing.T) {
 			t.Errorf("%s holds links: %q", where, found)
 		}
 	}
-	// What the address of an original shows is no link, whatever is done with it.
+	// The address of an original shows a ticket's id. Nobody can send by it.
 	stolen := strings.Split(genuine.Key, "/")[2]
 	for _, path := range []string{"", "/renew", "/confirm", "/parts/begin", "/parts/url", "/parts/list", "/parts/finish"} {
 		method := http.MethodPost
@@ -150,7 +149,7 @@ func TestLinksAreSecret(t *testing.T) {
 	if got := w.ObjectsUnder("incoming/"); len(got) != 1 {
 		t.Errorf("something was sent: %v", got)
 	}
-	// The page of one who holds the link names it in its address and its forms alone: what is sent to storage holds its id.
+	// The forms by which a presenter's browser sends a file hold the id too.
 	if strings.Contains(fields["key"], "t1.") || strings.Contains(to, "t1.") {
 		t.Errorf("the form's key is %s", fields["key"])
 	}
@@ -191,8 +190,7 @@ func TestLinkInKeyOfOld(t *testing.T) {
 	}
 }
 
-// A form outlives the link that it was made by: what is sent after a revocation, or after the end, is kept and a person looks at
-// it.
+// A form can outlive its link. A file that comes by it after a revocation, or after the end, is kept, and a person looks at it.
 func TestFormOutlivesLink(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)
