@@ -116,7 +116,7 @@ func testImports(folder string) []string {
 		"functions":         {"internal/e2e"},
 
 		"functions/portal/signin": {"internal/e2e"},
-		"functions/portal/access": {"internal/e2e"},
+		"functions/portal/access": {"internal/locale"},
 	}[folder]
 }
 

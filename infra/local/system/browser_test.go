@@ -204,6 +204,16 @@ func (x *site) tab(t *testing.T) *tab {
 	return b
 }
 
+// beside gives another tab of the same window: the two share who is signed in.
+func (b *tab) beside() *tab {
+	b.t.Helper()
+	ctx, cancel := chromedp.NewContext(b.ctx)
+	b.t.Cleanup(cancel)
+	other := &tab{b.t, b.x, ctx, &atomic.Int32{}}
+	call(other, network.Enable, network.EnableParams{}) // opens it, for longer than one step
+	return other
+}
+
 func call[P, R any](b *tab, c cdp.Command[P, R], p P) {
 	b.t.Helper()
 	_, err := chromedp.Call(b.ctx, c, p)
@@ -548,11 +558,43 @@ func (x *site) staff(t *testing.T) {
 	b.run(chromedp.Click(`//summary[contains(., "Waive")]`))
 	eval[any](b, `{ const f = document.querySelector('details[open] form'); f.elements.reason.value = 'agreed by phone'; f.querySelector('button[value=waive]').click(); }`)
 	b.sees("agreed by phone", "waived")
+	x.signInEnds(t, b)
 	b.click(".menu button")
 	b.sees("You are signed out")
 	b.accessible("signed-out")
 	b.open(x.url + "/")
 	b.visible("#viewer") // asked to sign in
+	b.accessible("sign-in")
+	b.click("#stranger")
+	for tag, words := range map[string]string{"en": "You have no role here yet", "fr": "Vous n'avez pas encore de rôle ici", "ar": "ليس لكم دور هنا بعد"} {
+		b.open(x.url + "/?lang=" + tag)
+		b.sees(words, "Samuel Reis", "staff@dossier.example")
+		b.accessible("no-role-" + tag)
+	}
+	b.open(x.url + "/meetings/" + sites + "?lang=en")
+	b.sees("no role in this meeting")
+}
+
+// signInEnds signs an editor out in another tab while a form is filled in: the form is given back, and is sent after signing in.
+func (x *site) signInEnds(t *testing.T, b *tab) {
+	b.open(x.url + "/meetings/" + sites + "/sessions/two?lang=en")
+	b.run(chromedp.Click(`//summary[contains(., "Waive")]`))
+	other := b.beside()
+	other.open(x.url + "/meetings/" + sites)
+	other.click(".menu button")
+	other.sees("You are signed out")
+	eval[any](b, `{ const f = document.querySelector('details[open] form'); f.elements.reason.value = 'typed before the end'; f.querySelector('button[value=waive]').click(); }`)
+	b.sees("Please sign in again", "nothing has been done yet")
+	b.accessible("again")
+	if typed := eval[string](b, `document.querySelector('input[name=reason]').value`); typed != "typed before the end" {
+		t.Errorf("%q is left of the reason", typed)
+	}
+	other.open(eval[string](b, `document.querySelector('main a').href`))
+	other.click("#editor")
+	other.sees("You are signed in", "go back to the one before it")
+	other.accessible("signed-in")
+	b.click("main form button")
+	b.sees("The second session", "typed before the end")
 }
 
 // Twenty documents are decided about by keyboard alone; the last decision is taken back.
