@@ -384,7 +384,7 @@ func TestLanding(t *testing.T) {
 		"//ехample.com", "//xn--e1afmkfd.example", "/／evil.example", "／/evil.example", "//。evil", "/︓/evil.example", "//[::1]/", "//127.0.0.1", "//0x7f000001/", "//evil.example:443/",
 		"?to=//evil.example", "#//evil.example", "/#//evil.example\\", "/signin", "/signin?to=//evil.example", "/signin/done?state=x", "/signed-out", "/signout", "/assets/style.css", "/t/" + strings.Repeat("x", 40),
 		"/nothing", "/meetings", "/meetings/m/nothing", "/meetings/m/decisions", "/meetings/m/" + strings.Repeat("a", 3000), "/" + strings.Repeat("/evil.example", 200), "/meetings/m/%zz", "/meetings/m/%", "/\xff/evil.example", "/meetings/\xff",
-		"/meetings/m%0aLocation:x", "/meetings/%5Cevil.example", "/meetings/%09", "/meetings/m?x=\ty", "/meetings/m?x=\\", "*", "/*", "/{$}", "/meetings/{meeting}/decisions",
+		"/meetings/m%0aLocation:x", "/meetings/%5Cevil.example", "/meetings/%09", "/meetings/%00", "/meetings/%1b%5bH", "/meetings/%7f", "/meetings/m?x=\ty", "/meetings/m?x=\\", "*", "/*", "/{$}", "/meetings/{meeting}/decisions",
 	}
 	for _, to := range bad {
 		if got := land(to); got != "/" {
@@ -462,6 +462,9 @@ func TestEndedSignIn(t *testing.T) {
 	if !strings.Contains(page, `action="/meetings/m/decisions"`) || !strings.Contains(page, `href="/signin?to=%2Fsignin%2Fback" target="_blank"`) {
 		t.Errorf("%s", page)
 	}
+	if !strings.Contains(page, "<strong>Reject</strong>") {
+		t.Errorf("it does not say what would be done: %s", page)
+	}
 	if got := fieldsOf(t, page); !maps.EqualFunc(got, form, slices.Equal) {
 		t.Errorf("%v, want %v", got, form)
 	}
@@ -512,6 +515,25 @@ func TestEndedSignInWithFile(t *testing.T) {
 	}
 	if got := fieldsOf(t, page); got.Get("reason") != "la raison" || got.Get("place") != "s1" || len(got) != 2 {
 		t.Errorf("%v", got)
+	}
+}
+
+// Each form of staff is given back with the words of its button.
+func TestEndedSignInSaysWhat(t *testing.T) {
+	t.Parallel()
+	w := newTwo(t)
+	for form, want := range map[string]string{
+		"decisions?action=withdraw": "Withdraw", "decisions?action=waive": "Waive", "decisions?action=undo": "Take back",
+		"links?what=links": "Links", "links?what=reminder": "", "addresses?requirement=x": "", "decisions?action=none": "-",
+	} {
+		path, query, _ := strings.Cut(form, "?")
+		values, err := url.ParseQuery(query)
+		e2e.Must(t, err)
+		_, page, _ := w.as(t, "nobody", "", http.MethodPost, "/meetings/m/"+path, values)
+		said := regexp.MustCompile(`<strong>([^<]+)</strong>`).FindStringSubmatch(page)
+		if (said == nil) != (want == "-") || said != nil && want != "" && !strings.HasPrefix(said[1], want) {
+			t.Errorf("%s: %q\n%s", form, said, page)
+		}
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"dossier/internal/meeting"
 )
 
 const (
@@ -26,6 +28,8 @@ type againPage struct {
 	Shown, Hidden []field
 	// Files are the fields of files, which have to be chosen again.
 	Files []field
+	// Doing is a key of words for the button that was pressed; "" if it is not known.
+	Doing string
 	// Lost is set if the form could not be read to its end.
 	Lost bool
 }
@@ -39,12 +43,30 @@ func labels() map[string]string {
 		"country": "column-country"}
 }
 
+// doing gives the key of words of the button that sent a form; "" if no button of ours did.
+func doing(r *http.Request, form url.Values) string {
+	switch form.Get("what") {
+	case meeting.MailLinks:
+		return "menu-links"
+	case meeting.MailReminder:
+		return "remind-button"
+	}
+	if strings.HasSuffix(r.URL.Path, "/addresses") {
+		return "mail-again"
+	}
+	return map[meeting.Action]string{
+		meeting.Withdraw: "withdraw", meeting.Reject: "reject", meeting.FileHere: "file-here", meeting.Split: "file-parts",
+		meeting.Join: "join", meeting.Accept: "accept", meeting.Decline: "decline", meeting.Waive: "waive",
+		meeting.Require: "ask-again", meeting.Undo: "take-back", meeting.Dismiss: "forget", meeting.Revoke: "revoke-links",
+	}[meeting.Action(form.Get("action"))]
+}
+
 // keepForm answers a form from somebody who is not signed in any more with a page that has all that was typed. The person signs in
 // beside it, looks at it, and sends it again: nothing is done in a person's name that the person did not confirm.
 func (g *Gate) keepForm(w http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	values, files, err := readForm(r)
-	p := againPage{Action: r.URL.RequestURI(), SignIn: "/signin?to=" + url.QueryEscape(signedInPath), Lost: err != nil}
+	p := againPage{Action: r.URL.RequestURI(), SignIn: "/signin?to=" + url.QueryEscape(signedInPath), Doing: doing(r, values), Lost: err != nil}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		for _, v := range values[name] {
 			if label, typed := labels()[name]; typed {

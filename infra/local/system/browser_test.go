@@ -566,6 +566,8 @@ func (x *site) staff(t *testing.T) {
 	b.visible("#viewer") // asked to sign in
 	b.accessible("sign-in")
 	b.click("#stranger")
+	b.sees("Samuel Reis")
+	b.visible("#main form")
 	for tag, words := range map[string]string{"en": "You have no role here yet", "fr": "Vous n'avez pas encore de rôle ici", "ar": "ليس لكم دور هنا بعد"} {
 		b.open(x.url + "/?lang=" + tag)
 		b.sees(words, "Samuel Reis", "staff@dossier.example")
