@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"dossier/infra/bench/memory"
 	"dossier/internal/extract"
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/ocr"
@@ -31,7 +32,7 @@ func (blank) Recognise(context.Context, *image.Gray) (ocr.Text, error) {
 // child reads one file as intake does, in a process with the function's memory, and says what became of it.
 func child(ctx context.Context, path string, out io.Writer) error {
 	const data = 2 // RLIMIT_DATA (getrlimit(2))
-	if err := syscall.Setrlimit(data, &syscall.Rlimit{Cur: memory, Max: memory}); err != nil {
+	if err := syscall.Setrlimit(data, &syscall.Rlimit{Cur: available, Max: available}); err != nil {
 		return fmt.Errorf("limit memory: %w", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
@@ -39,6 +40,9 @@ func child(ctx context.Context, path string, out io.Writer) error {
 	o, err := takeIn(ctx, path)
 	if err != nil {
 		return err
+	}
+	if o.Peak, err = memory.Peak(os.Getpid()); err != nil {
+		return fmt.Errorf("measure memory: %w", err)
 	}
 	if err := json.NewEncoder(out).Encode(o); err != nil {
 		return fmt.Errorf("write outcome: %w", err)

@@ -18,7 +18,7 @@ import (
 
 // Only a file with a clear outcome, within its memory, is harmless.
 func TestProblem(t *testing.T) {
-	good := trial{name: "a", peak: 100 << 20, outcome: outcome{Outcome: "read"}}
+	good := trial{name: "a", outcome: outcome{Outcome: "read", Peak: 100 << 20}}
 	for name, test := range map[string]struct {
 		change func(*trial)
 		want   string
@@ -28,7 +28,7 @@ func TestProblem(t *testing.T) {
 		"without reason": {func(t *trial) { t.Outcome = "rejected" }, "no clear outcome"},
 		"killed":         {func(t *trial) { t.end = errors.New("signal: killed") }, "killed"},
 		"says nothing":   {func(t *trial) { t.Outcome = "" }, "no clear outcome"},
-		"memory":         {func(t *trial) { t.peak = 1700 << 20 }, "MB of memory"},
+		"memory":         {func(t *trial) { t.Peak = 1700 << 20 }, "MB of memory"},
 		"a large item":   {func(t *trial) { t.Item = 500 << 10 }, "an item"},
 	} {
 		trial := good

@@ -85,6 +85,9 @@ func ReadEML(
 	if n := strings.Count(strings.ToLower(text), "boundary="); n > limits.Depth {
 		return nil, content.Over("nested parts", limits.Depth)
 	}
+	if overlong(text) {
+		return nil, content.Over("bytes of a MIME header field", longestField)
+	}
 	envelope, err := enmime.NewParser(enmime.DisableTextConversion(true), enmime.SkipMalformedParts(true), enmime.MaxStoredPartErrors(100)).
 		ReadEnvelope(&stoppable{ctx, strings.NewReader(text)})
 	if ctx.Err() != nil {
@@ -134,6 +137,31 @@ func ReadEML(
 		}
 	}
 	return c, nil
+}
+
+// longestField bounds a header field of MIME, whose parameters cost the library the square of their number. The longest
+// name of a file, each byte of it escaped, takes less than one kilobyte.
+const longestField = 4 << 10
+
+// overlong reports whether a mail has a header field of MIME that is too long, with the lines that go on with it.
+func overlong(text string) bool {
+	size := -1 // of the field; -1 is outside of one
+	for len(text) > 0 {
+		line, rest, _ := strings.Cut(text, "\n")
+		switch {
+		case size >= 0 && (strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t")):
+			size += len(line)
+		case len(line) > len("content-") && strings.EqualFold(line[:len("content-")], "content-"):
+			size = len(line)
+		default:
+			size = -1
+		}
+		if size > longestField {
+			return true
+		}
+		text = rest
+	}
+	return false
 }
 
 // messageIDs takes the Message-IDs out of a header field, the last hundred at most, each once.

@@ -268,3 +268,25 @@ func FuzzMSG(f *testing.F) {
 		}
 	})
 }
+
+// A mail whose MIME header has thousands of parameters is refused before they are read; long fields of other kinds, and
+// long lines of text, are no reason.
+func TestLongHeaders(t *testing.T) {
+	parameters := strings.Repeat(";\n a=b", 2000)
+	const body = "\n\nhello\n"
+	for name, test := range map[string]struct {
+		mail    string
+		refused bool
+	}{
+		"parameters":           {"From: a@b.example\nTo: b\nContent-Type: text/plain" + parameters + body, true},
+		"parameters of a part": {"From: a@b.example\nTo: b\nContent-Type: multipart/mixed; boundary=x\n\n--x\nCONTENT-DISPOSITION: attachment" + parameters + body + "--x--\n", true},
+		"one line":             {"From: a@b.example\nTo: b\nContent-Type: text/plain; a=" + strings.Repeat("b", 5000) + body, true},
+		"references":           {"From: a@b.example\nTo: b\nReferences: " + strings.Repeat("<1@a>\n ", 2000) + "<2@a>" + body, false},
+		"a long text":          {"From: a@b.example\nTo: b" + body + strings.Repeat("words ", 2000), false},
+		"a long name":          {"From: a@b.example\nTo: b\nContent-Type: text/plain; name=\"" + strings.Repeat("x", 900) + "\"" + body, false},
+	} {
+		if _, err := eml(t, test.mail); fault.Because(err, meeting.ReasonTooLarge) != test.refused || !test.refused && err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

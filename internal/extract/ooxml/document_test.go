@@ -2,6 +2,7 @@ package ooxml_test
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -121,5 +122,25 @@ func fuzzedDocument(t *testing.T, data []byte) {
 	}
 	if err == nil && len(c.Pages) == 0 {
 		t.Error("read, and yet without a page")
+	}
+}
+
+// Styles that are based on each other are looked at once each, however long the chain is, and also in a circle.
+func TestStylesInTurn(t *testing.T) {
+	var styles strings.Builder
+	styles.WriteString(`<w:styles><w:style w:styleId="s0"><w:pPr><w:numPr><w:numId w:val="7"/></w:numPr></w:pPr></w:style>`)
+	const n = 20_000
+	for i := range n {
+		fmt.Fprintf(&styles, `<w:style w:styleId="s%d"><w:basedOn w:val="s%d"/></w:style>`, i+1, i)
+	}
+	styles.WriteString(`<w:style w:styleId="a"><w:basedOn w:val="b"/></w:style><w:style w:styleId="b"><w:basedOn w:val="a"/></w:style></w:styles>`)
+	paragraph := func(style string) string {
+		return `<w:p><w:pPr><w:pStyle w:val="` + style + `"/></w:pPr><w:r><w:t>` + style + `</w:t></w:r></w:p>`
+	}
+	body := paragraph("s1") + paragraph(fmt.Sprint("s", n)) + paragraph("a")
+	data := ooxmltest.Document(body, map[string]string{"numbering": numbering, "styles": styles.String()})
+	c, err := ooxml.ReadDocument(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{}.WithDefaults())
+	if want := fmt.Sprintf("3. s1\n4. s%d\na", n); err != nil || c.Pages[0].Text != want {
+		t.Errorf("%+v, %v; want %q", c, err, want)
 	}
 }
