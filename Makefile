@@ -94,9 +94,10 @@ lint: ## go vet, staticcheck, formatting, and the template (needs cfn-lint)
 	cfn-lint template.yaml infra/monitoring.yaml
 
 CORPUS ?= ../shared/corpus
-accuracy: ## letters and decks of labelled sets, and text against pdftotext and LibreOffice (needs both)
+PAPERS ?= ../shared/papers
+accuracy: ## letters and decks of labelled sets, text against pdftotext and LibreOffice, Arabic PDFs (needs both, chromium and fonts)
 	go test -count=1 -v -run Accuracy ./internal/letter ./internal/match
-	$(BENCH) accuracy -corpus "$(abspath $(CORPUS))"
+	$(BENCH) accuracy -corpus "$(abspath $(CORPUS))" -papers "$(abspath $(PAPERS))"
 
 ocr-accuracy: ## how well scanned letters are read (needs LibreOffice, poppler and tesseract)
 	$(BENCH) ocr-accuracy

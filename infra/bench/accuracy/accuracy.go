@@ -37,13 +37,15 @@ const (
 // Command declares the flags of accuracy and returns what runs it.
 func Command(flags *flag.FlagSet) func(context.Context) error {
 	dir := flags.String("corpus", corpus.Dir, "folder of real documents")
-	return func(ctx context.Context) error { return run(ctx, *dir, os.Stdout) }
+	papers := flags.String("papers", corpus.Papers, "folder of sets of papers")
+	only := flags.String("only", "", "one kind of documents: pdf, office, mail or arabic; all without it")
+	return func(ctx context.Context) error { return run(ctx, *dir, *papers, *only, os.Stdout) }
 }
 
-func run(ctx context.Context, dir string, out io.Writer) error {
-	for _, program := range []string{"soffice", "pdftotext"} {
+func run(ctx context.Context, dir, papers, only string, out io.Writer) error {
+	for _, program := range []string{"soffice", "pdftotext", "chromium"} {
 		if _, err := exec.LookPath(program); err != nil {
-			const packages = "libreoffice-writer-nogui libreoffice-impress-nogui poppler-utils"
+			const packages = "libreoffice-writer-nogui libreoffice-impress-nogui poppler-utils chromium"
 			return fmt.Errorf("%s is needed (Debian: %s): %w", program, packages, err)
 		}
 	}
@@ -55,8 +57,8 @@ func run(ctx context.Context, dir string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("make folder: %w", err)
 	}
-	m := measurement{reader: reader, corpus: dir, office: office{dir: scratch}}
-	err = m.all(ctx)
+	m := measurement{reader: reader, corpus: dir, papers: papers, office: office{dir: scratch}}
+	err = m.all(ctx, only)
 	if err == nil {
 		err = m.report(out)
 	}
@@ -67,6 +69,7 @@ func run(ctx context.Context, dir string, out io.Writer) error {
 type measurement struct {
 	reader *extract.Reader
 	corpus string
+	papers string
 	office office
 	rows   []row
 }
@@ -80,14 +83,21 @@ type row struct {
 	apart        bool // the reference is no use, and the file counts in no mean
 }
 
-func (m *measurement) all(ctx context.Context) error {
-	if err := m.pdfs(ctx); err != nil {
-		return err
+// all measures one kind of documents, or all for "".
+func (m *measurement) all(ctx context.Context, only string) error {
+	kinds := []struct {
+		name    string
+		measure func(context.Context) error
+	}{{"pdf", m.pdfs}, {"office", m.offices}, {"mail", m.mails}, {"arabic", m.arabic}}
+	for _, k := range kinds {
+		if only != "" && only != k.name {
+			continue
+		}
+		if err := k.measure(ctx); err != nil {
+			return err
+		}
 	}
-	if err := m.offices(ctx); err != nil {
-		return err
-	}
-	return m.mails(ctx)
+	return nil
 }
 
 // files lists the corpus' files of an extension.
@@ -171,6 +181,8 @@ func floorOf(group string) float64 {
 		return 0
 	case group == "eml":
 		return mailFloor
+	case group == arabicGroup:
+		return arabicFloor
 	}
 	return floor
 }

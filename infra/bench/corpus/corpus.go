@@ -16,6 +16,9 @@ import (
 // Dir is where the real documents are, from the project's root.
 const Dir = "../shared/corpus"
 
+// Papers is where the sets of papers are, from the project's root.
+const Papers = "../shared/papers"
+
 // Document is one file.
 type Document struct {
 	Path string

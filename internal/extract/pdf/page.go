@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/klippa-app/go-pdfium/enums"
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
+	"github.com/klippa-app/go-pdfium/structs"
 
 	"dossier/internal/extract/content"
 	"dossier/internal/meeting"
@@ -111,17 +113,30 @@ func text(p pdfium.Pdfium, ref requests.Page) (shown string, unmapped int, err e
 			return "", 0, err
 		}
 	}
+	leftward := hasLeftward(all.Text)
+	var drawn []glyph
+	if leftward {
+		if drawn, err = glyphs(p, loaded.TextPage, count.Count); err != nil {
+			return "", 0, err
+		}
+	}
 	box, err := p.FPDF_GetPageBoundingBox(&requests.FPDF_GetPageBoundingBox{Page: ref})
 	if err != nil {
+		if leftward {
+			return clean(readingOrder(drawn)), unmapped, nil
+		}
 		return clean(all.Text), unmapped, nil
 	}
 	r := box.Rect
-	within, err := p.FPDFText_GetBoundedText(&requests.FPDFText_GetBoundedText{TextPage: loaded.TextPage,
+	if leftward {
+		return clean(readingOrder(within(drawn, r))), unmapped, nil
+	}
+	shows, err := p.FPDFText_GetBoundedText(&requests.FPDFText_GetBoundedText{TextPage: loaded.TextPage,
 		Left: float64(
 			r.Left,
 		), Right: float64(r.Right), Top: float64(max(r.Top, r.Bottom)), Bottom: float64(min(r.Top, r.Bottom))})
-	if err == nil && unmapped == 0 && characters(within.Text)*50 < characters(all.Text)*49 {
-		return clean(within.Text), 0, nil
+	if err == nil && unmapped == 0 && characters(shows.Text)*50 < characters(all.Text)*49 {
+		return clean(shows.Text), 0, nil
 	}
 	return clean(all.Text), unmapped, nil
 }
@@ -161,6 +176,48 @@ func mapped(p pdfium.Pdfium, page references.FPDF_TEXTPAGE, count int) (text str
 		}
 	}
 	return b.String(), unmapped, nil
+}
+
+// glyphs gives the characters of a page one by one with their places, those left out that stand for no letter.
+func glyphs(p pdfium.Pdfium, page references.FPDF_TEXTPAGE, count int) ([]glyph, error) {
+	all := make([]glyph, 0, count)
+	for i := range count {
+		c, err := p.FPDFText_GetUnicode(&requests.FPDFText_GetUnicode{TextPage: page, Index: i})
+		if err != nil {
+			return nil, fmt.Errorf("text: %w", err)
+		}
+		if c.Unicode == 0 {
+			continue
+		}
+		e, err := p.FPDFText_HasUnicodeMapError(&requests.FPDFText_HasUnicodeMapError{TextPage: page, Index: i})
+		if err != nil || e.HasUnicodeMapError {
+			continue
+		}
+		g := glyph{r: rune(c.Unicode)}
+		if o, err := p.FPDFText_GetCharOrigin(&requests.FPDFText_GetCharOrigin{TextPage: page, Index: i}); err == nil {
+			g.x, g.y = o.X, o.Y
+		}
+		if b, err := p.FPDFText_GetLooseCharBox(&requests.FPDFText_GetLooseCharBox{TextPage: page, Index: i}); err == nil {
+			g.left, g.right = float64(b.Rect.Left), float64(b.Rect.Right)
+		}
+		if s, err := p.FPDFText_GetFontSize(&requests.FPDFText_GetFontSize{TextPage: page, Index: i}); err == nil {
+			g.size = s.FontSize
+		}
+		if m, err := p.FPDFText_GetMatrix(&requests.FPDFText_GetMatrix{TextPage: page, Index: i}); err == nil {
+			g.size *= math.Hypot(float64(m.Matrix.B), float64(m.Matrix.D))
+		}
+		all = append(all, g)
+	}
+	return all, nil
+}
+
+// within leaves out what stands outside the page's box. Line ends stand anywhere.
+func within(all []glyph, box structs.FPDF_FS_RECTF) []glyph {
+	left, right := float64(box.Left)-1, float64(box.Right)+1
+	low, high := float64(min(box.Top, box.Bottom))-1, float64(max(box.Top, box.Bottom))+1
+	return slices.DeleteFunc(all, func(g glyph) bool {
+		return !unicode.IsSpace(g.r) && (g.x < left || g.x > right || g.y < low || g.y > high)
+	})
 }
 
 // clean mends what PDFium leaves in the text: U+FFFE, and in some places U+0002 and the line's end, stand for a hyphen
