@@ -78,8 +78,8 @@ func readingOrder(glyphs []glyph) string {
 	return b.String()
 }
 
-// lines parts the glyphs at the line ends, and joins what is one line: PDFium ends a line where the file goes back to
-// the right for the words before.
+// lines parts the glyphs at the line ends, and joins the parts of one line: PDFium ends a line where the file goes back
+// to the right for the words before.
 func lines(glyphs []glyph) [][]glyph {
 	var all [][]glyph
 	for len(glyphs) > 0 {

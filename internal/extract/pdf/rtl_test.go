@@ -23,7 +23,7 @@ func drawn(shown string, y float64) []glyph {
 	return all
 }
 
-// Whatever order the file has, a line is read as it shows.
+// A line is read as it shows, in any order of the file.
 func TestReadingOrder(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, shown, want string }{
