@@ -524,7 +524,7 @@ func TestEndedSignInSaysWhat(t *testing.T) {
 	w := newTwo(t)
 	for form, want := range map[string]string{
 		"decisions?action=withdraw": "Withdraw", "decisions?action=waive": "Waive", "decisions?action=undo": "Take back",
-		"links?what=links": "Links", "links?what=reminder": "", "addresses?requirement=x": "", "decisions?action=none": "-",
+		"links?what=links": "Links", "links?what=reminder": "", "addresses?requirement=x": "", "behalf?requirement=x": "", "decisions?action=none": "-",
 	} {
 		path, query, _ := strings.Cut(form, "?")
 		values, err := url.ParseQuery(query)

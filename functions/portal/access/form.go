@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 
@@ -51,8 +52,11 @@ func doing(r *http.Request, form url.Values) string {
 	case meeting.MailReminder:
 		return "remind-button"
 	}
-	if strings.HasSuffix(r.URL.Path, "/addresses") {
+	switch path.Base(r.URL.Path) {
+	case "addresses":
 		return "mail-again"
+	case "behalf":
+		return "upload-on-behalf"
 	}
 	return map[meeting.Action]string{
 		meeting.Withdraw: "withdraw", meeting.Reject: "reject", meeting.FileHere: "file-here", meeting.Split: "file-parts",
