@@ -71,6 +71,7 @@ func rooms() []room {
 		{"internal/extract", "a library in itself: bytes to text", []string{"internal/meeting", "internal/fault", "internal/extract"}},
 		{"internal/textract", "an engine for page pictures", []string{"internal/fault", "internal/extract/ocr"}},
 		{"internal/fold", "words alone", nil},
+		{"internal/person", "words alone", []string{"internal/fold"}},
 		{"internal/letter", "pure text", []string{"internal/meeting", "internal/fold"}},
 		{"internal/match", "pure: document and roster to candidates", []string{"internal/meeting", "internal/extract/content", "internal/letter", "internal/fold"}},
 		{"internal/store", "the table alone", []string{"internal/meeting", "internal/fault"}},
@@ -106,7 +107,7 @@ func rooms() []room {
 func testImports(folder string) []string {
 	return map[string][]string{
 		"internal/bucket":   {"internal/awstest"},
-		"internal/store":    {"internal/awstest"},
+		"internal/store":    {"internal/awstest", "internal/person"},
 		"internal/filing":   {"internal/awstest"},
 		"internal/review":   {"internal/awstest"},
 		"internal/extract":  {"internal/fold"},
