@@ -126,7 +126,7 @@ func (tx *Tx) receive(doc *meeting.Document) {
 // keepHistory keeps what a record says that matching again does not change.
 func keepHistory(doc, known *meeting.Document) {
 	doc.Rev, doc.Received, doc.NotifiedStatus = known.Rev, known.Received, known.NotifiedStatus
-	doc.Decision, doc.Delegations = known.Decision, known.Delegations
+	doc.Decision, doc.Delegations, doc.Closed = known.Decision, known.Delegations, known.Closed
 	if known.Decision == "" || doc.Letter == nil || known.Letter == nil {
 		return
 	}

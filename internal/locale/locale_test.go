@@ -174,7 +174,7 @@ func codes(t *testing.T) []string {
 	add("reason.", domain["Reason"], 30)
 	add("evidence.", domain["EvidenceCode"], 30)
 	add("finding.", domain["FindingCode"], 10)
-	add("history.did-", domain["Action"], 13)
+	add("history.did-", domain["Action"], 14)
 	add("history.status-", domain["Status"], 6)
 	add("history.state-", domain["State"], 3)
 	add("page.status-", domain["Status"], 6)

@@ -37,6 +37,8 @@ const (
 	Dismiss Action = "forget"
 	// Revoke makes all upload links that a participant has so far good for nothing.
 	Revoke Action = "revoke"
+	// Close shows the original of a document to nobody but those who decide: it names somebody who was erased.
+	Close Action = "close"
 )
 
 // Decision is one thing that staff decided. It is kept in the bucket, so that the table can be rebuilt.
@@ -54,6 +56,10 @@ type Decision struct {
 	// Nominee is the name of a nominee as the letter has it; Participant is the person as accepted.
 	Nominee     string       `json:"nominee,omitempty"`
 	Participant *Participant `json:"participant,omitempty"`
+	// NomineeID stands for the name of a nominee who was erased: it is ParticipantID of the document and that name.
+	NomineeID string `json:"nomineeId,omitempty"`
+	// Erased: a person of the decision was erased since. It is carried out without that person.
+	Erased bool `json:"erased,omitempty"`
 	// Of is the id of the decision that is undone, of the hint that is dismissed, or of the participant whose links are revoked.
 	Of string `json:"of,omitempty"`
 	// Code is the reason of a rejection where it is one of those that can be said in every language.

@@ -34,8 +34,12 @@ type Object struct {
 }
 
 // ID is the object version's own name, the same however often and by whichever way it arrives:
-// the first 128 bits of SHA-256 over bucket, key and version, in hex.
+// the first 128 bits of SHA-256 over bucket, key and version, in hex. What was rewritten keeps the id that it had; see
+// Rewritten.
 func (o Object) ID() string {
+	if id, _, ok := o.Rewritten(); ok {
+		return id
+	}
 	h := sha256.New()
 	for _, s := range []string{o.Bucket, o.Key, o.Version} {
 		h.Write([]byte(s))
@@ -77,6 +81,8 @@ type Document struct {
 	Delegations []string `json:"delegations,omitempty"`
 	// Decision is the id of the last decision that staff took about it.
 	Decision string `json:"decision,omitempty"`
+	// Closed: its original names somebody who was erased, so that only those may see it who decide.
+	Closed bool `json:"closed,omitempty"`
 	// Sender is the address that a mail came from, MessageID and References those of its thread (RFC 5322, 3.6.4).
 	Sender     string   `json:"sender,omitempty"`
 	MessageID  string   `json:"messageId,omitempty"`

@@ -228,6 +228,8 @@ const (
 	RefusalNoReason      Refusal = "no-reason"
 	RefusalNoRole        Refusal = "no-role"
 	RefusalBadEmail      Refusal = "bad-email"
+	// RefusalClosed: the original names somebody who was erased, and only those may see it who decide.
+	RefusalClosed Refusal = "closed"
 )
 
 // Refusals of a request to erase a person.
@@ -242,6 +244,7 @@ func DecisionRefusals() []Refusal {
 		RefusalNoSuchDocument, RefusalNoSuchRequirement, RefusalNoSuchNominee, RefusalNoSuchDecision,
 		RefusalAlreadyIn, RefusalAlreadyDecided, RefusalChangedSince, RefusalBadParts,
 		RefusalNotAllowed, RefusalNotUnderstood, RefusalNoPlace, RefusalNoReason, RefusalNoRole, RefusalBadEmail,
+		RefusalClosed,
 	}
 }
 

@@ -109,7 +109,8 @@ func (a split) apply(ctx context.Context, tx *filing.Tx) error {
 	var keys []meeting.RequirementKey
 	last := 0
 	for _, p := range a.Parts {
-		if p.From <= last || p.To < p.From || doc.Pages > 0 && p.To > doc.Pages || len(p.Requirements) == 0 {
+		if p.From <= last || p.To < p.From || doc.Pages > 0 && p.To > doc.Pages ||
+			len(p.Requirements) == 0 && !a.Erased {
 			return fault.Reject(meeting.RefusalBadParts, "pages %d to %d of %d", p.From, p.To, doc.Pages)
 		}
 		last = p.To
@@ -119,6 +120,9 @@ func (a split) apply(ctx context.Context, tx *filing.Tx) error {
 			}
 			keys = append(keys, k)
 		}
+	}
+	if len(keys) == 0 {
+		return fault.Reject(meeting.RefusalNoSuchRequirement, "everybody for whom it was split was erased")
 	}
 	doc.Kind, doc.Parts = keys[0].Kind, a.Parts
 	return fileManually(ctx, tx, doc, a.Decision, keys)
@@ -162,5 +166,21 @@ func (a reject) apply(_ context.Context, tx *filing.Tx) error {
 		doc.Reason = a.Code
 	}
 	tx.SendOutcome(doc)
+	return nil
+}
+
+// closing shows a document's original to nobody but those who decide, because it names somebody who was erased.
+type closing struct{ meeting.Decision }
+
+func (a closing) apply(_ context.Context, tx *filing.Tx) error {
+	doc, err := decided(tx, a.Decision)
+	if err != nil {
+		return err
+	}
+	if doc.Closed {
+		return fault.Reject(meeting.RefusalAlreadyDecided, "document %s is closed", a.Document)
+	}
+	tx.MarkChanged(doc)
+	doc.Closed = true
 	return nil
 }

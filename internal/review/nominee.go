@@ -19,7 +19,9 @@ func nominee(tx *filing.Tx, d meeting.Decision) (*meeting.Document, int, error) 
 	if doc.Letter == nil {
 		return nil, 0, fault.Reject(meeting.RefusalNoSuchNominee, "document %s is no letter", d.Document)
 	}
-	i := slices.IndexFunc(doc.Letter.Nominees, func(n meeting.Nominee) bool { return n.Name == d.Nominee })
+	i := slices.IndexFunc(doc.Letter.Nominees, func(n meeting.Nominee) bool {
+		return n.Name == d.Nominee || d.NomineeID != "" && meeting.ParticipantID(doc.ID, n.Name) == d.NomineeID
+	})
 	if i < 0 {
 		return nil, 0, fault.Reject(meeting.RefusalNoSuchNominee, "no such nominee in document %s", d.Document)
 	}
@@ -34,7 +36,7 @@ func nominee(tx *filing.Tx, d meeting.Decision) (*meeting.Document, int, error) 
 }
 
 // accept puts a nominee on the roster, with what the new participant owes. It files the letter when nothing else about
-// it is open, unless hold is set.
+// it is open, unless hold is set. A nominee who was erased since comes no more, and the letter is filed for the others.
 type accept struct {
 	meeting.Decision
 	hold bool
@@ -44,6 +46,10 @@ func (a accept) apply(ctx context.Context, tx *filing.Tx) error {
 	doc, i, err := nominee(tx, a.Decision)
 	if err != nil {
 		return err
+	}
+	if a.Erased {
+		doc.Letter.Nominees[i].Declined = true
+		return fileWhenDecided(ctx, tx, doc, a.Decision, a.hold)
 	}
 	p := a.Participant
 	if p == nil || p.Name == "" || len(p.Roles) == 0 || p.ID != meeting.ParticipantID(doc.ID, a.Nominee) {

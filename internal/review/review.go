@@ -72,7 +72,7 @@ func (d *Desk) carryOut(ctx context.Context, id string, decision meeting.Decisio
 		if over && !hold && (decision.Action == meeting.Accept || decision.Action == meeting.Decline) {
 			return errOverQuota
 		}
-		if decision.Action != meeting.Undo {
+		if decision.Action != meeting.Undo && decision.Action != meeting.Close {
 			for _, doc := range tx.Changed() {
 				doc.Decision = id
 			}
@@ -131,6 +131,8 @@ func actionOf(d meeting.Decision, id string, hold bool) (action, error) {
 		return split{d}, nil
 	case meeting.Join:
 		return join{d}, nil
+	case meeting.Close:
+		return closing{d}, nil
 	case meeting.Reject:
 		return reject{d}, nil
 	case meeting.Accept:
