@@ -60,6 +60,9 @@ func (f *Function) load(ctx context.Context, id string, o meeting.Object) (strin
 	}
 	r, problems := files.Parse(id, meetingYAML, participantsCSV, people...)
 	if len(problems) > 0 {
+		if pair.Rewritten() { // the secretariat was told of it before somebody was erased from it
+			return rejected, nil
+		}
 		return rejected, f.reject(ctx, id, pair, r, problems)
 	}
 	r.Meeting.Roster = pair.Token

@@ -8,6 +8,9 @@
 //	problems/<object id>.json.gz                      what was wrong with a roster
 //	materials/<meeting>/<session>/<print>.zip         a session's materials, for staff
 //
+// A roster file or a decision from which somebody was erased is a copy under a key of its own; see
+// meeting.Object.RewrittenKey.
+//
 // The first three are the truth: the table can be rebuilt from them. The others can be made again.
 package bucket
 
@@ -21,6 +24,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -285,11 +289,9 @@ func (b *Bucket) Versions(
 			if strings.HasSuffix(aws.ToString(v.Key), "/") && aws.ToInt64(v.Size) == 0 {
 				continue // a "folder" that a console made
 			}
-			found = append(
-				found,
-				meeting.Object{Bucket: b.name, Key: aws.ToString(v.Key), Version: aws.ToString(v.VersionId),
-					Size: aws.ToInt64(v.Size), Time: aws.ToTime(v.LastModified)},
-			)
+			o := meeting.Object{Bucket: b.name, Key: aws.ToString(v.Key), Version: aws.ToString(v.VersionId),
+				Size: aws.ToInt64(v.Size), Time: aws.ToTime(v.LastModified)}
+			found = append(found, o.Dated())
 		}
 		if !aws.ToBool(out.IsTruncated) {
 			return found, "", nil
@@ -309,6 +311,89 @@ func (b *Bucket) Any(ctx context.Context, prefix string) (bool, error) {
 	return len(out.Versions) > 0, nil
 }
 
+// AllVersions lists every object version under a prefix, as Versions does.
+func (b *Bucket) AllVersions(ctx context.Context, prefix string) ([]meeting.Object, error) {
+	var all []meeting.Object
+	for marker := ""; ; {
+		some, next, err := b.Versions(ctx, prefix, marker, 1)
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, some...); next == "" {
+			return all, nil
+		}
+		marker = next
+	}
+}
+
+// ReadUnpacked reads one object version as Read does, and unpacks one that is gzipped. erased are the ids of people who
+// were erased from it. Its original still names them.
+func (b *Bucket) ReadUnpacked(ctx context.Context, o meeting.Object, limit int64) (data []byte, packed bool, erased []string, err error) {
+	out, err := b.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &o.Key, VersionId: version(o)})
+	if err != nil {
+		return nil, false, nil, wrap(err, "get object %s", o.ID())
+	}
+	defer out.Body.Close()
+	if note := out.Metadata[erasedNote]; note != "" {
+		erased = strings.Split(note, ",")
+	}
+	from := io.Reader(out.Body)
+	if packed = aws.ToString(out.ContentEncoding) == "gzip"; packed {
+		if from, err = gzip.NewReader(out.Body); err != nil {
+			return nil, packed, nil, fmt.Errorf("unpack object %s: %w", o.ID(), err)
+		}
+	}
+	data, err = io.ReadAll(io.LimitReader(from, limit+1))
+	if err != nil {
+		return nil, packed, nil, fmt.Errorf("read object %s: %w", o.ID(), err)
+	}
+	if int64(len(data)) > limit {
+		return nil, packed, nil, fault.Reject("too-large", "object %s has over %d bytes", o.ID(), limit)
+	}
+	return data, packed, erased, nil
+}
+
+// Rewrite keeps the content of an object version from which somebody was erased, in place of the version. The erased are
+// ids of people, and are noted at a text: its original still names them. It can be run again after it was cut off.
+func (b *Bucket) Rewrite(ctx context.Context, o meeting.Object, data []byte, packed bool, erased ...string) error {
+	if packed {
+		var err error
+		if data, err = pack(data); err != nil {
+			return err
+		}
+	}
+	in := &s3.PutObjectInput{Bucket: &b.name, Key: aws.String(o.Key), Body: bytes.NewReader(data)}
+	if strings.HasPrefix(o.Key, Roster) || strings.HasPrefix(o.Key, Decisions) {
+		in.Key = aws.String(o.RewrittenKey())
+	}
+	if path.Ext(o.Key) != ".csv" && path.Ext(o.Key) != ".yaml" {
+		in.ContentType = aws.String("application/json")
+	}
+	if packed {
+		in.ContentEncoding = aws.String("gzip")
+	}
+	if len(erased) > 0 {
+		in.Metadata = map[string]string{erasedNote: strings.Join(erased, ",")}
+	}
+	if _, err := b.s3.PutObject(ctx, in); err != nil {
+		return wrap(err, "rewrite object %s", o.ID())
+	}
+	return b.Delete(ctx, o)
+}
+
+func pack(data []byte) ([]byte, error) {
+	var buf bytes.Buffer
+	zw := gzip.NewWriter(&buf)
+	_, err := zw.Write(data)
+	if err = errors.Join(err, zw.Close()); err != nil {
+		return nil, fmt.Errorf("pack: %w", err)
+	}
+	return buf.Bytes(), nil
+}
+
+// erasedNote is the name of the note of people at a text.
+const erasedNote = "erased"
+
 // RosterPair is a meeting.yaml and a participants.csv that were in force together.
 type RosterPair struct {
 	Meeting, Participants *meeting.Object // nil when there is none yet
@@ -316,11 +401,24 @@ type RosterPair struct {
 	Token string
 }
 
+// Rewritten reports whether somebody was erased from one of the files.
+func (p RosterPair) Rewritten() bool {
+	for _, o := range []*meeting.Object{p.Meeting, p.Participants} {
+		if o == nil {
+			continue
+		}
+		if _, _, ok := o.Rewritten(); ok {
+			return true
+		}
+	}
+	return false
+}
+
 // RosterAsOf gives the newest roster files of a meeting that were there when o was put (S3 tells times in
 // whole seconds, so the whole of that second counts). The answer depends on the bucket alone, so an event
 // that comes late or twice loads nothing else than it did.
 func (b *Bucket) RosterAsOf(ctx context.Context, meetingID string, o meeting.Object) (RosterPair, error) {
-	all, err := b.rosterFiles(ctx, meetingID)
+	all, err := b.AllVersions(ctx, RosterPrefix(meetingID))
 	if err != nil {
 		return RosterPair{}, err
 	}
@@ -330,46 +428,37 @@ func (b *Bucket) RosterAsOf(ctx context.Context, meetingID string, o meeting.Obj
 			second = v.Time.Unix() // the list's word is the same whichever way the event came
 		}
 	}
-	return rosterAt(all, second), nil
+	return RosterAt(all, second), nil
 }
 
 // RosterOf gives the roster files that a token names. It fails with NotFound when one of them is not there any more.
 func (b *Bucket) RosterOf(ctx context.Context, meetingID, token string) (RosterPair, error) {
-	stamp, _, _ := strings.Cut(token, "-")
-	second, err := strconv.ParseInt(stamp, 10, 64)
-	if err != nil {
-		return RosterPair{}, fmt.Errorf("read roster token: %w", err)
-	}
-	all, err := b.rosterFiles(ctx, meetingID)
+	all, err := b.AllVersions(ctx, RosterPrefix(meetingID))
 	if err != nil {
 		return RosterPair{}, err
 	}
-	pair := rosterAt(all, second)
+	pair, err := InForce(all, token)
+	if err != nil {
+		return RosterPair{}, err
+	}
 	if pair.Meeting == nil || pair.Participants == nil {
 		return RosterPair{}, fault.New(fault.NotFound, "the files of roster %s of meeting %s are gone", token, meetingID)
 	}
-	pair.Token = token
 	return pair, nil
 }
 
-func (b *Bucket) rosterFiles(ctx context.Context, meetingID string) ([]meeting.Object, error) {
-	all, _, err := b.Versions(ctx, Roster+meetingID+"/", "", 100)
-	return all, err
-}
-
-// rosterAt picks the newest files that were there in a second.
-func rosterAt(all []meeting.Object, second int64) RosterPair {
+// RosterAt gives the newest of a meeting's roster files that were there at a second.
+func RosterAt(all []meeting.Object, second int64) RosterPair {
 	var pair RosterPair
 	count := 0
-	for _, v := range all {
+	for _, v := range Newest(all) {
 		if v.Time.Unix() > second {
 			continue
 		}
-		_, name, _ := ParseRoster(v.Key)
-		switch name {
+		switch v.Name() {
 		case "meeting.yaml":
 			count++
-			if pair.Meeting == nil { // the newest version comes first
+			if pair.Meeting == nil {
 				pair.Meeting = &v
 			}
 		case "participants.csv":
@@ -381,6 +470,45 @@ func rosterAt(all []meeting.Object, second int64) RosterPair {
 	}
 	pair.Token = fmt.Sprintf("%012d-%06d", second, count)
 	return pair
+}
+
+// InForce gives the roster files of a token, as far as they are still there.
+func InForce(all []meeting.Object, token string) (RosterPair, error) {
+	stamp, _, _ := strings.Cut(token, "-")
+	second, err := strconv.ParseInt(stamp, 10, 64)
+	if err != nil {
+		return RosterPair{}, fmt.Errorf("read roster token: %w", err)
+	}
+	pair := RosterAt(all, second)
+	pair.Token = token
+	return pair, nil
+}
+
+// Newest sorts the versions of a meeting's roster files by time, the newest first. Where a copy and the version for which
+// it stands are both there, it gives one of them.
+func Newest(all []meeting.Object) []meeting.Object {
+	var found []meeting.Object
+	seen := map[string]bool{}
+	for _, o := range all {
+		if !seen[o.ID()] {
+			seen[o.ID()] = true
+			found = append(found, o)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b meeting.Object) int {
+		_, _, aCopy := a.Rewritten()
+		_, _, bCopy := b.Rewritten()
+		switch byTime := b.Time.Compare(a.Time); {
+		case byTime != 0:
+			return byTime
+		case aCopy && !bCopy: // a copy is never in force
+			return 1
+		case bCopy && !aCopy:
+			return -1
+		}
+		return 0
+	})
+	return found
 }
 
 // scanResult is the detail-type of GuardDuty's event after a scan, which EventBridge brings (Amazon GuardDuty User
@@ -431,8 +559,9 @@ func Created(body []byte) ([]meeting.Object, error) {
 		if strings.HasSuffix(key, "/") && r.S3.Object.Size == 0 {
 			continue
 		}
-		created = append(created, meeting.Object{Bucket: r.S3.Bucket.Name, Key: key, Version: r.S3.Object.VersionID,
-			Size: r.S3.Object.Size, Time: r.EventTime, Sequencer: r.S3.Object.Sequencer})
+		o := meeting.Object{Bucket: r.S3.Bucket.Name, Key: key, Version: r.S3.Object.VersionID,
+			Size: r.S3.Object.Size, Time: r.EventTime, Sequencer: r.S3.Object.Sequencer}
+		created = append(created, o.Dated())
 	}
 	return created, nil
 }

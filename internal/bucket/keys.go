@@ -1,6 +1,11 @@
 package bucket
 
-import "strings"
+import (
+	"strings"
+	"time"
+
+	"dossier/internal/meeting"
+)
 
 // Prefixes of what people put into the bucket.
 const (
@@ -42,13 +47,28 @@ func ProblemsKey(participants, meetingFile string) string {
 	return problems + participants + "-" + meetingFile + ".json.gz"
 }
 
-// DerivedPrefixes are where names of a meeting's people are written, apart from uploads and their texts.
-func DerivedPrefixes(meetingID string) []string {
-	return []string{Roster + meetingID + "/", indexes + meetingID + "/", problems, Decisions + meetingID + "/"}
+// RosterPrefix is where the files of a meeting's roster are.
+func RosterPrefix(meetingID string) string { return Roster + meetingID + "/" }
+
+// IndexPrefix is where a meeting's rosters are that are ready for matching.
+func IndexPrefix(meetingID string) string { return indexes + meetingID + "/" }
+
+// DecisionPrefix is where a meeting's decisions are.
+func DecisionPrefix(meetingID string) string { return Decisions + meetingID + "/" }
+
+// DecisionKey is a new decision's key, by when it was decided and a code of its own.
+func DecisionKey(meetingID string, at time.Time, code string) string {
+	return DecisionPrefix(meetingID) + at.Format("20060102T150405.000000000Z") + "-" + code[:8] + ".json"
 }
 
-// DocumentPrefixes are where the uploads of a meeting are, and the texts of all documents.
-func DocumentPrefixes(meetingID string) []string { return []string{Incoming + meetingID + "/", texts} }
+// IncomingPrefix is where a meeting's uploads are.
+func IncomingPrefix(meetingID string) string { return Incoming + meetingID + "/" }
+
+// MaterialsPrefix is where the zips of a meeting's sessions are.
+func MaterialsPrefix(meetingID string) string { return Materials + meetingID + "/" }
+
+// ProblemsPrefix is where the problems are of all pairs with one version of the participants file.
+func ProblemsPrefix(participants string) string { return problems + participants + "-" }
 
 // ParseIncoming splits an upload's key into meeting, folder and file name. The folder is a ticket's id, or one that the
 // constants above name, or any other, which says nothing of who sent it.
@@ -67,12 +87,16 @@ func ParseIncoming(key string) (meetingID, folder, fileName string, ok bool) {
 	return "", "", "", false
 }
 
-// ParseRoster splits a roster file's key into meeting and file name.
+// ParseRoster splits a roster file's key into meeting and file name. Of a copy, from which somebody was erased, the name is
+// that of the file for which it stands.
 func ParseRoster(key string) (meetingID, fileName string, ok bool) {
 	rest, ok := strings.CutPrefix(key, Roster)
 	if !ok {
 		return "", "", false
 	}
 	meetingID, fileName, ok = strings.Cut(rest, "/")
+	if o := (meeting.Object{Key: key}); ok && fileName != "" && !strings.Contains(fileName, "/") {
+		fileName = o.Name()
+	}
 	return meetingID, fileName, ok && meetingID != "" && fileName != "" && !strings.Contains(fileName, "/")
 }
