@@ -2,19 +2,30 @@ package erase
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
-	"errors"
+	"crypto/rand"
+	"encoding/json"
 	"fmt"
-	"io"
-	"regexp"
+	"path"
 	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"dossier/internal/bucket"
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
-	"dossier/internal/store"
+	"dossier/internal/person"
+	"dossier/internal/roster"
 )
+
+// maxObject bounds an object that is searched: 256 MiB.
+const maxObject = 256 << 20
+
+// atOnce is how many objects are looked at at the same time.
+const atOnce = 8
 
 // document erases one with its object version and its text.
 func (f *Function) document(ctx context.Context, m meeting.Meeting, d *meeting.Document) error {
@@ -31,9 +42,32 @@ func (f *Function) document(ctx context.Context, m meeting.Meeting, d *meeting.D
 	return err
 }
 
+// share takes the person out of a document that concerns others too, and shows its original to nobody but those who
+// decide. That is a decision like any other, so that it holds in a table that is made anew from the bucket.
+func (f *Function) share(ctx context.Context, e *erasure, d *meeting.Document) error {
+	if err := f.registry.Leave(ctx, e.meeting, d.ID, e.Leaver); err != nil {
+		return err
+	}
+	if d.Closed {
+		return nil
+	}
+	at := time.Now().UTC()
+	decision := meeting.Decision{Action: meeting.Close, Meeting: e.meeting.ID, Document: d.ID, By: "Dossier",
+		Reason: "it names somebody who was erased", At: at}
+	o, err := f.bucket.PutDecision(ctx, bucket.DecisionKey(e.meeting.ID, at, rand.Text()), decision)
+	if err != nil {
+		return err
+	}
+	err = f.desk.Decide(ctx, o.ID(), decision, e.meeting)
+	if fault.Is(err, fault.Rejected) || fault.Is(err, fault.Exists) {
+		return nil // the sweep was faster, or the document is closed
+	}
+	return err
+}
+
 // empty deletes every version under a prefix and counts them.
 func (f *Function) empty(ctx context.Context, prefix string) (n int, err error) {
-	all, _, err := f.bucket.Versions(ctx, prefix, "", maxPages)
+	all, err := f.bucket.AllVersions(ctx, prefix)
 	if err != nil {
 		return 0, err
 	}
@@ -46,89 +80,273 @@ func (f *Function) empty(ctx context.Context, prefix string) (n int, err error) 
 	return n, nil
 }
 
-// maxPages bounds the listings of one prefix: a hundred thousand versions.
-const maxPages = 100
+// place is some objects that are treated alike.
+type place struct {
+	// list gives their versions, of each key the newest first.
+	list func(context.Context) ([]meeting.Object, error)
+	// clean gives the content of one without the person; nil where the object is to go.
+	clean func(o meeting.Object, data []byte) ([]byte, error)
+	// stays tells that an object is not touched.
+	stays func(meeting.Object) bool
+	// note: rewritten objects note the person's id, because their originals still name the person.
+	note bool
+}
 
-// maxObject bounds an object that is searched.
-const maxObject = 256 << 20
-
-// objects deletes all zips of materials, and the old roster files and indexes, problems and decisions that name the
-// person. Those in force name nobody who was taken out.
-func (f *Function) objects(ctx context.Context, m *meeting.Meeting, words *regexp.Regexp) (int, error) {
+// objects takes the person out of the meeting's objects, and counts those that it changed or deleted. What the roster in
+// force and its index say stays: that is for the secretariat to change.
+func (f *Function) objects(ctx context.Context, e *erasure) (int, error) {
+	places, err := f.places(ctx, e)
+	if err != nil {
+		return 0, err
+	}
 	n := 0
-	for _, prefix := range bucket.DerivedPrefixes(m.ID) {
-		all, _, err := f.bucket.Versions(ctx, prefix, "", maxPages)
+	for _, p := range places {
+		all, err := p.list(ctx)
 		if err != nil {
 			return n, err
 		}
-		for _, o := range all {
-			holds, err := f.holds(ctx, o, words)
-			if err != nil {
-				return n, err
-			}
-			if !holds {
-				continue
-			}
-			if err := f.bucket.Delete(ctx, o); err != nil {
-				return n, err
-			}
-			n++
+		some, err := f.clean(ctx, e, p, all)
+		if n += some; err != nil {
+			return n, err
 		}
 	}
 	// The zips of materials hold names and files that are packed; the next reader gets a new one.
-	zips, err := f.empty(ctx, bucket.Materials+m.ID+"/")
+	zips, err := f.empty(ctx, bucket.MaterialsPrefix(e.meeting.ID))
 	return n + zips, err
 }
 
-// holds tells whether an object holds any of the words, packed or not.
-func (f *Function) holds(ctx context.Context, o meeting.Object, words *regexp.Regexp) (bool, error) {
-	data, err := f.bucket.Read(ctx, o, maxObject)
-	if fault.Is(err, fault.NotFound) {
+// places are where the person can be named. The problems of a roster come before the roster, whose versions name them.
+func (f *Function) places(ctx context.Context, e *erasure) ([]place, error) {
+	rosters, err := f.bucket.AllVersions(ctx, bucket.RosterPrefix(e.meeting.ID))
+	if err != nil {
+		return nil, err
+	}
+	inForce, err := keysInForce(rosters, e.meeting.Roster)
+	if err != nil {
+		return nil, err
+	}
+	under := func(prefix string) func(context.Context) ([]meeting.Object, error) {
+		return func(ctx context.Context) ([]meeting.Object, error) { return f.bucket.AllVersions(ctx, prefix) }
+	}
+	return []place{
+		{list: func(ctx context.Context) ([]meeting.Object, error) { return f.problems(ctx, e, rosters) }, clean: e.cleanValues},
+		{list: under(bucket.RosterPrefix(e.meeting.ID)), clean: e.cleanRoster,
+			stays: func(o meeting.Object) bool { return slices.Contains(inForce, o.Key+" "+o.Version) }},
+		{list: under(bucket.IndexPrefix(e.meeting.ID)), clean: func(meeting.Object, []byte) ([]byte, error) { return nil, nil },
+			stays: func(o meeting.Object) bool { return o.Key == e.meeting.Index }},
+		{list: under(bucket.DecisionPrefix(e.meeting.ID)), clean: e.cleanDecision},
+		{list: func(ctx context.Context) ([]meeting.Object, error) { return f.texts(ctx, e) }, clean: e.cleanValues, note: true},
+	}, nil
+}
+
+// keysInForce names the versions of roster files that are in force, and those that the next change is paired with.
+func keysInForce(rosters []meeting.Object, token string) ([]string, error) {
+	pair, err := bucket.InForce(rosters, token)
+	if err != nil {
+		return nil, err
+	}
+	list := []*meeting.Object{pair.Meeting, pair.Participants}
+	if newest := bucket.Newest(rosters); len(newest) > 0 {
+		pair = bucket.RosterAt(rosters, newest[0].Time.Unix())
+		list = append(list, pair.Meeting, pair.Participants)
+	}
+	var keys []string
+	for _, o := range list {
+		if o != nil {
+			keys = append(keys, o.Key+" "+o.Version)
+		}
+	}
+	return keys, nil
+}
+
+// problems lists what was wrong with the meeting's rosters, by the versions that there are and the mails that told of it.
+func (f *Function) problems(ctx context.Context, e *erasure, rosters []meeting.Object) ([]meeting.Object, error) {
+	var prefixes []string
+	for _, o := range rosters {
+		prefixes = append(prefixes, bucket.ProblemsPrefix(o.ID()))
+	}
+	for _, m := range e.table.Mails {
+		if m.Problems != "" {
+			prefixes = append(prefixes, m.Problems)
+		}
+	}
+	return f.each(ctx, prefixes)
+}
+
+// texts lists what was read of the meeting's documents.
+func (f *Function) texts(ctx context.Context, e *erasure) ([]meeting.Object, error) {
+	var keys []string
+	for _, d := range e.table.Documents {
+		if d.Text != "" {
+			keys = append(keys, d.Text)
+		}
+	}
+	return f.each(ctx, keys)
+}
+
+// each lists the object versions under several prefixes, each once.
+func (f *Function) each(ctx context.Context, prefixes []string) ([]meeting.Object, error) {
+	slices.Sort(prefixes)
+	prefixes = slices.Compact(prefixes)
+	found := make([][]meeting.Object, len(prefixes))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for i, p := range prefixes {
+		group.Go(func() (err error) {
+			found[i], err = f.bucket.AllVersions(ctx, p)
+			return err
+		})
+	}
+	err := group.Wait()
+	var all []meeting.Object
+	seen := map[string]bool{}
+	for _, o := range slices.Concat(found...) {
+		if !seen[o.Key+" "+o.Version] {
+			seen[o.Key+" "+o.Version] = true
+			all = append(all, o)
+		}
+	}
+	return all, err
+}
+
+// clean takes the person out of the objects of a place, and counts those that it changed or deleted. The versions of one
+// key are treated one after the other.
+func (f *Function) clean(ctx context.Context, e *erasure, p place, all []meeting.Object) (int, error) {
+	byKey := map[string][]meeting.Object{}
+	for _, o := range all {
+		byKey[o.Key] = append(byKey[o.Key], o)
+	}
+	var changed atomic.Int64
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for _, versions := range byKey {
+		group.Go(func() error {
+			for i, o := range versions {
+				// An older version of a copy or of a text is of no use: its rewriting was cut off, or it was read twice.
+				old := i > 0 && (!isTruth(o) || o.RewrittenKey() == o.Key)
+				if p.stays != nil && p.stays(o) {
+					continue
+				}
+				its, err := f.cleanObject(ctx, e, p, o, old)
+				if err != nil {
+					return err
+				}
+				if its {
+					changed.Add(1)
+				}
+			}
+			return nil
+		})
+	}
+	err := group.Wait()
+	return int(changed.Load()), err
+}
+
+// isTruth tells whether each version of an object's key counts by itself.
+func isTruth(o meeting.Object) bool {
+	return strings.HasPrefix(o.Key, bucket.Roster) || strings.HasPrefix(o.Key, bucket.Decisions)
+}
+
+// cleanObject takes the person out of one object version; it reports whether the person was in it.
+func (f *Function) cleanObject(ctx context.Context, e *erasure, p place, o meeting.Object, old bool) (bool, error) {
+	data, packed, erased, err := f.bucket.ReadUnpacked(ctx, o, maxObject)
+	if fault.Is(err, fault.NotFound) && fault.Reason(err) == "" {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	if zr, err := gzip.NewReader(bytes.NewReader(data)); err == nil {
-		if data, err = io.ReadAll(io.LimitReader(zr, maxObject)); err != nil {
-			return false, fmt.Errorf("unpack object %s: %w", o.ID(), err)
-		}
+	if p.note && !slices.Contains(erased, e.participant) {
+		erased = append(erased, e.participant)
 	}
-	return words.Match(data), nil
+	if named, err := e.in(o, data); err != nil || !named {
+		return false, err
+	}
+	clean, err := p.clean(o, data)
+	switch {
+	case err != nil:
+		return false, fmt.Errorf("clean object %s: %w", o.ID(), err)
+	case clean == nil || old:
+		return true, f.bucket.Delete(ctx, o)
+	case bytes.Equal(clean, data):
+		return false, nil
+	}
+	if !p.note {
+		erased = nil
+	}
+	return true, f.bucket.Rewrite(ctx, o, clean, packed, erased...)
 }
 
-// left looks for the person everywhere but in the documents that concern others too.
-func (f *Function) left(
-	ctx context.Context,
-	m *meeting.Meeting,
-	e store.Erasure,
-	words *regexp.Regexp,
-	shared []string,
-) ([]string, error) {
-	found, err := f.store.Mentions(ctx, e)
-	if err != nil {
-		return nil, err
-	}
-	var errs []error
-	for _, prefix := range slices.Concat(bucket.DerivedPrefixes(m.ID), bucket.DocumentPrefixes(m.ID)) {
-		all, _, err := f.bucket.Versions(ctx, prefix, "", maxPages)
-		if err != nil {
-			return nil, err
+// keep tells which fields of our own JSON are ids, keys and codes, and no words.
+func keep(field string) bool {
+	return slices.Contains([]string{"id", "references", "checker", "format", "media", "code", "language", "key", "index", "meeting",
+		"session", "participant", "document", "by", "of", "into", "action"}, field)
+}
+
+// in tells whether an object holds the person, by id or by name.
+func (e *erasure) in(o meeting.Object, data []byte) (bool, error) {
+	switch path.Ext(o.Name()) {
+	case ".csv":
+		if !bytes.Equal(roster.Without(data, e.participant), data) {
+			return true, nil
 		}
-		for _, o := range all {
-			if slices.ContainsFunc(
-				shared,
-				func(id string) bool { return o.ID() == id || o.Key == bucket.TextKey(id) },
-			) {
-				continue
-			}
-			holds, err := f.holds(ctx, o, words)
-			if err != nil {
-				errs = append(errs, err)
-			} else if holds || words.MatchString(o.Key) {
-				found = append(found, "object "+o.ID())
-			}
+		return e.finder.Names(string(data)), nil
+	case ".yaml":
+		return e.finder.Names(string(data)), nil
+	}
+	if strings.HasPrefix(o.Key, bucket.DecisionPrefix(e.meeting.ID)) {
+		var d meeting.Decision
+		if json.Unmarshal(data, &d) != nil {
+			return e.finder.Names(string(data)), nil
+		}
+		if _, its := d.Without(e.Leaver); its {
+			return true, nil
 		}
 	}
-	return found, errors.Join(errs...)
+	if strings.HasPrefix(o.Key, bucket.IndexPrefix(e.meeting.ID)) {
+		var r meeting.Roster
+		if err := json.Unmarshal(data, &r); err != nil {
+			return false, fmt.Errorf("decode roster: %w", err)
+		}
+		if _, its := r.Participant(e.participant); its {
+			return true, nil
+		}
+	}
+	return e.finder.NamesJSON(data, keep)
+}
+
+func (e *erasure) cleanValues(_ meeting.Object, data []byte) ([]byte, error) {
+	return e.finder.RedactJSON(data, keep)
+}
+
+// cleanRoster takes the person's row and every mention out of an earlier version of a roster file. A row stays at its line.
+func (e *erasure) cleanRoster(o meeting.Object, data []byte) ([]byte, error) {
+	if path.Ext(o.Name()) == ".csv" {
+		data = roster.Without(data, e.participant)
+	}
+	lines := bytes.SplitAfter(data, []byte("\n"))
+	for i, l := range lines {
+		clean := e.finder.Redact(string(l))
+		if clean != string(l) && path.Ext(o.Name()) == ".yaml" {
+			clean = strings.ReplaceAll(clean, person.Erased, "erased") // brackets are YAML's own
+		}
+		lines[i] = []byte(clean)
+	}
+	return bytes.Join(lines, nil), nil
+}
+
+// cleanDecision takes the person out of a decision: as a nominee, from among those that it files a document for, and out
+// of its reason. A decision is never deleted.
+func (e *erasure) cleanDecision(_ meeting.Object, data []byte) ([]byte, error) {
+	var d meeting.Decision
+	if json.Unmarshal(data, &d) != nil {
+		return []byte(e.finder.Redact(string(data))), nil // nobody can carry it out
+	}
+	if without, changed := d.Without(e.Leaver); changed {
+		var err error
+		if data, err = json.MarshalIndent(without, "", "  "); err != nil {
+			return nil, fmt.Errorf("encode decision: %w", err)
+		}
+	}
+	return e.finder.RedactJSON(data, func(field string) bool { return field != "reason" && field != "nominee" })
 }

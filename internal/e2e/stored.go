@@ -5,12 +5,51 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"dossier/internal/meeting"
 )
+
+// Items are the items of the table as plain values, by key.
+func (w *World) Items() map[string]map[string]any {
+	w.t.Helper()
+	all := map[string]map[string]any{}
+	pages := dynamodb.NewScanPaginator(w.DB, &dynamodb.ScanInput{TableName: &w.Table})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(context.Background())
+		Must(w.t, err)
+		for _, item := range page.Items {
+			v := map[string]any{}
+			Must(w.t, attributevalue.UnmarshalMap(item, &v))
+			all[fmt.Sprint(v["PK"], " ", v["SK"])] = v
+		}
+	}
+	return all
+}
+
+// ObjectData are the bytes of all object versions, unpacked.
+func (w *World) ObjectData() map[meeting.Object][]byte {
+	w.t.Helper()
+	objects, err := w.Objects.AllVersions(context.Background(), "")
+	Must(w.t, err)
+	all := map[meeting.Object][]byte{}
+	for _, o := range objects {
+		data, err := w.Objects.Read(context.Background(), o, 1<<30)
+		Must(w.t, err)
+		if zr, err := gzip.NewReader(bytes.NewReader(data)); err == nil {
+			data, err = io.ReadAll(zr)
+			Must(w.t, err)
+		}
+		all[o] = data
+	}
+	return all
+}
 
 // Everything is all that the table and the bucket hold, as text by place.
 func (w *World) Everything() map[string]string {

@@ -114,6 +114,8 @@ type Options struct {
 	MalwareScan bool
 	// S3URL is another S3 than that of awstest.
 	S3URL string
+	// Of is a World that has the bucket already; see Anew.
+	Of *World
 	// Watch is told of each call that a function makes to S3 or DynamoDB, after the call. It must be safe for concurrent use.
 	Watch func(Call)
 }
@@ -133,12 +135,24 @@ func NewWith(t TB, options Options) *World {
 	table := awstest.MakeTable(t)
 	w := &World{t: t, DB: table.Client, Table: table.Name, S3URL: options.S3URL,
 		Logs: &lockedBuffer{}, Faults: &faultinject.Injector{}, queued: &messages{}, Sent: map[string]int{}}
-	w.makeBucket()
+	if of := options.Of; of != nil {
+		w.S3URL, w.S3, w.Bucket, w.Objects = of.S3URL, of.S3, of.Bucket, of.Objects
+	} else {
+		w.makeBucket()
+	}
 	w.makeMailFolder()
 	w.Store = store.New(w.DB, w.Table)
 	t.Cleanup(w.checkLogs)
 	w.wire(options)
 	return w
+}
+
+// Anew makes a World whose table is made anew from the bucket of this one.
+func (w *World) Anew() *World {
+	w.t.Helper()
+	anew := NewWith(w.t, Options{MailLease: NoLease, Of: w})
+	anew.RunUntilQuiet()
+	return anew
 }
 
 // makeBucket makes the bucket in the S3 at S3URL, or in that of awstest. It stays until that S3 ends.

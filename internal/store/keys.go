@@ -118,7 +118,10 @@ func SendsKey(address, day string) Key[meeting.Sends] {
 // SignInKey names a sign-in of a member of staff; the id is a hash.
 func SignInKey(id string) Key[meeting.SignIn] { return Key[meeting.SignIn]{key{"G#" + id, "SIGNIN"}} }
 
-func cursorKey(prefix string) Key[cursor] { return Key[cursor]{key{"SWEEP", prefix}} }
+// sweepPartition holds where the sweep goes on.
+const sweepPartition = "SWEEP"
+
+func cursorKey(prefix string) Key[cursor] { return Key[cursor]{key{sweepPartition, prefix}} }
 
 // hash is the first 128 bits of SHA-256, in hex.
 func hash(s string) string {

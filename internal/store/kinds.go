@@ -1,6 +1,7 @@
 package store
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +23,12 @@ type kindOf[T any] struct {
 	index func(*T) (gpk, gsk string)
 	// owned tells whether an erasure deletes the item: it is the person's alone. nil is never.
 	owned func(*T, *Erasure) bool
+	// names: an erasure learns from it how the person is called, and so deletes it last of all.
+	names bool
+	// leave takes a person out of an item that stays, by the ids in it. texts are its attributes that hold words in which
+	// the person can be named; those of others, such as their own names, are not among them.
+	leave func(*T, *Erasure)
+	texts []string
 }
 
 // kind is a kindOf without its type.
@@ -30,9 +37,14 @@ type kind interface {
 	holds(key) bool
 	// write says how to write a value; false when it is of another type.
 	write(value any) (write, bool)
-	// owns tells whether an erasure deletes a stored item of the kind.
-	owns(item, *Erasure) (bool, error)
+	// owns tells whether an erasure deletes a stored item of the kind, last tells that it does so at its end.
+	owns(i item, e *Erasure) (owned, last bool, err error)
+	// without gives a stored item of the kind without the person.
+	without(item, *Erasure) (item, error)
 }
+
+// stateTexts are the attributes of documents and decisions that hold words of people or of files.
+var stateTexts = []string{"fileName", "title", "reason", "detail", "agency", "signatory", "reference", "position", "nominee"}
 
 // kinds are all kinds of items that are changed in transactions.
 var kinds = []kind{
@@ -40,7 +52,9 @@ var kinds = []kind{
 		key:      func(d *meeting.Document) Key[meeting.Document] { return DocumentKey(d.ID) },
 		revision: func(d *meeting.Document) *int { return &d.Rev },
 		index:    documentIndex,
-		owned:    func(d *meeting.Document, e *Erasure) bool { return slices.Contains(e.Documents, d.ID) }},
+		owned:    func(d *meeting.Document, e *Erasure) bool { return slices.Contains(e.Documents, d.ID) },
+		leave:    func(d *meeting.Document, e *Erasure) { d.Leave(e.Leaver) },
+		texts:    append([]string{"author", "excerpt"}, stateTexts...)},
 	kindOf[meeting.Attempt]{pk: "D#*", sk: "ATTEMPT",
 		key:      func(a *meeting.Attempt) Key[meeting.Attempt] { return AttemptKey(a.Document) },
 		revision: func(a *meeting.Attempt) *int { return &a.Rev },
@@ -51,7 +65,9 @@ var kinds = []kind{
 			return RequirementKey(r.Meeting, r.RequirementKey)
 		},
 		revision: func(r *meeting.Requirement) *int { return &r.Rev },
-		owned:    func(r *meeting.Requirement, e *Erasure) bool { return e.is(r.Meeting, r.Participant) }},
+		owned:    func(r *meeting.Requirement, e *Erasure) bool { return e.is(r.Meeting, r.Participant) },
+		names:    true,
+		texts:    []string{"fileName", "title", "reason"}},
 	kindOf[meeting.Session]{pk: "M#*", sk: "SESSION#*",
 		key:      func(s *meeting.Session) Key[meeting.Session] { return SessionKey(s.Meeting, s.ID) },
 		revision: func(s *meeting.Session) *int { return &s.Rev }},
@@ -59,9 +75,12 @@ var kinds = []kind{
 		key:      func(m *meeting.Mail) Key[meeting.Mail] { return MailKey(m.ID) },
 		revision: func(m *meeting.Mail) *int { return &m.Rev },
 		index:    mailIndex,
-		owned: func(m *meeting.Mail, e *Erasure) bool {
-			return slices.Contains(e.Documents, m.Document) || len(m.To) == 1 && e.names(m.To[0])
-		}},
+		owned:    ownsMail,
+		leave: func(m *meeting.Mail, e *Erasure) {
+			m.To = slices.DeleteFunc(m.To, e.IsAddress)
+			m.Links = slices.DeleteFunc(m.Links, func(l meeting.Invitation) bool { return l.Participant == e.Participant })
+		},
+		texts: []string{"failure"}},
 	kindOf[meeting.Delegation]{pk: "M#*", sk: "AGENCY#*",
 		key:      func(d *meeting.Delegation) Key[meeting.Delegation] { return DelegationKey(d.Meeting, d.Key) },
 		revision: func(d *meeting.Delegation) *int { return &d.Rev }},
@@ -76,11 +95,14 @@ var kinds = []kind{
 	kindOf[meeting.Accepted]{pk: "K#*", sk: "PERSON#*",
 		key:      func(p *meeting.Accepted) Key[meeting.Accepted] { return PersonKey(p.Meeting, p.ID) },
 		revision: func(p *meeting.Accepted) *int { return &p.Rev },
-		owned:    func(p *meeting.Accepted, e *Erasure) bool { return e.is(p.Meeting, p.ID) }},
+		owned:    func(p *meeting.Accepted, e *Erasure) bool { return e.is(p.Meeting, p.ID) },
+		names:    true},
 	kindOf[meeting.Hint]{pk: "K#*", sk: "HINT#*",
 		key:      func(h *meeting.Hint) Key[meeting.Hint] { return HintKey(h.Meeting, h.ID) },
 		revision: func(h *meeting.Hint) *int { return &h.Rev },
-		owned:    func(h *meeting.Hint, e *Erasure) bool { return e.is(h.Meeting, h.Participant) }},
+		owned:    func(h *meeting.Hint, e *Erasure) bool { return e.is(h.Meeting, h.Participant) },
+		names:    true,
+		texts:    []string{"pattern"}},
 	kindOf[meeting.Revocation]{pk: "K#*", sk: "REVOKED#*",
 		key: func(r *meeting.Revocation) Key[meeting.Revocation] {
 			return RevocationKey(r.Meeting, r.Participant)
@@ -91,17 +113,19 @@ var kinds = []kind{
 		key:      func(a *meeting.Address) Key[meeting.Address] { return AddressKey(a.Address) },
 		revision: func(a *meeting.Address) *int { return &a.Rev },
 		index:    addressIndex,
-		owned:    func(a *meeting.Address, e *Erasure) bool { return e.names(a.Address) }},
+		owned:    func(a *meeting.Address, e *Erasure) bool { return e.isMailbox(a.Address) }},
 	kindOf[meeting.Sends]{pk: "E#*", sk: "SENDS#*",
 		key:      func(n *meeting.Sends) Key[meeting.Sends] { return SendsKey(n.Address, n.Day) },
 		revision: func(n *meeting.Sends) *int { return &n.Rev },
-		owned:    func(n *meeting.Sends, e *Erasure) bool { return e.names(n.Address) }},
+		owned:    func(n *meeting.Sends, e *Erasure) bool { return e.isMailbox(n.Address) }},
 	kindOf[meeting.SignIn]{pk: "G#*", sk: "SIGNIN",
 		key:      func(s *meeting.SignIn) Key[meeting.SignIn] { return SignInKey(s.ID) },
 		revision: func(s *meeting.SignIn) *int { return &s.Rev }},
 	kindOf[meeting.Audit]{pk: "X#*", sk: "DECISION",
 		key:   func(a *meeting.Audit) Key[meeting.Audit] { return AuditKey(a.ID) },
-		index: auditIndex},
+		index: auditIndex,
+		leave: func(a *meeting.Audit, e *Erasure) { *a = a.Without(e.Leaver, e.Hints) },
+		texts: stateTexts},
 	kindOf[Undone]{pk: "X#*", sk: "UNDONE",
 		key: func(u *Undone) Key[Undone] { return UndoneKey(u.Decision) }},
 	kindOf[Message]{pk: "I#*", sk: "MESSAGE", overwrite: true, // the newest mail with an id counts
@@ -133,12 +157,58 @@ func (k kindOf[T]) write(value any) (write, bool) {
 	return w, true
 }
 
-func (k kindOf[T]) owns(i item, e *Erasure) (bool, error) {
+func (k kindOf[T]) owns(i item, e *Erasure) (owned, last bool, err error) {
 	if k.owned == nil {
-		return false, nil
+		return false, false, nil
 	}
 	v, err := decode[T](i)
-	return err == nil && k.owned(v, e), err
+	return err == nil && k.owned(v, e), k.names, err
+}
+
+func (k kindOf[T]) without(i item, e *Erasure) (item, error) {
+	if k.leave != nil {
+		v, err := decode[T](i)
+		if err != nil {
+			return nil, err
+		}
+		before, err := k.encode(v)
+		if err != nil {
+			return nil, err
+		}
+		k.leave(v, e)
+		after, err := k.encode(v)
+		if err != nil {
+			return nil, err
+		}
+		if !reflect.DeepEqual(before, after) {
+			i = after
+		}
+	}
+	return redact(i, k.texts, e.Person), nil
+}
+
+func (k kindOf[T]) encode(v *T) (item, error) {
+	gpk, gsk := "", ""
+	if k.index != nil {
+		gpk, gsk = k.index(v)
+	}
+	return encode(v, k.key(v).key, gpk, gsk)
+}
+
+// ownsMail tells whether a mail is about a document of the person, or to the person alone and about nobody else.
+func ownsMail(m *meeting.Mail, e *Erasure) bool {
+	if m.Meeting != e.Meeting {
+		return false
+	}
+	if m.Document != "" && slices.Contains(e.Documents, m.Document) {
+		return true
+	}
+	other := func(to string) bool { return !e.IsAddress(to) }
+	if len(m.Links) > 0 { // one address may be several people's
+		another := func(l meeting.Invitation) bool { return l.Participant != e.Participant }
+		return !slices.ContainsFunc(m.Links, another)
+	}
+	return len(m.To) > 0 && !slices.ContainsFunc(m.To, other)
 }
 
 // Undone marks a decision that was taken back.

@@ -64,8 +64,11 @@ func calls(s *store.Store) map[string]func(context.Context) error {
 		"Cursor":       func(ctx context.Context) error { return one(s.Cursor(ctx, "prefix")) },
 		"Read":         func(ctx context.Context) error { return one(s.Read(ctx, store.DocumentKey("d"))) },
 		"Mentions": func(ctx context.Context) error {
-			return one(s.Mentions(ctx, store.Erasure{Meeting: "m", Participant: "p", Documents: []string{"d"}, Words: []string{"Ana"}}))
+			e := erasing("Ana Sousa")
+			e.Documents = []string{"d"}
+			return one(s.Mentions(ctx, e))
 		},
+		"Survey": func(ctx context.Context) error { return one(s.Survey(ctx, "m")) },
 	}
 }
 
@@ -85,7 +88,7 @@ func writes(s *store.Store) map[string]func(context.Context) error {
 		"PutLoad":    func(ctx context.Context) error { return s.PutLoad(ctx, &meeting.Load{ID: "new"}) },
 		"SetCursor":  func(ctx context.Context) error { return s.SetCursor(ctx, "new", "x") },
 		"Erase": func(ctx context.Context) error {
-			_, err := s.Erase(ctx, store.Erasure{Meeting: "m", Participant: "p", Words: []string{"Ana"}})
+			_, err := s.Erase(ctx, erasing("Ana Sousa"))
 			return err
 		},
 	}
@@ -182,7 +185,7 @@ func TestBrokenItems(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := s.Erase(t.Context(), store.Erasure{Meeting: "m", Participant: "p", Words: []string{"Ana"}}); err == nil {
+	if _, err := s.Erase(t.Context(), erasing("Ana Sousa")); err == nil {
 		t.Error("Erase took what it could not read for nobody's")
 	}
 }

@@ -35,8 +35,7 @@ func NewRecorder(b *bucket.Bucket, s *store.Store, d *review.Desk, log *slog.Log
 // decision's id. It fails with Rejected, and a meeting.Refusal as the reason, if the decision cannot be carried
 // out.
 func (r *Recorder) Record(ctx context.Context, d meeting.Decision, m meeting.Meeting) (id string, err error) {
-	key := bucket.Decisions + m.ID + "/" + d.At.Format("20060102T150405.000000000Z") + "-" + rand.Text()[:8] + ".json"
-	o, err := r.bucket.PutDecision(ctx, key, d)
+	o, err := r.bucket.PutDecision(ctx, bucket.DecisionKey(m.ID, d.At, rand.Text()), d)
 	if err != nil {
 		return "", err
 	}
