@@ -70,7 +70,7 @@ func statusOf(err error) int {
 	switch {
 	case fault.Is(err, fault.NotFound):
 		return http.StatusNotFound
-	case fault.Because(err, meeting.RefusalNotAllowed):
+	case fault.Because(err, meeting.RefusalNotAllowed), fault.Because(err, meeting.RefusalClosed):
 		return http.StatusForbidden
 	case fault.Is(err, fault.Rejected):
 		return http.StatusConflict

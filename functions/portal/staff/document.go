@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"dossier/functions/portal/access"
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
 )
@@ -36,7 +37,7 @@ func (s *Staff) Document(w http.ResponseWriter, r *http.Request) error {
 	}
 	l := s.pages.Locale(r, "")
 	p := documentPage{header: head, Document: d}
-	if p.Reading, err = s.reading(r.Context(), d); err != nil {
+	if p.Reading, err = s.reading(r.Context(), d, head.MayDecide()); err != nil {
 		return err
 	}
 	entries, err := s.entries(r.Context(), l, head)
@@ -76,11 +77,15 @@ func (s *Staff) documentOf(r *http.Request) (*meeting.Document, error) {
 	return d, nil
 }
 
-// Original sends a browser to the file as it came. The bucket gives nobody what a malware scan found infected.
+// Original sends a browser to the file as it came. The bucket gives nobody what a malware scan found infected. A file that
+// names somebody who was erased is for those alone who decide.
 func (s *Staff) Original(w http.ResponseWriter, r *http.Request) error {
 	d, err := s.documentOf(r)
 	if err != nil {
 		return err
+	}
+	if d.Closed && !access.Of(r).Role.Allows(meeting.Editor) {
+		return fault.Reject(meeting.RefusalClosed, "the original of document %s is closed", d.ID)
 	}
 	link, err := s.bucket.Link(r.Context(), d.Object, d.FileName, originalLife)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"dossier/functions/portal/access"
 	"dossier/functions/portal/page"
 	"dossier/internal/bucket"
 	"dossier/internal/fault"
@@ -27,7 +28,9 @@ type material struct {
 	Label string
 	Kind  meeting.Kind
 	Text  string // the name of its text in the zip; "" if none was read
-	doc   *meeting.Document
+	// Closed: the file itself is not in the zip, for it names somebody who was erased.
+	Closed bool
+	doc    *meeting.Document
 }
 
 // zipLife is for how long the address of a zip can be used.
@@ -45,6 +48,9 @@ func (s *Staff) Materials(w http.ResponseWriter, r *http.Request) error {
 	list, err := s.inSession(ctx, of)
 	if err != nil {
 		return err
+	}
+	for i := range list {
+		list[i].Closed = list[i].doc.Closed && !access.Of(r).Role.Allows(meeting.Editor)
 	}
 	if len(list) == 0 {
 		return fault.New(fault.NotFound, "nothing is in for session %s", of.ID)
@@ -69,7 +75,7 @@ func (s *Staff) Materials(w http.ResponseWriter, r *http.Request) error {
 func zipKey(of *meeting.Session, l *page.Locale, list []material) string {
 	sum := sha256.New()
 	for _, m := range list {
-		fmt.Fprintln(sum, m.Name, m.doc.ID, m.doc.Text)
+		fmt.Fprintln(sum, m.Name, m.doc.ID, m.doc.Text, m.Closed)
 	}
 	return bucket.Materials + of.Meeting + "/" + of.ID + "/" + l.Tag + hex.EncodeToString(sum.Sum(nil)[:12]) + ".zip"
 }

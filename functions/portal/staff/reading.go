@@ -19,6 +19,8 @@ type reading struct {
 	// first.
 	Show    string
 	Picture bool
+	// Closed: the original is not shown to this visitor, for it names somebody who was erased.
+	Closed bool
 }
 
 const (
@@ -35,11 +37,15 @@ func shown() map[content.Format]string {
 		content.WebP: "image/webp"}
 }
 
-// reading reads a document's text, and signs an address for its original if a browser can show it.
-func (s *Staff) reading(ctx context.Context, d *meeting.Document) (reading, error) {
+// reading reads a document's text, and signs an address for its original if a browser can show it. Of one that is closed
+// the original is for those alone who may decide.
+func (s *Staff) reading(ctx context.Context, d *meeting.Document, mayDecide bool) (reading, error) {
 	x, err := s.text(ctx, d)
 	if err != nil {
 		return x, err
+	}
+	if x.Closed = d.Closed && !mayDecide; x.Closed {
+		return x, nil
 	}
 	media, ok := shown()[content.Format(d.Format)]
 	if !ok || d.Status == meeting.Quarantined { // nobody opens that in passing

@@ -62,7 +62,7 @@ func (s *Staff) Review(w http.ResponseWriter, r *http.Request) error {
 	}
 	l := s.pages.Locale(r, "")
 	if p.Document != nil {
-		if p.Reading, err = s.reading(r.Context(), p.Document); err != nil {
+		if p.Reading, err = s.reading(r.Context(), p.Document, head.MayDecide()); err != nil {
 			return err
 		}
 		if err := p.suggest(l); err != nil {

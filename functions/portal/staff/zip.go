@@ -29,18 +29,15 @@ func (s *Staff) zip(ctx context.Context, l *page.Locale, of *meeting.Session, li
 	return nil
 }
 
-// zipMaterial writes a file and its text.
+// zipMaterial writes a file and its text, or of one that is closed the text alone.
 func (s *Staff) zipMaterial(ctx context.Context, z *zipWriter, m material) error {
-	err := z.add(m.Name, zip.Store, func(w io.Writer) error { // slides and PDF are compressed already
-		from, err := s.bucket.Open(ctx, m.doc.Object)
-		if err != nil {
+	if !m.Closed {
+		if err := s.zipOriginal(ctx, z, m); err != nil {
 			return err
 		}
-		_, err = io.Copy(w, from)
-		return errors.Join(err, from.Close())
-	})
-	if err != nil || m.Text == "" {
-		return err
+	}
+	if m.Text == "" {
+		return nil
 	}
 	var c content.Content
 	if err := s.bucket.GetJSON(ctx, m.doc.Text, &c); err != nil {
@@ -49,6 +46,17 @@ func (s *Staff) zipMaterial(ctx context.Context, z *zipWriter, m material) error
 	return z.add(m.Text, zip.Deflate, func(w io.Writer) error {
 		_, err := io.WriteString(w, plainText(m, &c))
 		return err
+	})
+}
+
+func (s *Staff) zipOriginal(ctx context.Context, z *zipWriter, m material) error {
+	return z.add(m.Name, zip.Store, func(w io.Writer) error { // slides and PDF are compressed already
+		from, err := s.bucket.Open(ctx, m.doc.Object)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(w, from)
+		return errors.Join(err, from.Close())
 	})
 }
 
