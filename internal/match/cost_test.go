@@ -192,3 +192,24 @@ func TestNamesakes(t *testing.T) {
 		}
 	}
 }
+
+// No text makes a match panic, go over its bounds, or file what it has not looked at whole.
+func FuzzMatch(f *testing.F) {
+	x := index()
+	for _, text := range []string{"Chains\nJean Mbeki", "Mr. Dr. H.E. Ms Jean-Paul MBEKI\tKofi", "nominates\n1. Ms Grace Odhiambo", "عبد الرحمن حسن", "\xff\x00ﬃ"} {
+		f.Add(text, "Jean Mbeki.pptx", true)
+	}
+	f.Fuzz(func(t *testing.T, text, name string, slides bool) {
+		c := &content.Content{Format: content.PDF, Pages: []content.Page{{Text: text, Width: 595, Height: 842}, {Title: name, Text: text}}}
+		if slides {
+			c.Format = content.PPTX
+		}
+		facts := match.Facts{FileName: name, Content: c}
+		for _, b := range []match.Budget{{}, {Text: 50, Mentions: 1, Steps: 100, Letter: letter.Budget{Text: 40}}} {
+			r, err := x.Match(t.Context(), facts, b)
+			if err != nil || len(r.Candidates) > 3 || r.Reason == meeting.ReasonTooLong && len(r.File) > 0 {
+				t.Errorf("%+v, %v", r, err)
+			}
+		}
+	})
+}

@@ -218,7 +218,9 @@ func packages() []file {
 }
 
 func mails() []file {
-	head := func(fields string) string { return "From: Amina <a@b.example>\r\n" + fields + "Subject: x\r\n\r\n" }
+	head := func(fields string) string {
+		return "From: Amina <a@b.example>\r\nTo: b@c.example\r\n" + fields + "Subject: x\r\n\r\n"
+	}
 	counted := func(format string, n int) string {
 		var b strings.Builder
 		for i := range n {

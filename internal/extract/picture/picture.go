@@ -12,6 +12,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"runtime"
 
 	xdraw "golang.org/x/image/draw"
 	"golang.org/x/image/tiff"
@@ -131,6 +132,9 @@ func scan(
 		return err
 	}
 	defer limits.Release(size + copies)
+	if size >= collected {
+		runtime.GC() // the picture before this one may still be there, and there is no room for both
+	}
 	picture, err := d.decode(&stoppable{ctx, bytes.NewReader(data)})
 	switch {
 	case ctx.Err() != nil:
@@ -140,6 +144,9 @@ func scan(
 	}
 	return scanner.Scan(ctx, upright(shrunk(picture), orientation), p)
 }
+
+// collected is from how many decoded bytes on the memory of what went before is freed first.
+const collected = 96 << 20
 
 // stoppable is a file that cannot be read any more once its context has ended, so that a decoder stops.
 type stoppable struct {
