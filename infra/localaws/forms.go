@@ -51,6 +51,9 @@ func forms(addr, webhook string) http.Handler {
 	formKey := regexp.MustCompile(`name="key"\r\n\r\n([^\r\n]*)`)
 	formFile := regexp.MustCompile(`name="file"; filename="((?:[^"\\]|\\.)*)"`)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if refuse(w, r) {
+			return
+		}
 		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); r.Method == http.MethodPost && err == nil && kind == "multipart/form-data" {
 			head := make([]byte, maxFormHead)
 			n, err := io.ReadFull(r.Body, head)

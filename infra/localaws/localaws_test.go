@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime/multipart"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
 
 	"dossier/internal/awstest"
@@ -88,4 +91,100 @@ func TestVersionsKeepTheirTimes(t *testing.T) {
 	if os.Getenv("AWS_ENDPOINT_URL_S3") != "" {
 		t.Log("of the server that the environment names")
 	}
+}
+
+// A key cannot leave its folder, whichever way it comes in: S3 takes keys as they are written.
+func TestKeysStayInTheirFolder(t *testing.T) {
+	t.Parallel()
+	b := awstest.MakeBucket(t)
+	put(t, b, "roster/m/participants.csv", []byte("the roster"), nil)
+	put(t, b, "incoming/m/x/a.txt", []byte("an upload"), nil)
+	unchanged := func(way string) {
+		t.Helper()
+		found, err := b.Client.ListObjectVersions(t.Context(), &s3.ListObjectVersionsInput{Bucket: &b.Name})
+		if err != nil || len(found.Versions) != 2 || len(found.DeleteMarkers) != 0 {
+			t.Errorf("%s: %d versions, %d markers, %v", way, len(found.Versions), len(found.DeleteMarkers), err)
+		}
+		got, err := b.Client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: &b.Name, Key: aws.String("roster/m/participants.csv")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, err := io.ReadAll(got.Body); err != nil || string(text) != "the roster" {
+			t.Errorf("%s: the roster is %q, %v", way, text, err)
+		}
+	}
+	inside := aws.String("incoming/m/x/a.txt")
+	for _, bad := range []string{"incoming/m/x/../../../roster/m/participants.csv", "incoming/m/x/./../../../roster/m/participants.csv",
+		"incoming/m/x/%2e%2e/%2e%2e/%2E./roster/m/participants.csv", "incoming/m/x/..%2f..%2f../roster/m/participants.csv", "../" + b.Name + "/roster/m/participants.csv"} {
+		key := aws.String(bad)
+		for way, try := range map[string]func() error{
+			"put": func() error {
+				_, err := b.Client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &b.Name, Key: key, Body: strings.NewReader("forged")})
+				return err
+			},
+			"in parts": func() error {
+				_, err := b.Client.CreateMultipartUpload(t.Context(), &s3.CreateMultipartUploadInput{Bucket: &b.Name, Key: key})
+				return err
+			},
+			"copy to": func() error {
+				_, err := b.Client.CopyObject(t.Context(), &s3.CopyObjectInput{Bucket: &b.Name, Key: key, CopySource: aws.String(b.Name + "/" + *inside)})
+				return err
+			},
+			"copy from": func() error {
+				_, err := b.Client.CopyObject(t.Context(), &s3.CopyObjectInput{Bucket: &b.Name, Key: inside, CopySource: aws.String(b.Name + "/" + bad)})
+				return err
+			},
+			"delete": func() error {
+				_, err := b.Client.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: &b.Name, Key: key})
+				return err
+			},
+			"delete several": func() error {
+				_, err := b.Client.DeleteObjects(t.Context(), &s3.DeleteObjectsInput{Bucket: &b.Name, Delete: &types.Delete{Objects: []types.ObjectIdentifier{{Key: key}}}})
+				return err
+			},
+			"form": func() error { return postForm(t, b, "incoming/m/x/", bad, "a.txt") },
+			"form, by the file's name": func() error {
+				return postForm(t, b, "incoming/m/x/", "incoming/m/x/${filename}", strings.TrimPrefix(bad, "incoming/m/x/"))
+			},
+		} {
+			if err := try(); err == nil {
+				t.Errorf("%s: %s is taken", way, bad)
+			}
+			unchanged(way + " " + bad)
+		}
+	}
+}
+
+// postForm sends a file by a form that is signed for a prefix.
+func postForm(t *testing.T, b *awstest.Bucket, prefix, key, name string) error {
+	t.Helper()
+	signed, err := s3.NewPresignClient(b.Client).PresignPostObject(t.Context(), &s3.PutObjectInput{Bucket: &b.Name, Key: aws.String(prefix + "${filename}")},
+		func(o *s3.PresignPostOptions) { o.Conditions = []any{[]any{"starts-with", "$key", prefix}} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed.Values["key"] = key
+	var body bytes.Buffer
+	m := multipart.NewWriter(&body)
+	for k, v := range signed.Values {
+		if err := m.WriteField(k, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err := m.CreateFormFile("file", name)
+	if err == nil {
+		_, err = f.Write([]byte("forged"))
+	}
+	if err = errors.Join(err, m.Close()); err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.Post(signed.URL, m.FormDataContentType(), &body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	if r.StatusCode < http.StatusBadRequest {
+		return nil
+	}
+	return fmt.Errorf("form: %s", r.Status)
 }

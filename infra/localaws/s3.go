@@ -89,7 +89,7 @@ func StartS3(ctx context.Context, dir, addr, webhook string) (*S3, error) {
 	return g, nil
 }
 
-// dated mends a list's times: versitygw dates a version that was replaced by its replacement, where S3 keeps the time
+// dated keeps keys in their folder, and mends a list's times: versitygw dates a version that was replaced by its replacement, where S3 keeps the time
 // of its upload. The gateway's version ids are ULIDs, which hold that time.
 type dated struct{ *posix.Posix }
 
