@@ -93,7 +93,8 @@ func (f *Function) count(ctx context.Context, m *meeting.Mail, now time.Time) (a
 	for i, a := range m.To {
 		lower[i] = strings.ToLower(a)
 	}
-	sends := func(address string) store.Key[meeting.Sends] { return store.SendsKey(address, meeting.Day(now)) }
+	name := meeting.Sends{Day: meeting.Day(now), About: about(m.Template)}.Name()
+	sends := func(address string) store.Key[meeting.Sends] { return store.SendsKey(address, name) }
 	known, err := f.store.Read(ctx, append(store.KeysOf(store.AddressKey, lower), store.KeysOf(sends, lower)...)...)
 	if err != nil {
 		return addressees{}, fmt.Errorf("look up its addresses: %w", err)
@@ -107,6 +108,7 @@ func (f *Function) count(ctx context.Context, m *meeting.Mail, now time.Time) (a
 		n := store.Get(known, sends(a))
 		if n == nil {
 			n = meeting.NewSends(a, now)
+			n.About = about(m.Template)
 		}
 		all.full = all.full || limit > 0 && n.N >= limit
 		n.N++
@@ -124,6 +126,14 @@ func (f *Function) noteUnsent(ctx context.Context, m *meeting.Mail, to []string)
 	if m.State == meeting.Failed {
 		f.meter.Put(ctx, observe.Count(observe.MailsFailed, 1))
 	}
+}
+
+// about tells which mails are counted apart: a flood of uploads to review must not hold back that a session is complete.
+func about(template string) string {
+	if template == meeting.MailComplete || template == meeting.MailNoLongerComplete {
+		return meeting.AboutCompleteness
+	}
+	return ""
 }
 
 // limit is how many mails a day go to one address by a template; 0 is any number.

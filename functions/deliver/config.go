@@ -21,7 +21,7 @@ type Config struct {
 	// DailyCap is how many mails one address gets a day, in UTC; more wait for the next. What strangers can cause ends
 	// there. 0 is no limit.
 	DailyCap int `env:"MAIL_DAILY_CAP" envDefault:"50"`
-	// StaffDailyCap is the same for what the secretariat is told.
+	// StaffDailyCap is the same for mails to the secretariat. Those about completeness have as many for themselves.
 	StaffDailyCap int `env:"MAIL_STAFF_DAILY_CAP" envDefault:"1000"`
 	// Namespace is where CloudWatch keeps the function's metrics.
 	Namespace string `env:"METRICS_NAMESPACE" envDefault:"Dossier"`

@@ -99,6 +99,35 @@ func TestDailyCap(t *testing.T) {
 	}
 }
 
+// A flood of notices about uploads to review does not hold back that a session is complete. That has an allowance of its own.
+func TestCompletenessIsNotHeldBack(t *testing.T) {
+	t.Parallel()
+	w := e2e.New(t)
+	de, err := deliver.New(deliver.Config{Bucket: w.Bucket, Table: w.Table, TicketKeys: e2e.TicketKeys, From: "d@dossier.example", Lease: time.Nanosecond, StaffDailyCap: 2}, w.S3, w.DB,
+		w.Mailer, slog.New(slog.DiscardHandler))
+	e2e.Must(t, err)
+	w.Deliver = lambda.NewHandler(de.Handle)
+	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
+	for i := range 4 {
+		w.TakeIn(w.Put("incoming/m/drop/a.pptx", e2e.Deck(strings.Repeat("T", i+1), "nobody"), e2e.Noon.Add(time.Duration(i)*time.Second)))
+	}
+	if got := w.Subjects(meeting.MailReview); len(got) != 2 {
+		t.Fatalf("%d notices", len(got))
+	}
+	for i := range 2 {
+		o := w.Put("incoming/m/drop/a.pptx", e2e.Deck("T", "Amina Diallo"), e2e.Noon.Add(time.Duration(10+i)*time.Minute))
+		w.TakeIn(o)
+		if complete, open := len(w.Subjects(meeting.MailComplete)), len(w.Subjects(meeting.MailNoLongerComplete)); complete != 1 || open != i {
+			t.Errorf("%d mails that it is complete, %d that it is not any more", complete, open)
+		}
+		w.Decide("action=withdraw&reason=x&document=" + o.ID())
+		w.DeliverMails()
+	}
+	if got := w.Subjects(meeting.MailNoLongerComplete); len(got) != 1 { // this allowance has an end too
+		t.Errorf("%d mails that it is not complete any more", len(got))
+	}
+}
+
 // The stream's checkpoint is the first record that fails; what comes after it waits.
 func TestStreamCheckpoint(t *testing.T) {
 	t.Parallel()

@@ -29,7 +29,9 @@ func (a Address) LogValue() slog.Value { return slog.StringValue("suppressed: " 
 type Sends struct {
 	Address string `json:"address"` // in lower case
 	Day     string `json:"day"`     // 2006-01-02
-	N       int    `json:"n"`
+	// About is set where mails about something are counted apart from all others.
+	About string `json:"about,omitempty"`
+	N     int    `json:"n"`
 	// Expires is when the count is of no use any more, in Unix seconds.
 	Expires int64 `json:"ttl"`
 	Rev     int   `json:"rev"`
@@ -38,6 +40,17 @@ type Sends struct {
 // NewSends is a count of nothing yet.
 func NewSends(address string, at time.Time) *Sends {
 	return &Sends{Address: address, Day: Day(at), Expires: at.AddDate(0, 0, 3).Unix()}
+}
+
+// AboutCompleteness are the mails that say that a session is complete, or not any more. No other mail takes their place.
+const AboutCompleteness = "completeness"
+
+// Name tells the counts of an address apart.
+func (n Sends) Name() string {
+	if n.About == "" {
+		return n.Day
+	}
+	return n.Day + "#" + n.About
 }
 
 // Day is the day of a moment by which mails are counted.

@@ -110,9 +110,9 @@ func AddressKey(address string) Key[meeting.Address] {
 	return Key[meeting.Address]{key{"E#" + hash(address), "ADDRESS"}}
 }
 
-// SendsKey names the count of mails to an address, in lower case, on a day; see meeting.Day.
-func SendsKey(address, day string) Key[meeting.Sends] {
-	return Key[meeting.Sends]{key{"E#" + hash(address), "SENDS#" + day}}
+// SendsKey names a count of mails to an address, in lower case; see meeting.Sends.Name.
+func SendsKey(address, name string) Key[meeting.Sends] {
+	return Key[meeting.Sends]{key{"E#" + hash(address), "SENDS#" + name}}
 }
 
 // SignInKey names a sign-in of a member of staff; the id is a hash.

@@ -115,7 +115,7 @@ var kinds = []kind{
 		index:    addressIndex,
 		owned:    func(a *meeting.Address, e *Erasure) bool { return e.isMailbox(a.Address) }},
 	kindOf[meeting.Sends]{pk: "E#*", sk: "SENDS#*",
-		key:      func(n *meeting.Sends) Key[meeting.Sends] { return SendsKey(n.Address, n.Day) },
+		key:      func(n *meeting.Sends) Key[meeting.Sends] { return SendsKey(n.Address, n.Name()) },
 		revision: func(n *meeting.Sends) *int { return &n.Rev },
 		owned:    func(n *meeting.Sends, e *Erasure) bool { return e.isMailbox(n.Address) }},
 	kindOf[meeting.SignIn]{pk: "G#*", sk: "SIGNIN",
