@@ -6,6 +6,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -221,7 +222,7 @@ func newDocument(o meeting.Object) meeting.Document {
 		meetingID, name = "-", path.Base(o.Key)
 	}
 	return meeting.Document{
-		ID: o.ID(), Object: o, Meeting: meetingID, FileName: path.Base(name),
+		ID: o.ID(), Object: o, Meeting: meetingID, FileName: cmp.Or(meeting.ShownName(path.Base(name)), "document"),
 		DocumentState: meeting.DocumentState{Status: meeting.Review},
 	}
 }

@@ -3,7 +3,8 @@ package page
 import (
 	"path"
 	"strings"
-	"unicode"
+
+	"dossier/internal/meeting"
 )
 
 // maxFileName bounds the letters of a file's name.
@@ -13,12 +14,7 @@ const maxFileName = 200
 // letters. A name without any such letter is "document".
 func FileName(s string) string {
 	s = path.Base(strings.ReplaceAll(s, `\`, "/"))
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '/' {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
+	s = strings.ReplaceAll(meeting.ShownName(s), "/", "")
 	s = strings.TrimSpace(shorten(s))
 	if s == "" || s == "." || s == ".." {
 		return "document"

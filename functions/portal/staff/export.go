@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"unicode"
 
 	"github.com/xuri/excelize/v2"
 
@@ -62,13 +63,27 @@ func cells(l *page.Locale, x session, q line) ([]string, error) {
 	return row, errors.Join(errKind, errState, errLate)
 }
 
-// harmless gives a cell that no spreadsheet takes for a formula, from any document or roster (OWASP, "CSV
-// Injection").
+// harmless gives a cell that no spreadsheet takes for a formula, from any document or roster (OWASP, "CSV Injection").
+// Where a spreadsheet cuts at other separators than ours, as at semicolons, no piece of the cell is one either.
 func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(cell)[0]) {
-		return "'" + cell
+	var b strings.Builder
+	begins := true
+	for _, r := range cell {
+		switch {
+		case begins && strings.ContainsRune("=+-@＝＋－＠", r):
+			b.WriteByte('\'')
+			begins = false
+		case strings.ContainsRune(",;|\t\r\n", r):
+			begins = true
+		case r != '"' && r != '\'' && !unicode.IsSpace(r):
+			begins = false
+		}
+		b.WriteRune(r)
 	}
-	return cell
+	if cell != "" && strings.ContainsRune("\t\r\n", rune(cell[0])) {
+		return "'" + b.String()
+	}
+	return b.String()
 }
 
 // ExportCSV answers with a meeting's requirements as CSV.

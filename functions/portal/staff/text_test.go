@@ -9,7 +9,9 @@ import (
 // No cell of an export is taken for a formula.
 func TestHarmless(t *testing.T) {
 	for in, want := range map[string]string{"": "", "Amina": "Amina", "=1+1": "'=1+1", "+243": "'+243", "-1": "'-1",
-		"@SUM(A1)": "'@SUM(A1)", "\tx": "'\tx", "＝1": "'＝1"} {
+		"@SUM(A1)": "'@SUM(A1)", "\tx": "'\tx", "＝1": "'＝1",
+		"a;=1+1;": "a;'=1+1;", "a; -2": "a; '-2", "a;\"=1": "a;\"'=1", "a\t@b": "a\t'@b", "a|＋1": "a|'＋1", "a\n=b": "a\n'=b", " =1": " '=1",
+		"a,+1;;-2": "a,'+1;;'-2", "1 = 1; a-b": "1 = 1; a-b"} {
 		if got := harmless(in); got != want {
 			t.Errorf("%q is %q", in, got)
 		}

@@ -155,7 +155,7 @@ func (p *uploadPage) addVersion(k *link, o meeting.Object, d *meeting.Document) 
 		p.Elsewhere = ""
 	}
 	p.Waiting = p.Waiting || d == nil
-	p.Versions = append(p.Versions, version{Object: o, Name: path.Base(o.Key), Document: d, Counts: counts})
+	p.Versions = append(p.Versions, version{Object: o, Name: meeting.ShownName(path.Base(o.Key)), Document: d, Counts: counts})
 }
 
 // readNewest looks into the text of the newest file, unless the text was erased.
