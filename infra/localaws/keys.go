@@ -29,7 +29,7 @@ func hasDots(key string) bool {
 	return true // nobody encodes a key so often with good reason
 }
 
-func isSlash(r rune) bool { return r == '/' || r == '\\' }
+func isSlash(r rune) bool { return r == '/' }
 
 // refuse answers a request whose address or copy source has such segments, before anything makes them one path.
 func refuse(w http.ResponseWriter, r *http.Request) bool {
