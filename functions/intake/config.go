@@ -26,6 +26,10 @@ type Config struct {
 	ScanPatience time.Duration `env:"SCAN_PATIENCE" envDefault:"24h"`
 	// MaxBytes bounds one upload; 0 is bucket.MaxUpload.
 	MaxBytes int64 `env:"MAX_UPLOAD_BYTES"`
+	// LinkFiles and LinkBytes bound what one link brings in on a day, in UTC; what is over is kept for a person. 0 is no
+	// limit. They are the portal's.
+	LinkFiles int   `env:"LINK_FILES_A_DAY" envDefault:"100"`
+	LinkBytes int64 `env:"LINK_BYTES_A_DAY" envDefault:"5368709120"`
 	// ReadTime bounds the reading of one document.
 	ReadTime time.Duration `env:"READ_TIME" envDefault:"60s"`
 	// AttemptTime is how long one call may take; see intake.Options.

@@ -20,6 +20,7 @@ import (
 	"dossier/internal/extract/pdf"
 	"dossier/internal/filing"
 	"dossier/internal/intake"
+	"dossier/internal/meeting"
 	"dossier/internal/observe"
 	"dossier/internal/queue"
 	"dossier/internal/store"
@@ -51,6 +52,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, engine ocr.Engine, log *
 		Bucket: objects, Table: table, Registry: registry, Reader: extract.New(pdfium, engine, limits),
 		ScanPatience: c.ScanPatience, Tickets: keys, Staff: c.Staff, MailServer: c.MailServer,
 		Quarantine: c.Quarantine, MaxBytes: limits.Bytes,
+		LinkLimits:  meeting.LinkLimits{Files: c.LinkFiles, Bytes: c.LinkBytes},
 		AttemptTime: c.AttemptTime, MaxDeaths: c.MaxDeaths, Log: log, Meter: meter,
 	}
 	if c.MalwareScan {

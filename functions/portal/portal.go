@@ -24,6 +24,7 @@ import (
 	"dossier/internal/bucket"
 	"dossier/internal/filing"
 	"dossier/internal/locale"
+	"dossier/internal/meeting"
 	"dossier/internal/observe"
 	"dossier/internal/review"
 	"dossier/internal/store"
@@ -39,6 +40,11 @@ type Config struct {
 	TicketLife time.Duration `env:"TICKET_LIFE" envDefault:"720h"`
 	// MaxBytes bounds one upload; 0 is bucket.MaxUpload. It is intake's.
 	MaxBytes int64 `env:"MAX_UPLOAD_BYTES"`
+	// LinkFiles, LinkBytes and LinkParts bound the files, bytes and begun uploads in parts by one link on a day, in UTC. 0 is
+	// no limit. The first two are intake's.
+	LinkFiles int   `env:"LINK_FILES_A_DAY" envDefault:"100"`
+	LinkBytes int64 `env:"LINK_BYTES_A_DAY" envDefault:"5368709120"`
+	LinkParts int   `env:"LINK_PARTS_A_DAY" envDefault:"30"`
 	// PortalURL is where the pages are, with a slash at its end.
 	PortalURL string `env:"PORTAL_URL,required,notEmpty"`
 	// StorageURL is the origin of the bucket's forms and files, for the pages' policy.
@@ -112,7 +118,8 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, signIn access.SignIn, lo
 	if err != nil {
 		return nil, err
 	}
-	links := uploader.Config{MaxBytes: cmp.Or(c.MaxBytes, bucket.MaxUpload), LinkLife: c.TicketLife, URL: c.PortalURL}
+	links := uploader.Config{MaxBytes: cmp.Or(c.MaxBytes, bucket.MaxUpload), LinkLife: c.TicketLife, URL: c.PortalURL,
+		Limits: meeting.LinkLimits{Files: c.LinkFiles, Bytes: c.LinkBytes, Begun: c.LinkParts}}
 	desk := staff.Config{Bucket: c.Bucket, LinkLife: c.TicketLife}
 	err = errors.Join(
 		gate.Add(access.Route{Pattern: "GET /assets/{name}", Right: access.Anybody, Page: plain(pages.Assets())}),

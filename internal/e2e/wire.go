@@ -29,17 +29,17 @@ func (w *World) wire(options Options) {
 	w.t.Helper()
 	c := clients{config: loopback.Config(), s3URL: w.S3URL, dynamoDB: *w.DB.Options().BaseEndpoint, faults: w.Faults.Add, watch: options.Watch}
 	log := slog.New(slog.NewJSONHandler(w.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	w.wireIntake(c, log, options.MalwareScan)
+	w.wireIntake(c, log, options)
 	w.wireMails(c, log, options.MailLease)
-	w.wirePortal(c, log)
+	w.wirePortal(c, log, options)
 	w.wireUpkeep(c, log)
 }
 
-func (w *World) wireIntake(c clients, log *slog.Logger, scan bool) {
+func (w *World) wireIntake(c clients, log *slog.Logger, options Options) {
 	w.t.Helper()
 	s3, db := c.of("intake")
 	in, err := intake.New(intake.Config{
-		MalwareScan: scan, ScanPatience: time.Hour, Bucket: w.Bucket, Table: w.Table, TicketKeys: TicketKeys,
+		MalwareScan: options.MalwareScan, LinkFiles: options.Links.Files, LinkBytes: options.Links.Bytes, ScanPatience: time.Hour, Bucket: w.Bucket, Table: w.Table, TicketKeys: TicketKeys,
 		Staff: "staff@dossier.example", MailServer: "mx.dossier.example", PDFiumCache: pdf.UserCache(), MaxBytes: 10 << 20,
 		ReadTime: time.Minute, AttemptTime: time.Hour, MaxDeaths: 2, Quarantine: []meeting.FindingCode{"macros", "executable"},
 	}, s3, db, nil, log)
@@ -61,11 +61,12 @@ func (w *World) wireMails(c clients, log *slog.Logger, lease time.Duration) {
 	w.Feedback = lambda.NewHandler(feedback.New(feedback.Config{Table: w.Table}, db, log).Handle)
 }
 
-func (w *World) wirePortal(c clients, log *slog.Logger) {
+func (w *World) wirePortal(c clients, log *slog.Logger, options Options) {
 	w.t.Helper()
 	s3, db := c.of("portal")
 	po, err := portal.New(portal.Config{
 		Bucket: w.Bucket, Table: w.Table, TicketKeys: TicketKeys, TicketLife: time.Hour, MaxBytes: 10 << 20,
+		LinkFiles: options.Links.Files, LinkBytes: options.Links.Bytes, LinkParts: options.Links.Begun,
 		PortalURL: "http://localhost/", StorageURL: w.S3URL, Contact: "secretariat@dossier.example",
 	}, s3, db, byHeader{store.New(db, w.Table)}, log)
 	Must(w.t, err)

@@ -112,6 +112,8 @@ type Options struct {
 	MailLease time.Duration
 	// MalwareScan makes intake wait for GuardDuty's verdict on each upload.
 	MalwareScan bool
+	// Links bounds what one link brings in on a day; the zero value is no limit.
+	Links meeting.LinkLimits
 	// S3URL is another S3 than that of awstest.
 	S3URL string
 	// Of is a World that has the bucket already; see Anew.

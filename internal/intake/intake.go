@@ -61,6 +61,11 @@ type Links interface {
 	Revoked(ctx context.Context, meetingID, participant string) (*meeting.Revocation, error)
 }
 
+// Uses count what came by each upload link; *store.Store holds them.
+type Uses interface {
+	UseLink(ctx context.Context, of meeting.LinkUse, change func(*meeting.LinkUse)) error
+}
+
 // Rosters are the rosters in the table; *store.Store holds them.
 type Rosters interface {
 	// Roster gives the meeting and how often staff amended its roster; nil when no roster was loaded yet.
@@ -83,6 +88,7 @@ type Table interface {
 	Documents
 	Attempts
 	Links
+	Uses
 	Rosters
 }
 
@@ -110,8 +116,9 @@ type Options struct {
 	MailServer string
 	// Quarantine are the findings for which a document is set aside.
 	Quarantine []meeting.FindingCode
-	// MaxBytes bounds one upload.
-	MaxBytes int64
+	// MaxBytes bounds one upload, LinkLimits all that comes by one link on a day.
+	MaxBytes   int64
+	LinkLimits meeting.LinkLimits
 	// AttemptTime is how long one call may take to read and file a document. One that has not said how it ended by then
 	// has died.
 	AttemptTime time.Duration

@@ -126,6 +126,9 @@ func (in *Intake) submission(
 	if len(s.Staff) == 0 {
 		s.Staff = []string{in.Staff}
 	}
+	if doc.Reason == meeting.ReasonTooMany && doc.NotifiedStatus != "" {
+		s.Staff = nil // they were told of the first
+	}
 	l, err := in.resolveLink(ctx, doc)
 	if err != nil {
 		return s, err
@@ -215,7 +218,7 @@ func conclude(s *filing.Submission, c *content.Content, l link, found match.Resu
 // unread reports whether a document is rejected or set aside, or in review because it was not read.
 func unread(d meeting.Document) bool {
 	return d.Status != meeting.Review || slices.Contains([]meeting.Reason{
-		meeting.ReasonNotReadableYet, meeting.ReasonStuck, meeting.ReasonUnscanned,
+		meeting.ReasonNotReadableYet, meeting.ReasonStuck, meeting.ReasonUnscanned, meeting.ReasonTooMany,
 	}, d.Reason)
 }
 

@@ -24,6 +24,16 @@ func (in *Intake) take(ctx context.Context, o meeting.Object) (*meeting.Document
 
 func (in *Intake) takeIn(ctx context.Context, o meeting.Object) (*meeting.Document, error) {
 	doc := newDocument(o)
+	switch first, over, err := in.overLimit(ctx, doc); {
+	case err != nil:
+		return nil, err
+	case over:
+		doc.Reason = meeting.ReasonTooMany
+		if !first { // who sent it was told of the first
+			doc.NotifiedStatus = meeting.Review
+		}
+		return in.file(ctx, doc, &content.Content{})
+	}
 	c, err := in.read(ctx, o)
 	switch reason := meeting.Reason(fault.Reason(err)); {
 	case err == nil:

@@ -57,6 +57,9 @@ const (
 	ReasonTicketExpired Reason = "ticket-expired"
 	// ReasonTicketRevoked: somebody else may hold the link, so only the secretariat is told.
 	ReasonTicketRevoked Reason = "ticket-revoked"
+	// ReasonTooMany: the link has brought in all that it may on one day. The document was not read. For the first of a day
+	// the uploader and the secretariat are told.
+	ReasonTooMany Reason = "too-many-uploads"
 )
 
 // Reasons for which staff reject a document.
@@ -77,7 +80,7 @@ func Reasons() []Reason {
 		ReasonMacros, ReasonExecutable, ReasonMalware, ReasonUnscanned, ReasonStuck,
 		ReasonUnknownMeeting, ReasonNobodyNamed, ReasonSeveralNamed, ReasonOtherPerson, ReasonKindUnclear,
 		ReasonSessionUnclear, ReasonNotRequired, ReasonNotSure, ReasonTooLong, ReasonNotOnRoster, ReasonOverQuota,
-		ReasonCountryDiffers, ReasonTicketInvalid, ReasonTicketExpired, ReasonTicketRevoked,
+		ReasonCountryDiffers, ReasonTicketInvalid, ReasonTicketExpired, ReasonTicketRevoked, ReasonTooMany,
 		ReasonNomineesDeclined,
 	}, RejectionReasons()...)
 }

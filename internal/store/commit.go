@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strconv"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/cenkalti/backoff/v5"
 
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
@@ -176,6 +179,32 @@ func (s *Store) EndAttempt(ctx context.Context, document string) error {
 		return fmt.Errorf("delete attempt: %w", err)
 	}
 	return nil
+}
+
+// maxUseTries bounds how often a count that meets a conflict is tried again.
+const maxUseTries = 20
+
+// UseLink changes the count of what came by a link on a day, or makes it: change gets it as it is. It is called again
+// when the count changed meanwhile.
+func (s *Store) UseLink(ctx context.Context, of meeting.LinkUse, change func(*meeting.LinkUse)) error {
+	k := LinkUseKey(of.Meeting, of.Link, of.Day)
+	waits := backoff.NewExponentialBackOff()
+	waits.InitialInterval = 5 * time.Millisecond
+	return RetryOnConflict(ctx, maxUseTries, waits, func() error {
+		snap, err := s.Read(ctx, k)
+		if err != nil {
+			return err
+		}
+		u := Get(snap, k)
+		if u == nil {
+			u = &of
+		}
+		before := *u
+		if change(u); reflect.DeepEqual(before, *u) {
+			return nil
+		}
+		return s.Commit(ctx, NewChanges(u))
+	})
 }
 
 // SetMeeting puts a meeting's roster in force. It fails with ErrConflict when a newer roster already is.

@@ -118,6 +118,14 @@ func SendsKey(address, name string) Key[meeting.Sends] {
 // SignInKey names a sign-in of a member of staff; the id is a hash.
 func SignInKey(id string) Key[meeting.SignIn] { return Key[meeting.SignIn]{key{"G#" + id, "SIGNIN"}} }
 
+// LinkUseKey names the count of what came by an upload link on a day; see LinkHash.
+func LinkUseKey(meetingID, link, day string) Key[meeting.LinkUse] {
+	return Key[meeting.LinkUse]{key{"U#" + meetingID + "#" + link, "USE#" + day}}
+}
+
+// LinkHash names a link by its ticket's id, in a few characters.
+func LinkHash(id string) string { return hash(id) }
+
 // sweepPartition holds where the sweep goes on.
 const sweepPartition = "SWEEP"
 

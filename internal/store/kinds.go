@@ -121,6 +121,11 @@ var kinds = []kind{
 	kindOf[meeting.SignIn]{pk: "G#*", sk: "SIGNIN",
 		key:      func(s *meeting.SignIn) Key[meeting.SignIn] { return SignInKey(s.ID) },
 		revision: func(s *meeting.SignIn) *int { return &s.Rev }},
+	kindOf[meeting.LinkUse]{pk: "U#*", sk: "USE#*",
+		key:      func(u *meeting.LinkUse) Key[meeting.LinkUse] { return LinkUseKey(u.Meeting, u.Link, u.Day) },
+		revision: func(u *meeting.LinkUse) *int { return &u.Rev },
+		index:    linkUseIndex,
+		owned:    func(u *meeting.LinkUse, e *Erasure) bool { return e.is(u.Meeting, u.Participant) }},
 	kindOf[meeting.Audit]{pk: "X#*", sk: "DECISION",
 		key:   func(a *meeting.Audit) Key[meeting.Audit] { return AuditKey(a.ID) },
 		index: auditIndex,
@@ -251,6 +256,14 @@ func mailIndex(m *meeting.Mail) (gpk, gsk string) {
 // addressIndex lists addresses by why they take no mail.
 func addressIndex(a *meeting.Address) (gpk, gsk string) {
 	return "ADDRESSES", a.Suppressed + "#" + stamp(a.Since)
+}
+
+// linkUseIndex lists a meeting's links that were stopped by their limit, by day.
+func linkUseIndex(u *meeting.LinkUse) (gpk, gsk string) {
+	if !u.Refused {
+		return "", ""
+	}
+	return "M#" + u.Meeting + "#LIMITED", u.Day + "#" + u.Participant + "#" + u.Link
 }
 
 // auditIndex lists a meeting's decisions by time.

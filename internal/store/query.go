@@ -204,6 +204,11 @@ func (s *Store) Suppressed(ctx context.Context, limit int) ([]*meeting.Address, 
 	return pages[meeting.Address](ctx, s, indexed("ADDRESSES", "GSK > :s", "$"), limit) // "#..." take mail again
 }
 
+// Limited lists the links of a meeting that were stopped by their limit on a day.
+func (s *Store) Limited(ctx context.Context, meetingID, day string, limit int) ([]*meeting.LinkUse, error) {
+	return pages[meeting.LinkUse](ctx, s, indexed("M#"+meetingID+"#LIMITED", "begins_with(GSK, :s)", day+"#"), limit)
+}
+
 // Load reads the record of a roster file version; NotFound when it was not dealt with.
 func (s *Store) Load(ctx context.Context, id string) (*meeting.Load, error) {
 	return get(ctx, s, LoadKey(id))

@@ -3,6 +3,7 @@ package staff
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,9 +30,13 @@ func (s *Staff) Session(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	suppressed, errSuppressed := s.store.Suppressed(r.Context(), maxListed)
+	limited, errLimited := s.store.Limited(r.Context(), head.Meeting.ID, meeting.Day(time.Now()), maxListed)
 	row, errLines := s.session(r.Context(), of)
-	if err := errors.Join(errSuppressed, errLines); err != nil {
+	if err := errors.Join(errSuppressed, errLimited, errLines); err != nil {
 		return err
+	}
+	for i, l := range row.Lines {
+		row.Lines[i].Limited = slices.ContainsFunc(limited, func(u *meeting.LinkUse) bool { return u.Participant == l.Participant })
 	}
 	row.markUnreachable(suppressed)
 	return s.pages.Show(w, r, "session.html", sessionPage{head, row})

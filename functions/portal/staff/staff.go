@@ -87,6 +87,8 @@ func (header) Code() string { return rand.Text() }
 // line is one requirement on a page.
 type line struct {
 	*meeting.Requirement
+	// Limited: the person's link has brought in today all that it may.
+	Limited bool
 	// Unreachable is why no mail goes to the person any more.
 	Unreachable string
 }

@@ -36,6 +36,11 @@ func (k *link) language() string {
 // prefix is where the uploads of the link are in the bucket.
 func (k *link) prefix() string { return bucket.UploadPrefix(k.Ticket.Meeting, k.id) }
 
+// use is the count of what comes by the link today, before it was counted.
+func (k *link) use() meeting.LinkUse {
+	return meeting.LinkUse{Meeting: k.Ticket.Meeting, Link: store.LinkHash(k.id), Participant: k.Participant, Day: meeting.Day(time.Now())}
+}
+
 // Why a link cannot be used.
 var (
 	errBadLink  = errors.New("link is not good")

@@ -9,6 +9,7 @@ import (
 
 	"dossier/functions/portal/page"
 	"dossier/internal/fault"
+	"dossier/internal/meeting"
 )
 
 const (
@@ -34,6 +35,7 @@ func (f partForm) isPart(maxBytes int64) bool {
 // Why a step is not done.
 var (
 	errTooLarge = errors.New("larger than a file or a part may be")
+	errTooMany  = errors.New("the link has brought in all that it may today")
 	errNoStep   = errors.New("no such step")
 )
 
@@ -50,7 +52,7 @@ func (u *Uploader) Parts(w http.ResponseWriter, r *http.Request) {
 	f.size, _ = strconv.ParseInt(r.PostFormValue("size"), 10, 64)
 	f.number, _ = strconv.ParseInt(r.PostFormValue("number"), 10, 32)
 	answer := map[string]any{"partSize": partSize}
-	if err := u.step(r, f, answer); err != nil {
+	if err := u.step(r, k, f, answer); err != nil {
 		status := stepStatus(err)
 		if status >= http.StatusInternalServerError {
 			u.log.ErrorContext(r.Context(), "part failed", "step", r.PathValue("step"), "error", err)
@@ -63,14 +65,23 @@ func (u *Uploader) Parts(w http.ResponseWriter, r *http.Request) {
 }
 
 // step does what the path asks for, and puts the result into the answer.
-func (u *Uploader) step(r *http.Request, f partForm, answer map[string]any) (err error) {
+func (u *Uploader) step(r *http.Request, k *link, f partForm, answer map[string]any) (err error) {
 	ctx := r.Context()
 	switch r.PathValue("step") {
 	case "begin":
 		if f.size <= 0 || f.size > u.config.MaxBytes {
 			return errTooLarge
 		}
+		may := false
+		err := u.store.UseLink(ctx, k.use(), func(use *meeting.LinkUse) { may = use.Begin(f.size, u.config.Limits, time.Now()) })
+		switch {
+		case err != nil:
+			return err
+		case !may:
+			return errTooMany
+		}
 		answer["upload"], err = u.bucket.Begin(ctx, f.key)
+		return err
 	case "list":
 		answer["parts"], err = u.bucket.Parts(ctx, f.key, f.upload)
 	case "url":
@@ -91,6 +102,8 @@ func stepStatus(err error) int {
 	switch {
 	case fault.Is(err, fault.NotFound), errors.Is(err, errNoStep):
 		return http.StatusNotFound
+	case errors.Is(err, errTooMany):
+		return http.StatusTooManyRequests
 	case fault.Is(err, fault.Rejected), errors.Is(err, errTooLarge):
 		return http.StatusRequestEntityTooLarge
 	}

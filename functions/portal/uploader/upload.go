@@ -39,9 +39,12 @@ type uploadPage struct {
 	// Limit is how many bytes a file may have; a file of PartsFrom bytes or more is sent in parts.
 	Limit     int64
 	PartsFrom int64
-	Sent      bool
-	Waiting   bool // a file is being read
-	Versions  []version
+	// Full: the link brings in nothing more today, for it has reached one of Limits.
+	Full     bool
+	Limits   meeting.LinkLimits
+	Sent     bool
+	Waiting  bool // a file is being read
+	Versions []version
 	// Elsewhere is the name of a file that is in and came some other way.
 	Elsewhere string
 	Waived    bool
@@ -79,8 +82,13 @@ func (u *Uploader) Upload(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := k.page()
 	p.Sent, p.Limit = r.URL.Query().Has("key"), u.config.MaxBytes
-	if err := u.addForms(r.Context(), k, p); err != nil {
+	if err := u.addLimits(r.Context(), k, p); err != nil {
 		return err
+	}
+	if !p.Full {
+		if err := u.addForms(r.Context(), k, p); err != nil {
+			return err
+		}
 	}
 	if err := u.addVersions(r.Context(), k, p); err != nil {
 		return err
@@ -105,6 +113,19 @@ func (k *link) page() *uploadPage {
 		p.Seats = k.Meeting.NomineesPerAgency
 	}
 	return p
+}
+
+// addLimits finds out whether the link brings in anything more today.
+func (u *Uploader) addLimits(ctx context.Context, k *link, p *uploadPage) error {
+	of := k.use()
+	key := store.LinkUseKey(of.Meeting, of.Link, of.Day)
+	snap, err := u.store.Read(ctx, key)
+	if err != nil {
+		return err
+	}
+	use := store.Get(snap, key)
+	p.Limits, p.Full = u.config.Limits, use != nil && use.Full(u.config.Limits)
+	return nil
 }
 
 // addForms signs the forms by which the browser sends a file. They end with the link: what arrives later does not

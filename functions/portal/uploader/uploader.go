@@ -10,6 +10,7 @@ import (
 	"dossier/functions/portal/decision"
 	"dossier/functions/portal/page"
 	"dossier/internal/bucket"
+	"dossier/internal/meeting"
 	"dossier/internal/store"
 	"dossier/internal/ticket"
 )
@@ -27,6 +28,8 @@ const maxForm = 64 << 10
 type Config struct {
 	// MaxBytes bounds one upload.
 	MaxBytes int64
+	// Limits bound what one link brings in on a day.
+	Limits meeting.LinkLimits
 	// LinkLife is for how long a new link can be used.
 	LinkLife time.Duration
 	// URL is where the pages are, with a slash at its end.

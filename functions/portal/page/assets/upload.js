@@ -117,7 +117,7 @@ async function start() {
     say(words.done);
     form.reset();
   } catch (e) {
-    say(e.aborted ? words.cancelled : e.status === 413 ? words.tooLarge : words.failed, true);
+    say(e.aborted ? words.cancelled : e.status === 413 ? words.tooLarge : e.status === 429 ? words.limited : words.failed, true);
     retry.hidden = false;
   } finally {
     running = null;

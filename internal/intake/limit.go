@@ -1,0 +1,32 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"dossier/internal/bucket"
+	"dossier/internal/fault"
+	"dossier/internal/meeting"
+	"dossier/internal/store"
+	"dossier/internal/ticket"
+)
+
+// overLimit counts a document for its link, by the day on which it was sent, and reports whether it is over what the link
+// may bring in on one day, and the first such. Asked again, it answers the same.
+func (in *Intake) overLimit(ctx context.Context, doc meeting.Document) (first, over bool, err error) {
+	_, folder, _, _ := bucket.ParseIncoming(doc.Key)
+	t, err := in.Tickets.Named(folder, doc.Meeting, doc.Time)
+	if err != nil && !errors.Is(err, ticket.ErrExpired) {
+		return false, false, nil // no link of ours has brought it
+	}
+	use := meeting.LinkUse{Meeting: doc.Meeting, Link: store.LinkHash(folder), Participant: t.Participant, Day: meeting.Day(doc.Time)}
+	err = in.Table.UseLink(ctx, use, func(u *meeting.LinkUse) {
+		over = !u.Take(doc.ID, doc.Size, in.LinkLimits, time.Now())
+		first = u.First == doc.ID
+	})
+	if errors.Is(err, store.ErrConflict) {
+		return false, false, fault.New(fault.Transient, "count a link's uploads: too many at once")
+	}
+	return first, over, err
+}
