@@ -26,7 +26,7 @@ type Config struct {
 	ScanPatience time.Duration `env:"SCAN_PATIENCE" envDefault:"24h"`
 	// MaxBytes bounds one upload; 0 is bucket.MaxUpload.
 	MaxBytes int64 `env:"MAX_UPLOAD_BYTES"`
-	// LinkFiles and LinkBytes bound what one link brings in on a day, in UTC; what is over is kept for a person. 0 is no
+	// LinkFiles and LinkBytes bound the uploads by one link on a day, in UTC. More are kept unread, for a person. 0 is no
 	// limit. They are the portal's.
 	LinkFiles int   `env:"LINK_FILES_A_DAY" envDefault:"100"`
 	LinkBytes int64 `env:"LINK_BYTES_A_DAY" envDefault:"5368709120"`
