@@ -17,7 +17,11 @@ type Folder struct{ dir string }
 // NewFolder makes a sender into a folder that exists.
 func NewFolder(dir string) *Folder { return &Folder{dir: dir} }
 
-// Send writes the mail, whole or not at all. A mail that is there already was sent before: it stays as it is.
+// SentLog is the file in a Folder that has a line for each time that a mail was sent: its outbox id.
+const SentLog = "sent.log"
+
+// Send writes the mail, whole or not at all. A mail that is there already was sent before: it stays as it is, and
+// SentLog has one more line of it.
 func (f *Folder) Send(_ context.Context, raw []byte, _ string, m meeting.Mail) (string, error) {
 	if m.ID == "" || strings.ContainsAny(m.ID, `/\`) {
 		return "", fmt.Errorf("write mail: bad id %q", m.ID)
@@ -36,5 +40,17 @@ func (f *Folder) Send(_ context.Context, raw []byte, _ string, m meeting.Mail) (
 	if err != nil && !errors.Is(err, os.ErrExist) {
 		return "", fmt.Errorf("write mail: %w", err)
 	}
-	return m.ID, nil
+	return m.ID, f.note(m.ID)
+}
+
+func (f *Folder) note(id string) error {
+	file, err := os.OpenFile(filepath.Join(f.dir, SentLog), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("note mail as sent: %w", err)
+	}
+	_, err = file.WriteString(id + "\n")
+	if err := errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("note mail as sent: %w", err)
+	}
+	return nil
 }

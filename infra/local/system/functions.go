@@ -23,6 +23,8 @@ const (
 	staffAddress = "staff@dossier.example"
 	// attemptTime is how long one call of intake may take; Lambda ends one after two minutes.
 	attemptTime = 2 * time.Minute
+	// rosterTime is how long a load of a roster may take, as in template.yaml.
+	rosterTime = 5 * time.Minute
 	// maxDeaths is one more than on Lambda: here a death may be that of the whole process, which people end as they like.
 	maxDeaths = 3
 )
@@ -65,7 +67,8 @@ func (s *System) makeIntake(ctx context.Context) (*intake.Function, error) {
 		return nil, err
 	}
 	s.closeLater(in.Close)
-	s.intake = newQueue("intake", lambda.NewHandler(in.Handle), s.deadLetters(), 4, s.log)
+	s.intake = newQueue("intake", lambda.NewHandler(in.Handle), s.deadLetters(), 4,
+		patience*attemptTime+time.Second, s.log)
 	s.closeLater(s.intake.Close)
 	return in, nil
 }
@@ -73,7 +76,7 @@ func (s *System) makeIntake(ctx context.Context) (*intake.Function, error) {
 func (s *System) makeRoster() {
 	config := roster.Config{Bucket: bucketName, Table: tableName, Staff: staffAddress}
 	f := roster.New(config, s.client, s.db, s.intake, s.log)
-	s.rosters = newQueue("roster", lambda.NewHandler(f.Handle), s.deadLetters(), 1, s.log)
+	s.rosters = newQueue("roster", lambda.NewHandler(f.Handle), s.deadLetters(), 1, rosterTime, s.log)
 	s.closeLater(s.rosters.Close)
 }
 

@@ -15,11 +15,72 @@ import (
 	"dossier/internal/store"
 )
 
-// restore reads back what the bucket holds: the table is in memory.
+const (
+	// restoreTime is how long a start waits for what the last one left undone. Then the pages are served meanwhile.
+	restoreTime = 20 * time.Second
+	// suspectTime is how long a document that was being read when the last process ended waits for its turn: the system
+	// starts first, for it may have been what ended the process.
+	suspectTime = 5 * time.Second
+)
+
+// startRestore takes up what the bucket holds and the table does not know. It returns when that is done, and before
+// that if it takes long.
+func (s *System) startRestore(ctx context.Context) error {
+	if !s.rebuild {
+		close(s.events.open)
+	}
+	if err := s.suspect(ctx); err != nil {
+		return err
+	}
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan error, 1)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		err := s.restore(work)
+		if s.rebuild {
+			close(s.events.open)
+		}
+		done <- err
+	}()
+	s.closeLater(func() error { cancel(); <-ended; return nil })
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(restoreTime):
+		s.say("Still reading back what the bucket holds; the pages fill meanwhile.")
+		return nil
+	}
+}
+
+// suspect has the documents wait that were being read when the last process ended: no call reads them any more.
+func (s *System) suspect(ctx context.Context) error {
+	open, err := s.table.Attempts(ctx, 0)
+	if err != nil {
+		return err
+	}
+	for _, a := range open {
+		a.Until = time.Now().Add(suspectTime).UTC()
+		if err := s.table.PutAttempt(ctx, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// restore drives what the bucket holds and the table does not know: a few last uploads, or everything.
 func (s *System) restore(ctx context.Context) error {
+	s.sweeping.Lock()
+	defer s.sweeping.Unlock()
 	began := time.Now()
 	// What the last run took in at its very end is no exception: nothing else drives the bucket yet.
-	time.Sleep(s.youngest(ctx))
+	select {
+	case <-time.After(s.youngest(ctx)):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	r, err := s.runSweep(ctx)
 	if err != nil {
 		return fmt.Errorf("read the bucket back: %w", err)
@@ -46,6 +107,10 @@ func (s *System) youngest(ctx context.Context) time.Duration {
 
 // sweepWhenIdle runs the sweep unless messages wait: their uploads look lost to the sweep, which would send them again.
 func (s *System) sweepWhenIdle(ctx context.Context) error {
+	if !s.sweeping.TryLock() {
+		return nil
+	}
+	defer s.sweeping.Unlock()
 	if !s.intake.Idle() || !s.rosters.Idle() {
 		return nil
 	}

@@ -28,6 +28,7 @@ type Queue struct {
 	handler lambda.Handler
 	dead    string // folder
 	log     *slog.Logger
+	life    time.Duration // of one call
 	ctx     context.Context
 	stop    context.CancelFunc
 	slots   chan struct{}
@@ -36,10 +37,12 @@ type Queue struct {
 }
 
 // newQueue makes a queue that gives so many messages at a time to a handler. Messages that fail for good go to the
-// folder dead.
-func newQueue(name string, handler lambda.Handler, dead string, concurrency int, log *slog.Logger) *Queue {
+// folder dead. One call has so long a life.
+func newQueue(
+	name string, handler lambda.Handler, dead string, concurrency int, life time.Duration, log *slog.Logger,
+) *Queue {
 	ctx, stop := context.WithCancel(context.Background())
-	return &Queue{name: name, handler: handler, dead: dead, log: log, ctx: ctx, stop: stop,
+	return &Queue{name: name, handler: handler, dead: dead, log: log, life: life, ctx: ctx, stop: stop,
 		slots: make(chan struct{}, concurrency)}
 }
 
@@ -107,7 +110,7 @@ func (q *Queue) invoke(ctx context.Context, id string, body []byte, receive int)
 	if err != nil {
 		return false, fmt.Errorf("encode event: %w", err)
 	}
-	out, err := q.handler.Invoke(ctx, event)
+	out, err := q.call(ctx, event)
 	if err != nil {
 		return false, err
 	}
@@ -116,6 +119,36 @@ func (q *Queue) invoke(ctx context.Context, id string, body []byte, receive int)
 		return false, fmt.Errorf("decode answer: %w", err)
 	}
 	return len(answer.BatchItemFailures) == 0, nil
+}
+
+// lastWords is how long a call may take to end after its life is over.
+const lastWords = time.Second
+
+// call calls the handler for as long as a call may live. One that does not end then is left to itself: Lambda would end
+// its process.
+func (q *Queue) call(ctx context.Context, event []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, q.life)
+	defer cancel()
+	type answer struct {
+		out []byte
+		err error
+	}
+	ended := make(chan answer, 1)
+	go func() {
+		out, err := q.handler.Invoke(ctx, event)
+		ended <- answer{out, err}
+	}()
+	select {
+	case a := <-ended:
+		return a.out, a.err
+	case <-ctx.Done():
+	}
+	select {
+	case a := <-ended:
+		return a.out, a.err
+	case <-time.After(lastWords):
+		return nil, errors.New("the call does not end, and is left to itself")
+	}
 }
 
 // waiting sends to a queue and waits until the message is dealt with.

@@ -23,6 +23,10 @@ type source struct {
 	queues map[string]*Queue // by prefix
 	log    *slog.Logger
 
+	// open is closed when events go through. Before that they wait: a table that is made again from the bucket is made
+	// in the order in which everything was put.
+	open chan struct{}
+
 	mu   sync.Mutex
 	seen map[string]bool // object ids
 }
@@ -60,6 +64,11 @@ func (s *source) created(key string) {
 	for prefix, q := range s.queues {
 		if !strings.HasPrefix(key, prefix) {
 			continue
+		}
+		select {
+		case <-s.open:
+		case <-q.ctx.Done(): // the next start finds it
+			return
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()

@@ -63,6 +63,8 @@ type System struct {
 	client *s3.Client
 	db     *dynamodb.Client
 	table  *store.Store
+	// rebuild: the table is empty, and is made from what the bucket holds.
+	rebuild bool
 
 	intake, rosters *Queue
 	events          *source
@@ -71,8 +73,9 @@ type System struct {
 	url             string
 	mailDir         string
 
-	closers []func() error // the last one first
-	out     sync.Mutex
+	closers  []func() error // the last one first
+	out      sync.Mutex
+	sweeping sync.Mutex // held while a sweep runs
 }
 
 // Start starts everything and reads back what the bucket holds. Close stops it.
@@ -106,7 +109,7 @@ func Start(ctx context.Context, o Options) (_ *System, err error) {
 	if err := s.startFunctions(ctx); err != nil {
 		return nil, err
 	}
-	if err := s.restore(ctx); err != nil {
+	if err := s.startRestore(ctx); err != nil {
 		return nil, err
 	}
 	s.web.Handler = s.handler()
@@ -143,7 +146,7 @@ func (s *System) startS3(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("listen for events: %w", err)
 	}
-	s.events = &source{queues: map[string]*Queue{}, seen: map[string]bool{}, log: s.log}
+	s.events = &source{queues: map[string]*Queue{}, seen: map[string]bool{}, log: s.log, open: make(chan struct{})}
 	server := &http.Server{Handler: s.events, ReadHeaderTimeout: 5 * time.Second}
 	go server.Serve(hooks)
 	s.closeLater(server.Close)
@@ -166,9 +169,11 @@ func (s *System) startS3(ctx context.Context) error {
 
 // startDynamoDB starts the embedded DynamoDB, unless another is named, and makes the table.
 func (s *System) startDynamoDB(ctx context.Context) error {
-	url := s.o.DynamoDB
+	url, file := s.o.DynamoDB, filepath.Join(s.dir, "table.jsonl")
+	_, err := os.Stat(file)
+	s.rebuild = url != "" || errors.Is(err, os.ErrNotExist)
 	if url == "" {
-		db, err := localaws.StartDynamoDB()
+		db, err := localaws.OpenDynamoDB(file)
 		if err != nil {
 			return err
 		}
@@ -248,6 +253,6 @@ func (s *System) Welcome() {
 
   File something: curl --aws-sigv4 aws:amz:%[6]s:s3 --user %[4]s:%[5]s -H x-amz-content-sha256:UNSIGNED-PAYLOAD \
                        -T FILE %[2]s/%[3]s/incoming/regm-africa-2021/drop/
-  Stop with Ctrl-C. What is in the bucket is kept in %[7]s and read back at the next start.
+  Stop with Ctrl-C. Bucket and table are kept in %[7]s; a table that is not there is made again from the bucket.
 `, s.url, s.s3.URL, bucketName, loopback.AccessKey, loopback.SecretKey, loopback.Region, s.o.Dir)
 }
