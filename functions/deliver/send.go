@@ -43,10 +43,10 @@ func (f *Function) noteResult(ctx context.Context, m *meeting.Mail, messageID st
 		f.meter.Put(ctx, f.sent(v)...)
 		f.log.InfoContext(ctx, "mail sent", "mail", *m, "correlation", m.Cause)
 	case fault.Is(err, fault.Rejected), m.Attempts >= maxAttempts:
-		m.State, m.Failure = meeting.Failed, err.Error()
+		m.State, m.Failure = meeting.Failed, said(err)
 		f.meter.Put(ctx, observe.Count(observe.MailsFailed, 1))
 	default:
-		m.Failure = err.Error()
+		m.Failure = said(err)
 		m.Lease = f.now().Add(waitAfter(m.Attempts)).UTC()
 		f.meter.Put(ctx, observe.Count(observe.MailsDeferred, 1))
 	}
@@ -56,6 +56,18 @@ func (f *Function) noteResult(ctx context.Context, m *meeting.Mail, messageID st
 	if m.State == meeting.Sent || m.State == meeting.Failed {
 		m.Expires = f.now().Add(f.config.Keep).Unix()
 	}
+}
+
+// said is why a mail was not sent, in the words of the mail server where it has said any. They are for staff, and not
+// for logs: they can name addresses.
+func said(err error) string {
+	if f, ok := errors.AsType[interface {
+		error
+		Words() string
+	}](err); ok {
+		return f.Words()
+	}
+	return err.Error()
 }
 
 // waitAfter is how long to wait after a failure: a minute, doubled each time, at most four hours.

@@ -35,6 +35,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
 
+	"dossier/internal/awserror"
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
 )
@@ -49,7 +50,12 @@ type Bucket struct {
 }
 
 // New makes a Bucket of a bucket that exists and is versioned.
-func New(client *s3.Client, name string) *Bucket { return &Bucket{s3: client, name: name} }
+func New(client *s3.Client, name string) *Bucket {
+	quiet := s3.New(client.Options(), func(o *s3.Options) {
+		o.APIOptions = append(slices.Clone(o.APIOptions), awserror.Quiet)
+	})
+	return &Bucket{s3: quiet, name: name}
+}
 
 // Name is the bucket's name.
 func (b *Bucket) Name() string { return b.name }

@@ -28,6 +28,10 @@ import (
 func (w *World) wire(options Options) {
 	w.t.Helper()
 	c := clients{config: loopback.Config(), s3URL: w.S3URL, dynamoDB: *w.DB.Options().BaseEndpoint, faults: w.Faults.Add, watch: options.Watch}
+	if options.Line != nil {
+		options.Line.Over, c.config.HTTPClient = c.config.HTTPClient, options.Line
+		c.config.RetryMaxAttempts = 1
+	}
 	log := slog.New(slog.NewJSONHandler(w.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.wireIntake(c, log, options)
 	w.wireMails(c, log, options.MailLease)

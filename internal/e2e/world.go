@@ -118,6 +118,8 @@ type Options struct {
 	S3URL string
 	// Of is a World that has the bucket already; see Anew.
 	Of *World
+	// Line carries the functions' requests to S3 and DynamoDB, each tried once; nil is the usual client.
+	Line *awstest.Line
 	// Watch is told of each call that a function makes to S3 or DynamoDB, after the call. It must be safe for concurrent use.
 	Watch func(Call)
 }

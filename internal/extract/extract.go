@@ -88,7 +88,7 @@ func (r *Reader) read(
 	// A reader that panics on a stranger's bytes has met a broken file; the next document is unharmed.
 	defer func() {
 		if p := recover(); p != nil {
-			c, err = &content.Content{Format: format}, content.Broken("reader panicked: %v", p)
+			c, err = &content.Content{Format: format}, content.Broken("reader: %w", fault.Panic(p))
 		}
 	}()
 	before := limits.Held()

@@ -5,6 +5,9 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"path"
+	"runtime"
+	"strings"
 )
 
 // Kind is what a caller may do about a failure.
@@ -48,6 +51,26 @@ func New(kind Kind, format string, args ...any) error {
 // Reject makes a Rejected error with a stable reason.
 func Reject[R ~string](reason R, format string, args ...any) error {
 	return &Error{Kind: Rejected, Reason: string(reason), Err: fmt.Errorf(format, args...)}
+}
+
+// Panic is the error of a panic that was recovered. It names the type of the value, and the place: the value itself may
+// hold what was being read. A failure of the language, such as an index out of range, says no more than numbers.
+func Panic(value any) error {
+	place := "an unknown place"
+	for skip := 2; ; skip++ {
+		pc, file, line, ok := runtime.Caller(skip)
+		if !ok {
+			break
+		}
+		if f := runtime.FuncForPC(pc); f != nil && !strings.HasPrefix(f.Name(), "runtime.") {
+			place = fmt.Sprintf("%s:%d", path.Base(file), line)
+			break
+		}
+	}
+	if err, ok := value.(runtime.Error); ok {
+		return fmt.Errorf("panic at %s: %w", place, err)
+	}
+	return fmt.Errorf("panic at %s: a value of type %T", place, value)
 }
 
 // Is tells whether err, or what it wraps, is of the kind.

@@ -3,6 +3,7 @@ package fault_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"dossier/internal/fault"
@@ -49,6 +50,32 @@ func TestRejectedNamesItsReason(t *testing.T) {
 	}
 	if got, want := err.Error(), "read: rejected (corrupt): open zip: the disk is full"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// A panic's value is never told, but for a failure of the language, which holds numbers alone.
+func TestPanic(t *testing.T) {
+	caught := func(f func()) (err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				err = fault.Panic(p)
+			}
+		}()
+		f()
+		return nil
+	}
+	for want, f := range map[string]func(){
+		"a value of type string":              func() { panic("Amina Diallo") },
+		"a value of type *errors.errorString": func() { panic(errors.New("Amina Diallo")) },
+		"index out of range [5]": func() {
+			var list []int
+			_ = list[len("Amina")]
+		},
+	} {
+		err := caught(f)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "Amina") || !strings.HasPrefix(err.Error(), "panic at fault_test.go:") {
+			t.Errorf("%v, want %s", err, want)
+		}
 	}
 }
 

@@ -63,7 +63,7 @@ func (c *rosterCache) get(ctx context.Context, m *meeting.Meeting, version strin
 func (c *rosterCache) fill(ctx context.Context, m *meeting.Meeting, version string) (index *match.Index, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
+			err = fault.Panic(p)
 		}
 	}()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), maxRosterLoad)

@@ -21,7 +21,7 @@ func (m *Message) MIME(from string, mail meeting.Mail, at time.Time) ([]byte, er
 		return nil, fmt.Errorf("write mail: sender: %w", err)
 	}
 	if err := msg.To(mail.To...); err != nil {
-		return nil, fault.Reject("bad-address", "write mail: recipients: %w", err)
+		return nil, fault.Reject("bad-address", "write mail: one of %d recipients has no address that is valid", len(mail.To))
 	}
 	domain := from[strings.LastIndexByte(from, '@')+1:]
 	msg.SetMessageIDWithValue(mail.ID + "@" + strings.TrimRight(domain, "> "))

@@ -5,11 +5,15 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"dossier/internal/awserror"
+	"dossier/internal/fault"
 )
 
 // MaxReceives is how often SQS delivers a message before it goes to the dead letters; template.yaml's queues say the
@@ -46,7 +50,7 @@ func Each(
 func safely(ctx context.Context, body []byte, handle func(context.Context, []byte) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
+			err = fault.Panic(p)
 		}
 	}()
 	return handle(ctx, body)
@@ -59,7 +63,12 @@ type Sender struct {
 }
 
 // NewSender makes a Sender to the queue of the URL.
-func NewSender(client *sqs.Client, url string) *Sender { return &Sender{sqs: client, url: url} }
+func NewSender(client *sqs.Client, url string) *Sender {
+	quiet := sqs.New(client.Options(), func(o *sqs.Options) {
+		o.APIOptions = append(slices.Clone(o.APIOptions), awserror.Quiet)
+	})
+	return &Sender{sqs: quiet, url: url}
+}
 
 // Send puts one message into the queue.
 func (s *Sender) Send(ctx context.Context, body []byte) error {

@@ -57,7 +57,7 @@ func TestOnlyTheMessagesThatFailComeAgain(t *testing.T) {
 	if d := cmp.Diff([]string{"id1", "id3"}, failures(r)); d != "" {
 		t.Errorf("reported (-want +got):\n%s", d)
 	}
-	for _, want := range []string{"message=id1", "message=id3", "on purpose"} {
+	for _, want := range []string{"message=id1", "message=id3", "error=\"on purpose\"", "error=\"panic at queue_test.go"} {
 		if !strings.Contains(logs.String(), want) {
 			t.Errorf("the log lacks %q:\n%s", want, logs.String())
 		}
@@ -94,11 +94,11 @@ func TestLastTryThatCannotBeNoted(t *testing.T) {
 	var logs strings.Builder
 	log := slog.New(slog.NewTextHandler(&logs, nil))
 	r := queue.Each(t.Context(), log, batch(queue.MaxReceives, "fails", "good"), handle,
-		func(context.Context, []byte) error { panic("no table") })
+		func(context.Context, []byte) error { panic("panic at queue_test.go") })
 	if d := cmp.Diff([]string{"id0"}, failures(r)); d != "" {
 		t.Errorf("reported (-want +got):\n%s", d)
 	}
-	if !strings.Contains(logs.String(), "failed message not noted") || !strings.Contains(logs.String(), "no table") {
+	if !strings.Contains(logs.String(), "failed message not noted") || !strings.Contains(logs.String(), "panic at queue_test.go") {
 		t.Errorf("the log is silent:\n%s", logs.String())
 	}
 }

@@ -95,8 +95,11 @@ func TestFolder(t *testing.T) {
 	if err != nil || string(got) != "first" {
 		t.Errorf("%q %v: a mail that was sent is not sent again", got, err)
 	}
-	if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
+	if files, err := os.ReadDir(dir); err != nil || len(files) != 2 {
 		t.Errorf("%d files, %v", len(files), err)
+	}
+	if log, err := os.ReadFile(filepath.Join(dir, ses.SentLog)); err != nil || string(log) != "receipt-1\nreceipt-1\n" {
+		t.Errorf("sent: %q %v", log, err)
 	}
 	if _, err := f.Send(t.Context(), nil, "", meeting.Mail{ID: "../x"}); err == nil {
 		t.Error("an id left the folder")

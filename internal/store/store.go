@@ -25,7 +25,13 @@
 //	SWEEP                  <prefix>                       where the sweep goes on
 package store
 
-import "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"dossier/internal/awserror"
+)
 
 // Store is the table.
 type Store struct {
@@ -34,4 +40,9 @@ type Store struct {
 }
 
 // New makes a store over a table that exists.
-func New(db *dynamodb.Client, table string) *Store { return &Store{db: db, table: table} }
+func New(db *dynamodb.Client, table string) *Store {
+	quiet := dynamodb.New(db.Options(), func(o *dynamodb.Options) {
+		o.APIOptions = append(slices.Clone(o.APIOptions), awserror.Quiet)
+	})
+	return &Store{db: quiet, table: table}
+}

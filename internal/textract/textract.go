@@ -9,12 +9,14 @@ import (
 	"image"
 	"image/jpeg"
 	"net"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/textract"
 	"github.com/aws/aws-sdk-go-v2/service/textract/types"
 	"github.com/aws/smithy-go"
 
+	"dossier/internal/awserror"
 	"dossier/internal/extract/ocr"
 	"dossier/internal/fault"
 )
@@ -24,7 +26,11 @@ import (
 type Engine struct{ client *textract.Client }
 
 // New makes an Engine.
-func New(client *textract.Client) *Engine { return &Engine{client: client} }
+func New(client *textract.Client) *Engine {
+	return &Engine{client: textract.New(client.Options(), func(o *textract.Options) {
+		o.APIOptions = append(slices.Clone(o.APIOptions), awserror.Quiet)
+	})}
+}
 
 // quality of the JPEG that is sent; a page of 3,600 pixels stays well under the 10 MB that the call takes.
 const quality = 90

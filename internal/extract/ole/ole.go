@@ -41,7 +41,7 @@ func Open(src io.ReaderAt, size int64, limits content.Limits) (c *Compound, err 
 	// The library has met hostile files, but an index of theirs may still be out of range.
 	defer func() {
 		if p := recover(); p != nil {
-			c, err = nil, content.Broken("compound file: %v", p)
+			c, err = nil, content.Broken("compound file: %w", fault.Panic(p))
 		}
 	}()
 	r, err := mscfb.New(io.NewSectionReader(src, 0, size))
@@ -79,7 +79,7 @@ func (c *Compound) Stream(path string) (data []byte, err error) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			data, err = nil, content.Broken("stream: %v", p)
+			data, err = nil, content.Broken("stream: %w", fault.Panic(p))
 		}
 	}()
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
