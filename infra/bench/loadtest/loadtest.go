@@ -1,6 +1,7 @@
 // Package loadtest uploads many documents at once into the local system and checks that each is filed once, that each
 // session is reported complete once, and that nothing else is mailed to anybody. With -kill the process is killed in
-// the middle, as by kill -9, and started again: the end must be the same. It prints documents a second, how long
+// the middle, as by kill -9, and started again: the end must be the same. With -kills N that happens N times while the
+// documents come in, and then the table, the bucket and the mails are compared. It prints documents a second, how long
 // filing took, and peak memory.
 //
 // AWS_ENDPOINT_URL_DYNAMODB names another DynamoDB to use than the embedded one, without a
@@ -29,6 +30,7 @@ const uploaders = 16
 type options struct {
 	sessions, each int
 	kill           bool
+	kills          int
 }
 
 func (o options) documents() int { return o.sessions * o.each }
@@ -39,6 +41,7 @@ func Command(flags *flag.FlagSet) func(context.Context) error {
 	flags.IntVar(&o.sessions, "sessions", 500, "how many sessions")
 	flags.IntVar(&o.each, "each", 10, "how many presenters, and documents, a session")
 	flags.BoolVar(&o.kill, "kill", false, "kill the process in the middle and start it again")
+	flags.IntVar(&o.kills, "kills", 0, "how often to kill the process while documents come in, and start it again")
 	return func(ctx context.Context) error { return run(ctx, o) }
 }
 
@@ -60,6 +63,9 @@ func run(ctx context.Context, o options) (err error) {
 	defer s.kill()
 	if err := loadRoster(ctx, s, o); err != nil {
 		return err
+	}
+	if o.kills > 0 {
+		return pour(ctx, s, o)
 	}
 	began := time.Now()
 	if err := upload(ctx, s, o); err != nil {

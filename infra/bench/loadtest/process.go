@@ -23,7 +23,7 @@ import (
 // process is the local system as a process of its own, which can be killed and started again on the same folder.
 type process struct {
 	binary, folder string
-	client         *s3.Client
+	client         atomic.Pointer[s3.Client]
 	cmd            *exec.Cmd
 	ended          chan struct{} // closed when the process has ended
 	failure        error         // why it ended; set before ended is closed
@@ -40,7 +40,7 @@ func (p *process) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.client = loopback.S3("http://" + storage)
+	p.client.Store(loopback.S3("http://" + storage))
 	p.cmd = exec.CommandContext(ctx, p.binary, "-addr", pages, "-s3", storage, "-dir", p.folder, "-sample=false")
 	p.cmd.Stderr = os.Stderr
 	out, err := p.cmd.StdoutPipe()
@@ -89,7 +89,7 @@ func (p *process) kill() {
 
 func (p *process) put(ctx context.Context, key string, data []byte) error {
 	bucket := "dossier"
-	_, err := p.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: bytes.NewReader(data)})
+	_, err := p.client.Load().PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: bytes.NewReader(data)})
 	if err != nil {
 		return fmt.Errorf("upload %s: %w", path.Base(key), err)
 	}
