@@ -19,7 +19,7 @@ import (
 // and errors.Is; its own text is not to be shown.
 type Error struct {
 	Service, Operation string
-	// Code is what AWS calls the failure, or what became of the connection.
+	// Code is AWS's name of the failure, or the state of the connection.
 	Code string
 	// Status is the HTTP status, RequestID the name that AWS gave the call; 0 and "" if no answer came.
 	Status    int
@@ -60,7 +60,7 @@ func Quiet(stack *middleware.Stack) error {
 
 const name = "quiet"
 
-// of tells an error by what is safe of it.
+// of makes an Error of a call's failure.
 func of(service, operation string, err error) *Error {
 	e := &Error{Service: service, Operation: operation, Code: Kind(err), cause: err}
 	if answer, ok := errors.AsType[interface {
@@ -82,7 +82,7 @@ var (
 	requestID = regexp.MustCompile(`^[A-Za-z0-9+/=_-]{8,128}$`)
 )
 
-// Kind names an error, whatever its text holds: by AWS's code, by what became of the connection, or by its type.
+// Kind names an error without its text: by AWS's code, by the state of the connection, or by its type.
 func Kind(err error) string {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):

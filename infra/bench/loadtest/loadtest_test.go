@@ -66,7 +66,7 @@ func TestRoster(t *testing.T) {
 	}
 }
 
-// Whatever is not exactly as it must be after kills is found.
+// Each thing that is not exactly as it must be after kills is found.
 func TestEnd(t *testing.T) {
 	o := options{sessions: 1, each: 2, kills: 1}
 	right := func() *end {
