@@ -3,6 +3,8 @@ package intake_test
 import (
 	"context"
 	"encoding/json"
+	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -105,8 +107,17 @@ func TestKilledTwice(t *testing.T) {
 	if r := w.RunSweep(); r != (sweep.Report{}) {
 		t.Errorf("after a roster the sweep drives it: %+v", r)
 	}
-	// The cause is mended, and a person has it read again.
-	w.ReadAgain(poison.ID())
+	// The cause is mended, and staff have it read again: by one button.
+	if review := w.StaffPage("/meetings/m/review/" + poison.ID()); !strings.Contains(review, `value="read-again"`) {
+		t.Errorf("there is no button:\n%s", review)
+	}
+	if status, page := w.SubmitDecision(url.Values{"action": {"read-again"}, "document": {poison.ID()}, "reason": {"mended"}}); status != http.StatusSeeOther {
+		t.Fatalf("%d %s", status, page)
+	}
+	if r := w.RunSweep(); r.Uploads != 1 {
+		t.Errorf("the sweep does not drive it: %+v", r)
+	}
+	w.Drain()
 	if d := w.Document(poison); d.Status != meeting.Filed || d.Reason != "" || d.Pages != 2 {
 		t.Errorf("read again it is %s (%s), %d pages", d.Status, d.Reason, d.Pages)
 	}
@@ -330,5 +341,22 @@ func TestFailsWhenMatchedAgain(t *testing.T) {
 	}
 	if r := w.RunSweep(); r.Uploads != 0 {
 		t.Errorf("the sweep drives it: %+v", r)
+	}
+}
+
+// Who runs the stack has a stuck document read again by the sweep, at once.
+func TestReadAgainByHand(t *testing.T) {
+	t.Parallel()
+	w := e2e.New(t)
+	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
+	o := w.Put("incoming/m/drop/a.pptx", e2e.Deck("Chains", "Amina Diallo"), e2e.Noon)
+	e2e.Must(t, w.Store.PutAttempt(t.Context(), &meeting.Attempt{Document: o.ID(), Deaths: 2}))
+	w.TakeIn(o)
+	if d := w.Document(o); d.Reason != meeting.ReasonStuck {
+		t.Fatalf("%s (%s)", d.Status, d.Reason)
+	}
+	w.ReadAgain(o.ID())
+	if d := w.Document(o); d.Status != meeting.Filed {
+		t.Errorf("%s (%s)", d.Status, d.Reason)
 	}
 }

@@ -90,6 +90,8 @@ func (b *bill) note(c e2e.Call) {
 		b.add("S3 put, list", 1)
 	case *dynamodb.PutItemInput:
 		put(in.Item, 1)
+	case *dynamodb.DeleteItemInput:
+		b.add("DynamoDB write unit", 2) // an attempt: less than a kilobyte, and its place in the index
 	case *dynamodb.TransactWriteItemsInput:
 		for _, i := range in.TransactItems {
 			put(i.Put.Item, 2)

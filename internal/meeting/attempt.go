@@ -42,6 +42,9 @@ func (a *Attempt) SetAside(now time.Time) {
 	a.Until, a.Expires = time.Time{}, now.Add(attemptKept).Unix()
 }
 
+// Forgive notes that somebody wants the document read again.
+func (a *Attempt) Forgive() { a.Deaths, a.Until = 0, time.Time{} }
+
 // Fail notes that the call has ended without a record. It is a death if its time ran out.
 func (a *Attempt) Fail(now time.Time, timeout bool) {
 	if timeout {

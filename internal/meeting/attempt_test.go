@@ -43,6 +43,11 @@ func TestAttempt(t *testing.T) {
 	if a.Deaths != 3 || a.Running(later) || a.Killed(later.Add(time.Hour)) != 3 || time.Unix(a.Expires, 0).Before(later.AddDate(0, 0, 13)) {
 		t.Errorf("set aside: %+v", a)
 	}
+	a.Begin(later, life)
+	a.Forgive()
+	if a.Killed(later.Add(time.Hour)) != 0 || a.Running(later) {
+		t.Errorf("forgiven: %+v", a)
+	}
 	a.Begin(later.Add(time.Hour), life)
 	if got := time.Unix(a.Expires, 0).Sub(later.Add(time.Hour)).Hours() / 24; got < 13.9 || got > 14.1 {
 		t.Errorf("begun again, it is kept for %.1f days", got)

@@ -21,6 +21,8 @@ const (
 	FileHere Action = "file"
 	// Reject turns down a document that is in review.
 	Reject Action = "reject"
+	// ReadAgain has a stuck document read once more.
+	ReadAgain Action = "read-again"
 	// Split files a document in review that holds several: each part for its own requirements.
 	Split Action = "split"
 	// Join makes a document in review a further part of one that is filed.

@@ -7,6 +7,7 @@ import (
 	"dossier/internal/fault"
 	"dossier/internal/filing"
 	"dossier/internal/meeting"
+	"dossier/internal/store"
 )
 
 // decided gives the document that a decision is about.
@@ -182,5 +183,32 @@ func (a closing) apply(_ context.Context, tx *filing.Tx) error {
 	}
 	tx.MarkChanged(doc)
 	doc.Closed = true
+	return nil
+}
+
+// readAgain has a document read once more that is stuck: the deaths that it has caused are forgotten, and the sweep
+// drives it as one that no roster has seen.
+type readAgain struct{ meeting.Decision }
+
+// unseen is a roster version that no roster has.
+const unseen = "read again"
+
+func (a readAgain) apply(ctx context.Context, tx *filing.Tx) error {
+	doc, err := inReview(tx, a.Decision)
+	if err != nil {
+		return err
+	}
+	if doc.Reason != meeting.ReasonStuck {
+		return fault.Reject(meeting.RefusalAlreadyDecided, "document %s is not stuck", doc.ID)
+	}
+	key := store.AttemptKey(doc.ID)
+	if err := tx.Read(ctx, key); err != nil {
+		return err
+	}
+	if attempt := store.Get(tx.Snapshot(), key); attempt != nil {
+		attempt.Forgive()
+		tx.Put(attempt, meeting.Effect{})
+	}
+	doc.RosterVersion = unseen
 	return nil
 }

@@ -135,6 +135,8 @@ func actionOf(d meeting.Decision, id string, hold bool) (action, error) {
 		return closing{d}, nil
 	case meeting.Reject:
 		return reject{d}, nil
+	case meeting.ReadAgain:
+		return readAgain{d}, nil
 	case meeting.Accept:
 		return accept{d, hold}, nil
 	case meeting.Decline:

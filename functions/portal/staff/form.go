@@ -51,18 +51,19 @@ func readDecision(f url.Values, meetingID, by string) (meeting.Decision, error) 
 // actions gives, for each action that staff can take, what reads its part of a form.
 func actions() map[meeting.Action]func(*meeting.Decision, url.Values) error {
 	return map[meeting.Action]func(*meeting.Decision, url.Values) error{
-		meeting.Withdraw: readNothing,
-		meeting.Reject:   readNothing,
-		meeting.FileHere: readPlace,
-		meeting.Split:    readParts,
-		meeting.Join:     readInto,
-		meeting.Accept:   readAccepted,
-		meeting.Decline:  readNominee,
-		meeting.Waive:    readRequirement,
-		meeting.Require:  readRequirement,
-		meeting.Undo:     readOf,
-		meeting.Dismiss:  readOf,
-		meeting.Revoke:   readOf,
+		meeting.Withdraw:  readNothing,
+		meeting.Reject:    readNothing,
+		meeting.ReadAgain: readNothing,
+		meeting.FileHere:  readPlace,
+		meeting.Split:     readParts,
+		meeting.Join:      readInto,
+		meeting.Accept:    readAccepted,
+		meeting.Decline:   readNominee,
+		meeting.Waive:     readRequirement,
+		meeting.Require:   readRequirement,
+		meeting.Undo:      readOf,
+		meeting.Dismiss:   readOf,
+		meeting.Revoke:    readOf,
 	}
 }
 
