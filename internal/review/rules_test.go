@@ -931,3 +931,37 @@ func (r *racing) Read(ctx context.Context, keys ...store.AnyKey) (*store.Snapsho
 	}
 	return snap, err
 }
+
+// A stuck document is read again when staff say so: the deaths are forgotten, and no roster version is noted, so that the sweep
+// drives it. Of any other there is nothing to read again.
+func TestReadAgain(t *testing.T) {
+	for name, attempt := range map[string]*meeting.Attempt{
+		"it has killed its readers": {Deaths: 2, Until: day},
+		"it failed five times":      nil,
+	} {
+		o := newOffice(t)
+		d := o.upload(1, meeting.Presentation, nil)
+		again := meeting.Decision{Action: meeting.ReadAgain, Document: d.ID}
+		if why := o.decide(again); why != meeting.RefusalAlreadyDecided {
+			t.Errorf("%s: a document that is not stuck: %q", name, why)
+		}
+		stuck := o.stored(d)
+		stuck.Reason = meeting.ReasonStuck
+		o.keep(stuck)
+		if attempt != nil {
+			attempt.Document = d.ID
+			o.keep(attempt)
+		}
+		again.Meeting, again.By, again.Reason, again.At = "m", "Ms Staff", "mended", day
+		o.ok(o.desk.Decide(o.ctx, "again", again, o.roster.Meeting))
+		got := o.stored(d)
+		if got.Status != meeting.Review || got.Reason != meeting.ReasonStuck || got.RosterVersion != "read again" || got.Decision != "again" {
+			t.Errorf("%s: %+v", name, got)
+		}
+		left, err := o.store.Attempt(o.ctx, d.ID)
+		o.ok(err)
+		if attempt != nil && (left.Deaths != 0 || !left.Until.IsZero()) || attempt == nil && left != nil {
+			t.Errorf("%s: %+v", name, left)
+		}
+	}
+}
