@@ -37,8 +37,8 @@ func busy() map[string]work {
 		return err
 	}
 	upload := func(w *e2e.World, n int) meeting.Object {
-		token := w.Token(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})
-		return w.Put(fmt.Sprintf("incoming/m/%s/Amina Diallo CV %d.pptx", token, n), e2e.Deck(fmt.Sprint("Chains ", n), "Amina Diallo"), e2e.Noon)
+		folder := w.Folder(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})
+		return w.Put(fmt.Sprintf("%sAmina Diallo CV %d.pptx", folder, n), e2e.Deck(fmt.Sprint("Chains ", n), "Amina Diallo"), e2e.Noon)
 	}
 	message := func(body []byte) events.SQSEvent {
 		return events.SQSEvent{Records: []events.SQSMessage{{MessageId: "1", Body: string(body), Attributes: map[string]string{"ApproximateReceiveCount": "5"}}}}
