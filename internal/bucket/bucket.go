@@ -289,7 +289,8 @@ func (b *Bucket) Versions(
 		}
 		out, err := b.s3.ListObjectVersions(ctx, in)
 		if err != nil {
-			return nil, "", wrap(err, "list versions under %s", prefix)
+			folder, _, _ := strings.Cut(prefix, "/") // the rest can be a file's name
+			return nil, "", wrap(err, "list versions under %s", folder)
 		}
 		for _, v := range out.Versions {
 			if strings.HasSuffix(aws.ToString(v.Key), "/") && aws.ToInt64(v.Size) == 0 {
