@@ -92,3 +92,33 @@ func TestBegunPartsHaveALimit(t *testing.T) {
 		t.Error("staff do not see it")
 	}
 }
+
+// Marks that turn the direction of writing around are in no name that is shown or saved; the key keeps them.
+func TestNamesDeceiveNobody(t *testing.T) {
+	t.Parallel()
+	w := e2e.New(t)
+	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Kofi)
+	link := w.UploadLink(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1"})
+	o := w.Put(w.FolderOf(link)+"Annual\u202Efdp.pptx", e2e.Deck("Chains", "by us"), time.Now())
+	shown := map[string]string{}
+	_, shown["the page before it is read"], _ = w.Visit("nobody", http.MethodGet, link, nil)
+	w.TakeIn(o)
+	_, shown["the page"], _ = w.Visit("nobody", http.MethodGet, link, nil)
+	for _, path := range []string{"/meetings/m/sessions/s1", "/meetings/m/documents/" + o.ID(), "/meetings/m/export.csv"} {
+		_, shown[path], _ = w.Visit("Ms Staff", http.MethodGet, path, nil)
+	}
+	for where, text := range shown {
+		if strings.Contains(text, "\u202E") || !strings.Contains(text, "Annualfdp.pptx") {
+			t.Errorf("%s shows the name as it came", where)
+		}
+	}
+	_, _, headers := w.Visit("Ms Staff", http.MethodGet, "/meetings/m/documents/"+o.ID()+"/original", nil)
+	to, err := url.Parse(headers.Get("Location"))
+	e2e.Must(t, err)
+	if as := to.Query().Get("response-content-disposition"); !strings.Contains(as, "Annualfdp.pptx") {
+		t.Errorf("it is saved as %q", as)
+	}
+	if got := w.ObjectsUnder(w.FolderOf(link)); len(got) != 1 || got[0].Key != o.Key {
+		t.Errorf("the key is %v", got)
+	}
+}
