@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"dossier/infra/bench/accuracy"
@@ -20,6 +21,7 @@ import (
 	"dossier/infra/bench/hostile"
 	"dossier/infra/bench/loadtest"
 	"dossier/infra/bench/ocraccuracy"
+	"dossier/infra/bench/read"
 	"dossier/infra/bench/tika"
 )
 
@@ -27,18 +29,20 @@ import (
 type command struct {
 	name, summary string
 	flags         func(*flag.FlagSet) func(context.Context) error
+	argument      string // what stands after the flags, "" for nothing
 }
 
 func commands() []command {
 	return []command{
-		{"evaluate", "drop a set of papers into the running system and write what became of each", evaluate.Command},
-		{"accuracy", "compare the text that is read with that of pdftotext and LibreOffice", accuracy.Command},
-		{"ocr-accuracy", "count the words of scanned letters that are read rightly", ocraccuracy.Command},
-		{"corruption", "read a thousand broken files in one process", corruption.Command},
-		{"hostile", "read files that are small and cost much, each with the memory of the function", hostile.Command},
-		{"coldstart", "time a process from its start to the first slide and PDF page", coldstart.Command},
-		{"tika", "compare the speed of reading with Apache Tika and pdftotext", tika.Command},
-		{"loadtest", "upload thousands of documents at once and count what comes of them", loadtest.Command},
+		{"evaluate", "drop a set of papers into the running system and write what became of each", evaluate.Command, ""},
+		{"accuracy", "compare the text that is read with that of pdftotext and LibreOffice", accuracy.Command, ""},
+		{"read", "read every file of a folder and write what came of each", read.Command, "FOLDER"},
+		{"ocr-accuracy", "count the words of scanned letters that are read rightly", ocraccuracy.Command, ""},
+		{"corruption", "read a thousand broken files in one process", corruption.Command, ""},
+		{"hostile", "read files that are small and cost much, each with the memory of the function", hostile.Command, ""},
+		{"coldstart", "time a process from its start to the first slide and PDF page", coldstart.Command, ""},
+		{"tika", "compare the speed of reading with Apache Tika and pdftotext", tika.Command, ""},
+		{"loadtest", "upload thousands of documents at once and count what comes of them", loadtest.Command, ""},
 	}
 }
 
@@ -69,7 +73,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		} else if err != nil {
 			return err
 		}
-		if flags.NArg() > 0 {
+		if flags.NArg() > 0 && c.argument == "" {
 			return fmt.Errorf("%s: %q is no flag", c.name, flags.Arg(0))
 		}
 		if err := start(ctx); err != nil {
@@ -85,6 +89,6 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 func help(out io.Writer) {
 	fmt.Fprintln(out, "usage: go run -C infra ./bench COMMAND [FLAGS]\n\nCommands (-h after one shows its flags):")
 	for _, c := range commands() {
-		fmt.Fprintf(out, "  %-13s %s\n", c.name, c.summary)
+		fmt.Fprintf(out, "  %-13s %s\n", strings.TrimSpace(c.name+" "+c.argument), c.summary)
 	}
 }
