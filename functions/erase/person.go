@@ -201,8 +201,9 @@ func (e *erasure) concerns(d, whole *meeting.Document) concern {
 	}
 	if d.Letter != nil {
 		for _, n := range d.Letter.Nominees {
-			mine := n.Participant == e.participant || n.Participant == "" && e.isName(n.Name)
-			its, others = its || mine, others || !mine
+			given := n.Participant != "" && n.Participant != e.participant // to somebody else, who is called alike
+			mine := n.Participant == e.participant || e.isName(n.Name)
+			its, others = its || mine, others || !mine || given
 			its = its || n.ReplacesID == e.participant
 		}
 	}

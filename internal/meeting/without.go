@@ -90,12 +90,16 @@ func (l Leaver) replaced(n Nominee) bool {
 	return n.ReplacesID == l.Participant || n.ReplacesID == "" && n.Replaces != "" && l.Is(n.Replaces)
 }
 
-func (l Leaver) touches(n Nominee) bool { return l.Nominates(n) || l.replaced(n) }
+func (l Leaver) touches(n Nominee) bool { return l.Nominates(n) || l.replaced(n) || l.Is(n.Name) }
 
-// nominee gives a nominee without the participant. Nobody has to decide about an empty place.
+// nominee gives a nominee without the participant. Nobody has to decide about an empty place. A place that was given to
+// somebody else stays, without the participant's name, which the letter has there.
 func (l Leaver) nominee(n Nominee) Nominee {
 	if l.Nominates(n) {
 		return Nominee{Name: erased, Declined: true}
+	}
+	if l.Is(n.Name) {
+		n.Name = erased
 	}
 	if l.replaced(n) {
 		n.Replaces, n.ReplacesID = erased, ""

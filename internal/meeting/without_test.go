@@ -34,7 +34,7 @@ func TestLeave(t *testing.T) {
 	want := meeting.Document{Candidates: []meeting.Candidate{{Participant: "p10"}},
 		DocumentState: meeting.DocumentState{Status: meeting.Filed, Satisfies: needs("p10"), FiledFor: needs("p10"), Joined: []string{"other"},
 			Parts: []meeting.Part{{From: 1, To: 2, Requirements: []meeting.RequirementKey{}}, {From: 3, To: 4, Requirements: needs("p10")}},
-			Letter: &meeting.Letter{Agency: "MoJ", Nominees: []meeting.Nominee{{Name: "[erased]", Declined: true}, {Name: "[erased]", Declined: true}, {Name: "Ana Sow", Participant: "p8"},
+			Letter: &meeting.Letter{Agency: "MoJ", Nominees: []meeting.Nominee{{Name: "[erased]", Declined: true}, {Name: "[erased]", Declined: true}, {Name: "[erased]", Participant: "p8"},
 				{Name: "Ben Ro", Participant: "p2", Replaces: "[erased]"}, {Name: "Cy", Replaces: "[erased]"}, {Name: "Di", Replaces: "Ben"}}}}}
 	if diff := cmp.Diff(want, d); diff != "" {
 		t.Error(diff)
