@@ -169,8 +169,11 @@ func TestDecisionOfAnother(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	}
-	if audits, err := anew.Store.Audits(t.Context(), "m", 0); err != nil || len(audits) != 1 {
-		t.Errorf("%d decisions in the table made anew, %v", len(audits), err)
+	// The rewritten decision is the same one: nobody carries it out a second time.
+	for _, w := range []*e2e.World{w, anew} {
+		if audits, err := w.Store.Audits(t.Context(), "m", 0); err != nil || len(audits) != 1 || audits[0].Refused != "" {
+			t.Errorf("%d decisions were carried out, %v", len(audits), err)
+		}
 	}
 }
 
@@ -194,6 +197,39 @@ func TestRosterInForceStays(t *testing.T) {
 			if strings.HasPrefix(place, "roster/m/participants") && strings.Contains(text, "p1,") {
 				t.Errorf("%s: the row is still in %s", why, place)
 			}
+		}
+	}
+}
+
+// What the roster in force says of the meeting itself stays, and is listed where it names the person.
+func TestTitleInForceStays(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWith(t, e2e.Options{MailLease: e2e.NoLease})
+	yaml := strings.Replace(e2e.QuotaYAML("s1", "s2"), "Title of s2", "In memory of Amina Diallo", 1)
+	w.LoadRoster("m", yaml, e2e.CSVHead+e2e.Amina+e2e.Kofi)
+	time.Sleep(1100 * time.Millisecond)
+	w.LoadRoster("m", yaml, e2e.CSVHead+e2e.Kofi)
+	w.RunUntilQuiet()
+	m, err := w.Store.Meeting(t.Context(), "m")
+	e2e.Must(t, err)
+	pair, err := w.Objects.RosterOf(t.Context(), "m", m.Roster)
+	e2e.Must(t, err)
+	before := w.Everything()
+	report := eraseP(t, w, "p1")
+	after := w.Everything()
+	for _, o := range []*meeting.Object{pair.Meeting, pair.Participants} {
+		if place := o.Key + " " + o.Version; before[place] == "" || after[place] != before[place] {
+			t.Errorf("%s in force was changed", o.Key)
+		}
+	}
+	for place, text := range before {
+		if strings.HasPrefix(place, m.Index) && after[place] != text {
+			t.Errorf("the index in force was changed: %s", place)
+		}
+	}
+	for _, want := range []string{"object " + pair.Meeting.ID(), "M#m SESSION#s2"} {
+		if !slices.Contains(report.Left, want) {
+			t.Errorf("%s is not listed: %+v", want, report)
 		}
 	}
 }
