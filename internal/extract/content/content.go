@@ -264,7 +264,8 @@ func (c *Content) Letter() *Content {
 
 // Empty tells whether nothing at all was read.
 func (c *Content) Empty() bool {
-	return !slices.ContainsFunc(c.Pages, func(p Page) bool { return p.size() > 0 }) && len(c.Attachments) == 0
+	subject := c.Envelope != nil && c.Envelope.Subject != ""
+	return !subject && !slices.ContainsFunc(c.Pages, func(p Page) bool { return p.size() > 0 }) && len(c.Attachments) == 0
 }
 
 // Words counts the words of all pages, notes left out.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -219,6 +220,34 @@ func TestMSGBodies(t *testing.T) {
 		c, err := readMSG(t, s)
 		if err != nil || c.Pages[0].Text != test.want {
 			t.Errorf("%s: %+v %v", name, c, err)
+		}
+	}
+}
+
+// What says how the one-byte strings are written: the message's code page, that of its Internet form, its language.
+func TestMSGCodePages(t *testing.T) {
+	const russian = "\xcf\xf0\xe8\xe2\xe5\xf2"
+	for name, test := range map[string]struct {
+		page map[uint32]uint64
+		body map[string][]byte
+	}{
+		"the message's":           {map[uint32]uint64{0x3ffd0003: 1251}, map[string][]byte{"1000001E": []byte(russian)}},
+		"that of the Internet":    {map[uint32]uint64{0x3fde0003: 1251}, map[string][]byte{"1000001E": []byte(russian)}},
+		"the language's":          {map[uint32]uint64{0x3ff10003: 0x419}, map[string][]byte{"1000001E": []byte(russian)}},
+		"ASCII, and the language": {map[uint32]uint64{0x3ffd0003: 20127, 0x3ff10003: 0x419}, map[string][]byte{"1000001E": []byte(russian)}},
+		"HTML":                    {map[uint32]uint64{0x3fde0003: 1251}, map[string][]byte{"10130102": []byte("<p>" + russian + "</p>")}},
+		"HTML in UTF-8":           {map[uint32]uint64{0x3fde0003: 1251}, map[string][]byte{"10130102": []byte("<p>Привет</p>")}},
+	} {
+		s := map[string][]byte{"__properties_version1.0": properties(32, test.page), "__substg1.0_0037001E": []byte(russian)}
+		for id, data := range test.body {
+			s["__substg1.0_"+id] = data
+		}
+		recip := "__recip_version1.0_#00000000/"
+		s[recip+"__properties_version1.0"] = properties(8, map[uint32]uint64{0x0c150003: 1})
+		s[recip+"__substg1.0_3001001E"] = []byte(russian)
+		c, err := readMSG(t, s)
+		if err != nil || c.Pages[0].Text != "Привет" || c.Envelope.Subject != "Привет" || !slices.Equal(c.Envelope.To, []string{"Привет"}) {
+			t.Errorf("%s: %v %+v %+v", name, err, c.Pages, c.Envelope)
 		}
 	}
 }

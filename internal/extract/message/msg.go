@@ -1,6 +1,7 @@
 package message
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/ole"
@@ -42,6 +44,8 @@ const (
 	pidEmail           = 0x3003
 	pidSMTP            = 0x39fe
 	pidCodePage        = 0x3ffd
+	pidInternetPage    = 0x3fde
+	pidLocale          = 0x3ff1
 )
 
 // ReadMSG reads an Outlook message (MS-OXMSG, 2.2). Errors are as extract.Reader.Read's.
@@ -64,6 +68,7 @@ type msg struct {
 	file   *ole.Compound
 	limits content.Limits
 	nested Nested
+	page   int // the code page of the message that is read
 }
 
 // read reads the message whose storage is at the path prefix; "" is the file itself.
@@ -79,6 +84,9 @@ func (m *msg) read(ctx context.Context, prefix string, depth int) (*content.Cont
 	if err != nil {
 		return nil, err
 	}
+	outer := m.page
+	m.page = p.page // recipients and attachments have none of their own
+	defer func() { m.page = outer }()
 	e := &content.Envelope{Subject: content.Tidy(p.text(pidSubject)), ID: content.Tidy(p.text(pidMessageID))}
 	address := p.text(pidSenderSMTP)
 	if address == "" && strings.Contains(p.text(pidSenderAddress), "@") {
@@ -144,7 +152,7 @@ func (m *msg) body(ctx context.Context, p properties, c *content.Content) error 
 	case content.Tidy(p.text(pidBody)) != "":
 		flow.Write(p.text(pidBody))
 	case len(p.binary(pidHTML)) > 0:
-		if err := plain.HTML(ctx, plain.Decode(p.binary(pidHTML)), c, flow, m.limits); err != nil {
+		if err := plain.HTML(ctx, p.html(), c, flow, m.limits); err != nil {
 			return err
 		}
 	case len(p.binary(pidRTF)) > 0:
@@ -191,10 +199,10 @@ func (m *msg) storages(prefix, name string) []string {
 	if prefix != "" {
 		prefix += "/"
 	}
+	prefix += name
 	var found []string
 	for _, p := range m.file.Paths() {
-		rest, ok := strings.CutPrefix(p, prefix+name)
-		if ok && !strings.Contains(rest, "/") {
+		if len(p) >= len(prefix) && strings.EqualFold(p[:len(prefix)], prefix) && !strings.Contains(p[len(prefix):], "/") {
 			found = append(found, p)
 		}
 	}
@@ -211,7 +219,7 @@ type properties struct {
 }
 
 func (m *msg) properties(storage string, header int) (properties, error) {
-	p := properties{file: m.file, at: storage, page: 1252, fixed: map[int][]byte{}}
+	p := properties{file: m.file, at: storage, fixed: map[int][]byte{}}
 	if storage != "" {
 		p.at += "/"
 	}
@@ -223,10 +231,28 @@ func (m *msg) properties(storage string, header int) (properties, error) {
 		tag := binary.LittleEndian.Uint32(data[i:])
 		p.fixed[int(tag>>16)] = data[i+8 : i+16]
 	}
-	if n := p.number(pidCodePage); n != 0 {
-		p.page = n
+	if p.page = p.codePage(); p.page == 0 {
+		p.page = cmp.Or(m.page, ole.PageOf(0))
 	}
 	return p, nil
+}
+
+// ascii is the code page of US-ASCII, which says nothing of letters beyond it.
+const ascii = 20127
+
+// codePage is that of the strings in one byte a character: the message's own, that of its Internet form, or the one
+// that goes with its language; 0 without any (MS-OXPROPS: PidTagMessageCodepage, PidTagInternetCodepage,
+// PidTagMessageLocaleId).
+func (p properties) codePage() int {
+	for _, id := range []int{pidCodePage, pidInternetPage} {
+		if n := p.number(id); n != 0 && n != ascii {
+			return n
+		}
+	}
+	if language := p.number(pidLocale); language != 0 {
+		return ole.PageOf(language)
+	}
+	return 0
 }
 
 func stream(id, kind int) string { return fmt.Sprintf("__substg1.0_%04X%04X", id, kind) }
@@ -249,6 +275,15 @@ func (p properties) binary(id int) []byte {
 		return nil
 	}
 	return data
+}
+
+// html is the body in HTML. Its bytes are of the character set of the Internet form, where there is one.
+func (p properties) html() string {
+	data := p.binary(pidHTML)
+	if n := p.number(pidInternetPage); n != 0 && n != ascii && !utf8.Valid(data) {
+		return ole.Decode(data, n)
+	}
+	return plain.Decode(data)
 }
 
 func (p properties) number(id int) int {

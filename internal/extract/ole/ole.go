@@ -28,7 +28,7 @@ const Magic = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 type Compound struct {
 	size    int64
 	limits  content.Limits
-	streams map[string]*mscfb.File // by path with slashes; the library takes a first control character off a name
+	streams map[string]*mscfb.File // by folded path with slashes; the library takes a first control character off a name
 	paths   []string               // storages too, in the file's order
 }
 
@@ -59,21 +59,24 @@ func Open(src io.ReaderAt, size int64, limits content.Limits) (c *Compound, err 
 		name := strings.Join(append(slices.Clone(f.Path), f.Name), "/")
 		c.paths = append(c.paths, name)
 		if f.Size > 0 {
-			c.streams[name] = f
+			c.streams[folded(name)] = f
 		}
 	}
 	return c, nil
 }
 
-// Has tells whether a stream with anything in it is there.
-func (c *Compound) Has(path string) bool { return c.streams[path] != nil }
+// folded is a path for comparing: names in compound files know no case (MS-CFB, 2.6.4).
+func folded(path string) string { return strings.ToUpper(path) }
+
+// Has tells whether a stream with anything in it is there. The case of the path does not matter.
+func (c *Compound) Has(path string) bool { return c.streams[folded(path)] != nil }
 
 // Paths lists storages and streams in the file's order.
 func (c *Compound) Paths() []string { return c.paths }
 
 // Stream reads a stream; nil when there is none. One that is cut short is given as far as it goes.
 func (c *Compound) Stream(path string) (data []byte, err error) {
-	f := c.streams[path]
+	f := c.streams[folded(path)]
 	if f == nil {
 		return nil, nil
 	}
@@ -139,6 +142,11 @@ func Read(
 	return c, fmt.Errorf("no OLE reader for %s", f)
 }
 
+// holds tells whether a storage has anything in it.
+func (c *Compound) holds(storage string) bool {
+	return slices.ContainsFunc(c.paths, func(p string) bool { return strings.HasPrefix(p, storage+"/") })
+}
+
 // risks finds macros (the VBA storage, MS-OVBA 2.2.1) and embedded objects (MS-DOC 2.1.8, MS-OLEDS 2.3.6).
 func (c *Compound) risks(to *content.Content) error {
 	for _, path := range c.paths {
@@ -149,9 +157,9 @@ func (c *Compound) risks(to *content.Content) error {
 			strings.EqualFold(name, "_VBA_PROJECT"),
 			strings.EqualFold(name, "_VBA_PROJECT_CUR"):
 			to.Find(meeting.FindingMacros, "")
-		case name == "ObjectPool" && !to.Has(meeting.FindingEmbedded) && slices.ContainsFunc(c.paths, func(p string) bool { return strings.HasPrefix(p, path+"/") }):
+		case strings.EqualFold(name, "ObjectPool") && !to.Has(meeting.FindingEmbedded) && c.holds(path):
 			to.Find(meeting.FindingEmbedded, "")
-		case name == "Ole10Native":
+		case strings.EqualFold(name, "Ole10Native"):
 			data, err := c.Stream(path)
 			if err != nil {
 				continue // an object that cannot be read is no reason not to read the rest
@@ -256,21 +264,15 @@ func UTF16(b []byte) string {
 // Decode turns text of a Windows code page into UTF-8; bytes of an unknown page are taken for Latin letters.
 func Decode(b []byte, page int) string {
 	label := fmt.Sprintf("windows-%d", page)
-	switch page {
-	case 1200:
+	switch {
+	case page == 1200:
 		return UTF16(b)
-	case 65001:
+	case page == 65001:
 		return strings.ToValidUTF8(string(b), "\ufffd")
-	case 10000:
-		label = "macintosh"
-	case 932:
-		label = "shift_jis"
-	case 936:
-		label = "gbk"
-	case 949:
-		label = "euc-kr"
-	case 950:
-		label = "big5"
+	case page > 28590 && page <= 28606:
+		label = fmt.Sprintf("iso-8859-%d", page-28590)
+	case pages()[page] != "":
+		label = pages()[page]
 	}
 	e, _ := charset.Lookup(label)
 	if e == nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -193,6 +194,32 @@ func TestRisks(t *testing.T) {
 		if err != nil || !c.Has(test.code) {
 			t.Errorf("%s: %+v %v", name, c.Findings, err)
 		}
+	}
+}
+
+// Names within a compound file know no case.
+func TestNamesInAnyCase(t *testing.T) {
+	streams := map[string][]byte{}
+	for name, data := range word(oneTable, []string{"Awa"}, []bool{true}, [7]uint32{3}) {
+		streams[strings.ToLower(name)] = data
+	}
+	data := oletest.File(streams)
+	file, err := ole.Open(bytes.NewReader(data), int64(len(data)), content.Limits{}.WithDefaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f, err := file.Sniff(); f != content.DOC || err != nil {
+		t.Errorf("taken for %q, %v", f, err)
+	}
+	if c, err := read(t, content.DOC, data, content.Limits{}); err != nil || c.Pages[0].Text != "Awa" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	lower := oletest.File(map[string][]byte{"encryptedpackage": []byte("x")})
+	if file, err = ole.Open(bytes.NewReader(lower), int64(len(lower)), content.Limits{}.WithDefaults()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := file.Sniff(); !fault.Because(err, meeting.ReasonLocked) {
+		t.Errorf("a locked package: %v", err)
 	}
 }
 

@@ -88,6 +88,28 @@ func withValues(text string, values []string) string {
 	return strings.TrimSpace(b.String())
 }
 
+// longValue is how many bytes a value has that hardly any field has room for.
+const longValue = 2000
+
+// missing gives the values that a text does not show, each once. How they are broken into lines and words does not
+// matter, for a field breaks them as it has room. Of a long value the beginning suffices.
+func missing(values []string, text string) []string {
+	bare := func(s string) string { return strings.Join(strings.Fields(s), "") }
+	seen := bare(text)
+	var all []string
+	for _, v := range values {
+		b := bare(v)
+		if len(b) > longValue {
+			b = b[:longValue/10]
+		}
+		if !strings.Contains(seen, b) {
+			all = append(all, v)
+			seen += "\n" + b
+		}
+	}
+	return all
+}
+
 // text gives the text that shows. What lies outside the page's box was cut off it, as on the two halves of a spread;
 // PDFium can give the text within a box as well, but without the marks of its hyphens and the order of Arabic, so
 // that is for pages that need it. It also gives how many glyphs have no letter: PDFium gives the number of the glyph
