@@ -121,3 +121,51 @@ func TestBoundKeepsOthers(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 }
+
+// Each string and list has its own end.
+func TestBoundOfEach(t *testing.T) {
+	long := strings.Repeat("a", 5000)
+	keys := make([]meeting.RequirementKey, 200)
+	state := func() *meeting.DocumentState {
+		return &meeting.DocumentState{Reason: meeting.Reason(long), Evidence: make([]meeting.Evidence, 100), Letter: &meeting.Letter{Agency: long,
+			Nominees: []meeting.Nominee{{Name: long, Confirmed: &meeting.Confirmation{Name: long, Email: long}}}}}
+	}
+	d := meeting.Document{FileName: long, Sender: long, Uploader: meeting.Contact{Email: long}, MessageID: long, References: make([]string, 100),
+		Findings:      []meeting.Finding{{Code: meeting.FindingCode(long), Detail: long}},
+		Candidates:    []meeting.Candidate{{Name: long, For: keys}, {}, {}, {}},
+		DocumentState: *state()}
+	d.References[0], d.References[99] = "oldest", "newest"
+	d.Bound()
+	n := d.Letter.Nominees[0]
+	audit := meeting.Audit{Decision: meeting.Decision{Reason: long, Nominee: long}, Effects: []meeting.Effect{
+		{DocumentBefore: state(), RequirementBefore: &meeting.RequirementState{FileName: long, Title: long, Reason: long}},
+		{DocumentAfter: state(), RequirementAfter: &meeting.RequirementState{FileName: long, Title: long, Reason: long}}, {}}}
+	audit.Bound()
+	before, after := audit.Effects[0].RequirementBefore, audit.Effects[1].RequirementAfter
+	r := meeting.Requirement{RequirementState: meeting.RequirementState{FileName: long, Title: long, Reason: long}}
+	r.Bound()
+	for name, c := range map[string]struct{ got, want int }{
+		"file name": {len(d.FileName), 1024}, "sender": {len(d.Sender), 0}, "uploader": {len(d.Uploader.Email), 0}, "message id": {len(d.MessageID), 998},
+		"references": {len(d.References), 40}, "finding": {len(d.Findings[0].Code), 40}, "detail": {len(d.Findings[0].Detail), 160},
+		"candidates": {len(d.Candidates), 3}, "candidate": {len(d.Candidates[0].Name), 640}, "places": {len(d.Candidates[0].For), 100},
+		"reason": {len(d.Reason), 2000}, "evidence": {len(d.Evidence), 40}, "agency": {len(d.Letter.Agency), 160}, "nominee": {len(n.Name), 160},
+		"confirmed": {len(n.Confirmed.Name), 160}, "confirmed address": {len(n.Confirmed.Email), 0},
+		"decision": {len(audit.Decision.Reason), 2000}, "decision's nominee": {len(audit.Decision.Nominee), 160},
+		"state before": {len(audit.Effects[0].DocumentBefore.Reason), 2000}, "state after": {len(audit.Effects[1].DocumentAfter.Reason), 2000},
+		"file before": {len(before.FileName), 1024}, "title before": {len(before.Title), 300}, "reason before": {len(before.Reason), 2000},
+		"file after": {len(after.FileName), 1024}, "title after": {len(after.Title), 300}, "reason after": {len(after.Reason), 2000},
+		"requirement's file": {len(r.FileName), 1024}, "requirement's title": {len(r.Title), 300}, "requirement's reason": {len(r.Reason), 2000},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: %d, want %d", name, c.got, c.want)
+		}
+	}
+	if d.References[39] != "newest" {
+		t.Errorf("the newest references are lost: %q", d.References[39])
+	}
+	var none meeting.Document
+	none.Bound()
+	if none.Letter != nil {
+		t.Error("a letter came of nothing")
+	}
+}

@@ -88,3 +88,67 @@ func TestDecisionWithout(t *testing.T) {
 		}
 	}
 }
+
+// What a decision did to the person's own things goes, each by its own trace; what it did to others' stays, and the states
+// of documents that are shared are without the person.
+func TestAuditWithout(t *testing.T) {
+	shared := func() *meeting.DocumentState {
+		return &meeting.DocumentState{Status: meeting.Filed, Satisfies: needs("p1", "p10")}
+	}
+	audit := meeting.Audit{Decision: meeting.Decision{Action: meeting.Decline, Document: "d", Nominee: "Ana Sow"}, Effects: []meeting.Effect{
+		{Requirement: needs("p1")[0]}, {Requirement: needs("p10")[0]}, {Participant: "p1"}, {Participant: "p10"}, {Links: "p1"}, {Links: "p10"},
+		{Document: "own"}, {Document: "other", DocumentBefore: shared()}, {Document: "third", DocumentAfter: shared()}, {Hint: "its"}, {Hint: "another's"}, {},
+	}}
+	got := audit.Without(leaver(), []string{"its", ""})
+	without := &meeting.DocumentState{Status: meeting.Filed, Satisfies: needs("p10")}
+	want := meeting.Audit{Decision: meeting.Decision{Action: meeting.Decline, Document: "d", Nominee: "[erased]", NomineeID: meeting.ParticipantID("d", "Ana Sow")},
+		Effects: []meeting.Effect{{Requirement: needs("p10")[0]}, {Participant: "p10"}, {Links: "p10"}, {Document: "other", DocumentBefore: without},
+			{Document: "third", DocumentAfter: without}, {Hint: "another's"}, {}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if len(audit.Effects) != 12 || len(audit.Effects[7].DocumentBefore.Satisfies) != 2 {
+		t.Error("the audit itself was changed")
+	}
+}
+
+// Everything of a document that is not the person's stays, field by field, and each single trace of the person is found.
+func TestLeaveOneTrace(t *testing.T) {
+	full := func() meeting.Document {
+		return meeting.Document{ID: "d", Uploader: meeting.Contact{Email: "office@x.example", Language: "fr"}, Candidates: []meeting.Candidate{{Participant: "p10"}},
+			DocumentState: meeting.DocumentState{Status: meeting.Filed, Kind: meeting.Nomination, Reason: meeting.ReasonTooLarge, Late: true, Confidence: 0.5,
+				Evidence: []meeting.Evidence{{Code: meeting.EvidenceOnBehalf}}, Satisfies: needs("p10"), FiledFor: needs("p10"), Joined: []string{"", "z"}, SupersededBy: "x",
+				Letter: &meeting.Letter{Nominees: []meeting.Nominee{{Name: "Ben Ro", Participant: "p10", Honorific: "Mr", Position: "Judge", Email: "ben@x.example",
+					Phone: "1", Head: true, Alternate: true, Confirmed: &meeting.Confirmation{Name: "B. Ro"}, Replaces: "Cy", ReplacesID: "p3"}}}}}
+	}
+	nominee := func(d *meeting.Document) *meeting.Nominee { return &d.Letter.Nominees[0] }
+	for name, c := range map[string]struct{ trace, leaves func(*meeting.Document) }{
+		"none":         {func(*meeting.Document) {}, func(*meeting.Document) {}},
+		"whose link":   {func(d *meeting.Document) { d.LinkOwner = "p1" }, func(d *meeting.Document) { d.Uploader = meeting.Contact{} }},
+		"a candidate":  {func(d *meeting.Document) { d.Candidates = append(d.Candidates, meeting.Candidate{Participant: "p1"}) }, func(*meeting.Document) {}},
+		"a place":      {func(d *meeting.Document) { d.FiledFor = needs("p1", "p10") }, func(*meeting.Document) {}},
+		"a joined one": {func(d *meeting.Document) { d.Joined = []string{"", "own", "z"} }, func(*meeting.Document) {}},
+		"a nominee": {func(d *meeting.Document) { nominee(d).Participant = "p1" },
+			func(d *meeting.Document) { *nominee(d) = meeting.Nominee{Name: "[erased]", Declined: true} }},
+		"a nominee by name": {func(d *meeting.Document) { nominee(d).Participant, nominee(d).Name = "", "Ana Sow" },
+			func(d *meeting.Document) { *nominee(d) = meeting.Nominee{Name: "[erased]", Declined: true} }},
+		"a name given to another": {func(d *meeting.Document) { nominee(d).Name = "Ana Sow" }, func(d *meeting.Document) { nominee(d).Name = "[erased]" }},
+		"replaced":                {func(d *meeting.Document) { nominee(d).ReplacesID = "p1" }, func(d *meeting.Document) { nominee(d).Replaces, nominee(d).ReplacesID = "[erased]", "" }},
+		"replaced, by name": {func(d *meeting.Document) { nominee(d).Replaces, nominee(d).ReplacesID = "Ana Sow", "" },
+			func(d *meeting.Document) { nominee(d).Replaces, nominee(d).ReplacesID = "[erased]", "" }},
+		"a namesake is replaced": {func(d *meeting.Document) { nominee(d).Replaces = "Ana Sow" }, func(d *meeting.Document) { nominee(d).Replaces = "Ana Sow" }},
+	} {
+		got, want := full(), full()
+		c.trace(&got)
+		c.leaves(&want)
+		got.Leave(leaver())
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s:\n%s", name, diff)
+		}
+	}
+	bare := meeting.Document{DocumentState: meeting.DocumentState{Joined: []string{"z"}}}
+	joined := bare.Joined
+	if bare.Leave(leaver()); len(joined) > 0 && len(bare.Joined) > 0 && &joined[0] != &bare.Joined[0] {
+		t.Error("a list without the person is not given as it is")
+	}
+}
