@@ -60,6 +60,9 @@ func (f *Function) leftObject(ctx context.Context, e *erasure, p place, o meetin
 		return found, err
 	}
 	i := slices.IndexFunc(e.table.Documents, func(d *meeting.Document) bool { return d.Text == o.Key })
+	if i < 0 { // the record of its document is gone
+		return append(found, "object "+o.ID()), err
+	}
 	switch d := e.table.Documents[i]; {
 	case e.isShared(d.ID):
 	case d.Closed: // by an earlier run
