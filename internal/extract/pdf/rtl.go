@@ -67,7 +67,7 @@ func readingOrder(glyphs []glyph) string {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		if !slices.ContainsFunc(line, func(g glyph) bool { return classOf(g.r) == leftward }) || !level(line) {
+		if !slices.ContainsFunc(line, func(g glyph) bool { return classOf(g.r) == leftward }) || !level(line) || spelled(line) {
 			for _, g := range line {
 				b.WriteRune(g.r)
 			}
@@ -156,6 +156,26 @@ func level(line []glyph) bool {
 		}
 	}
 	return high-low <= size
+}
+
+// longestLigature is how many letters one glyph stands for: that of God's name has four.
+const longestLigature = 4
+
+// spelled tells whether a glyph of a line stands for a whole text: then the places tell nothing of the order of letters.
+func spelled(line []glyph) bool {
+	n := 0
+	for i, g := range line {
+		if i > 0 && (g.x != line[i-1].x || g.y != line[i-1].y) {
+			n = 0
+		}
+		if unicode.IsLetter(g.r) {
+			n++
+		}
+		if n > longestLigature {
+			return true
+		}
+	}
+	return false
 }
 
 // clusters gives what a line shows, from left to right, without its blanks.

@@ -98,6 +98,21 @@ func TestLigature(t *testing.T) {
 	}
 }
 
+// A glyph that stands for a whole text says it in the file's order, and so does its line.
+func TestGlyphOfManyLetters(t *testing.T) {
+	t.Parallel()
+	var line []glyph
+	for _, r := range "habibi" {
+		line = append(line, glyph{r: r, x: 62 + 7*float64(len(line)), y: 700, left: 62 + 7*float64(len(line)), right: 69 + 7*float64(len(line)), size: 12})
+	}
+	for _, r := range " يبيبح" {
+		line = append(line, glyph{r: r, x: 62, y: 700, left: 62, right: 69, size: 12})
+	}
+	if got, want := readingOrder(line), "habibi يبيبح"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // Two letters that are drawn apart stay two: the article is alef and lam.
 func TestArticleIsNoLigature(t *testing.T) {
 	t.Parallel()
