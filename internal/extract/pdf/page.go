@@ -135,7 +135,7 @@ func text(p pdfium.Pdfium, ref requests.Page) (shown string, unmapped int, err e
 			return "", 0, err
 		}
 	}
-	leftward := hasLeftward(all.Text)
+	leftward := count.Count <= mostGlyphs && hasLeftward(all.Text)
 	var drawn []glyph
 	if leftward {
 		if drawn, err = glyphs(p, loaded.TextPage, count.Count); err != nil {
@@ -162,6 +162,10 @@ func text(p pdfium.Pdfium, ref requests.Page) (shown string, unmapped int, err e
 	}
 	return clean(all.Text), unmapped, nil
 }
+
+// mostGlyphs is how many characters a page has at most whose order is told by their places: each place is several calls.
+// A page of a newspaper has a tenth of that.
+const mostGlyphs = 200_000
 
 // doubtful tells characters that a page of the meetings' languages hardly holds, and glyph numbers often give.
 func doubtful(r rune) bool {

@@ -67,7 +67,7 @@ func readingOrder(glyphs []glyph) string {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		if !slices.ContainsFunc(line, func(g glyph) bool { return classOf(g.r) == leftward }) || !level(line) || spelled(line) {
+		if !slices.ContainsFunc(line, func(g glyph) bool { return classOf(g.r) == leftward }) || !spanOf(line).level() || spelled(line) {
 			for _, g := range line {
 				b.WriteRune(g.r)
 			}
@@ -82,6 +82,7 @@ func readingOrder(glyphs []glyph) string {
 // to the right for the words before.
 func lines(glyphs []glyph) [][]glyph {
 	var all [][]glyph
+	var last span // of the last line
 	for len(glyphs) > 0 {
 		n := slices.IndexFunc(glyphs, func(g glyph) bool { return g.r == '\n' })
 		line, rest := glyphs, []glyph(nil)
@@ -89,37 +90,76 @@ func lines(glyphs []glyph) [][]glyph {
 			line, rest = glyphs[:n], glyphs[n+1:]
 		}
 		line = slices.DeleteFunc(slices.Clone(line), func(g glyph) bool { return g.r == '\r' })
-		if k := len(all) - 1; k >= 0 && continues(all[k], line) {
+		here := spanOf(line)
+		if k := len(all) - 1; k >= 0 && last.continues(here) {
 			all[k] = append(all[k], line...)
+			last.join(here, all[k])
 		} else {
-			all = append(all, line)
+			all, last = append(all, line), here
 		}
 		glyphs = rest
 	}
 	return all
 }
 
-// continues tells whether b is a part of the line a: it stands on the same base line or a little over or under it, as
-// marks and stacked letters do, and within a or no further than two blanks away. Both are read from the right, or b
+// span is where a line stands. It grows with the line, so that a line of many parts is not looked at again for each.
+type span struct {
+	glyphs      int
+	letters     bool // it has letters that are read from the right
+	marks       bool // it has nothing but marks and blanks
+	first, size float64
+	low, high   float64 // of the pens, marks left out
+	left, right float64
+	base        float64 // the height of most letters
+	told        int     // of how many glyphs base was told
+}
+
+func spanOf(line []glyph) span {
+	s := span{marks: true, low: math.Inf(1), high: math.Inf(-1), base: baseline(line), glyphs: len(line), told: len(line)}
+	if len(line) > 0 {
+		s.first = line[0].size
+	}
+	for _, g := range line {
+		mark := unicode.Is(unicode.Mn, g.r)
+		s.letters = s.letters || classOf(g.r) == leftward
+		s.marks = s.marks && (mark || unicode.IsSpace(g.r))
+		if !mark && !unicode.IsSpace(g.r) {
+			s.low, s.high, s.size = min(s.low, g.y), max(s.high, g.y), max(s.size, g.size)
+		}
+	}
+	s.left, s.right = extent(line)
+	return s
+}
+
+// join takes a part to the line, which then has all these glyphs. Of a long line the base is told again only when it has
+// grown by an eighth.
+func (s *span) join(part span, line []glyph) {
+	s.glyphs, s.letters, s.marks = len(line), s.letters || part.letters, s.marks && part.marks
+	s.low, s.high, s.size = min(s.low, part.low), max(s.high, part.high), max(s.size, part.size)
+	s.left, s.right = min(s.left, part.left), max(s.right, part.right)
+	const short = 256
+	if s.glyphs <= short || s.glyphs > s.told+s.told/8 {
+		s.base, s.told = baseline(line), s.glyphs
+	}
+}
+
+// level tells whether the line is drawn on one base line: text that stands upright or runs in a circle is not.
+func (s span) level() bool { return s.high-s.low <= s.size }
+
+// continues tells whether b is a part of the line: it stands on the same base line or a little over or under it, as
+// marks and stacked letters do, and within the line or no further than two blanks away. Both are read from the right, or b
 // has nothing but marks.
-func continues(a, b []glyph) bool {
-	if len(a) == 0 || len(b) == 0 || !level(a) || !level(b) {
+func (s span) continues(b span) bool {
+	if s.glyphs == 0 || b.glyphs == 0 || !s.level() || !b.level() {
 		return false
 	}
-	letters := func(line []glyph) bool {
-		return slices.ContainsFunc(line, func(g glyph) bool { return classOf(g.r) == leftward })
-	}
-	mark := func(g glyph) bool { return unicode.Is(unicode.Mn, g.r) || unicode.IsSpace(g.r) }
-	if !letters(a) || !letters(b) && slices.ContainsFunc(b, func(g glyph) bool { return !mark(g) }) {
+	if !s.letters || !b.letters && !b.marks {
 		return false
 	}
-	size := a[0].size
-	if math.Abs(baseline(a)-baseline(b)) > size/2 {
+	if math.Abs(s.base-b.base) > s.first/2 {
 		return false
 	}
-	al, ar := extent(a)
-	bl, br := extent(b)
-	return max(bl-ar, al-br) < size
+	return max(b.left-s.right, s.left-b.right) < s.first
 }
 
 // baseline is the height of most letters of a line.
@@ -145,17 +185,6 @@ func extent(line []glyph) (left, right float64) {
 		}
 	}
 	return left, right
-}
-
-// level tells whether a line is drawn on one base line: text that stands upright or runs in a circle is not.
-func level(line []glyph) bool {
-	low, high, size := math.Inf(1), math.Inf(-1), 0.0
-	for _, g := range line {
-		if !unicode.IsSpace(g.r) && !unicode.Is(unicode.Mn, g.r) {
-			low, high, size = min(low, g.y), max(high, g.y), max(size, g.size)
-		}
-	}
-	return high-low <= size
 }
 
 // longestLigature is how many letters one glyph stands for: that of God's name has four.
@@ -253,7 +282,9 @@ func lamFirst(a, b rune) int {
 func attach(all []cluster, mark glyph) {
 	middle := (mark.left + mark.right) / 2
 	best, least := -1, math.Inf(1)
-	for i, c := range all {
+	from, to := around(all, mark)
+	for i := from; i < to; i++ {
+		c := all[i]
 		d := math.Abs((c.left+c.right)/2 - middle)
 		if c.x == mark.x && d < mark.size/2 {
 			all[i].left, all[i].right = min(c.left, mark.left), max(c.right, mark.right)
@@ -267,6 +298,13 @@ func attach(all []cluster, mark glyph) {
 	if best >= 0 {
 		all[best].runes = append(all[best].runes, mark.r)
 	}
+}
+
+// around gives the letters near a mark. Of a long line, only these are compared with it.
+func around(all []cluster, mark glyph) (from, to int) {
+	const reach = 256
+	at, _ := slices.BinarySearchFunc(all, mark.x, func(c cluster, x float64) int { return cmp.Compare(c.x, x) })
+	return max(0, at-reach), min(len(all), at+reach)
 }
 
 // onceEach leaves out a letter that a mark's glyph names again: some fonts name a mark by the letter and the mark, and

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -192,4 +193,40 @@ func FuzzReadingOrder(f *testing.F) {
 			t.Errorf("%q became %q", s, got)
 		}
 	})
+}
+
+// A line of many parts costs in proportion to its length, and a mark is looked for among its neighbours alone.
+func TestOrderIsLinear(t *testing.T) {
+	parts := func(n int) []glyph {
+		var all []glyph
+		for i := range n {
+			x := 6 * float64(i)
+			all = append(all, glyph{r: 'ب', x: x, left: x, right: x + 6, size: 12}, glyph{r: '\r'}, glyph{r: '\n'})
+		}
+		return all
+	}
+	cost := func(n int) uint64 {
+		glyphs := parts(n)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if got := lines(glyphs); len(got[0]) != n {
+			t.Errorf("%d lines, the first of %d letters", len(got), len(got[0]))
+		}
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	if once, twice := cost(4000), cost(8000); twice > 3*once {
+		t.Errorf("%d bytes, and %d for twice as many", once, twice)
+	}
+	all := clusters(parts(10_000))
+	for _, x := range []float64{-1, 0, 30_000, 59_999, 1e9} {
+		from, to := around(all, glyph{x: x})
+		if from < 0 || to > len(all) || to-from > 1000 || from < to && x >= 0 && x < 60_000 && (all[from].x > x || all[to-1].x < x-6) {
+			t.Errorf("at %v: from %d to %d", x, from, to)
+		}
+	}
+	attach(all, glyph{r: '\u064b', x: 30_001, left: 30_001, right: 30_004, size: 12})
+	if got := string(all[5000].runes); got != "بً" {
+		t.Errorf("%q", got)
+	}
 }
