@@ -88,6 +88,11 @@ func ReadEML(
 	if overlong(text) {
 		return nil, content.Over("bytes of a MIME header field", longestField)
 	}
+	strange := misfits(text)
+	if err := limits.Hold(strange); err != nil {
+		return nil, err
+	}
+	defer limits.Release(strange)
 	envelope, err := enmime.NewParser(enmime.DisableTextConversion(true), enmime.SkipMalformedParts(true), enmime.MaxStoredPartErrors(100)).
 		ReadEnvelope(&stoppable{ctx, strings.NewReader(text)})
 	if ctx.Err() != nil {
@@ -162,6 +167,26 @@ func overlong(text string) bool {
 		text = rest
 	}
 	return false
+}
+
+// misfits gives the bytes of memory that the library takes for characters that are not base64: it makes an error of each.
+// Everything after the first part in base64 is counted.
+func misfits(text string) int64 {
+	const each = 160
+	at := strings.Index(strings.ToLower(text), "base64")
+	if at < 0 {
+		return 0
+	}
+	n := int64(0)
+	for i := at; i < len(text); i++ {
+		switch c := text[i] & 0x7f; { // as the library looks at it
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
+		case c == '+', c == '/', c == '=', c == ' ', c == '\t', c == '\n', c == '\r':
+		default:
+			n++
+		}
+	}
+	return each * n
 }
 
 // messageIDs takes the Message-IDs out of a header field, the last hundred at most, each once.

@@ -319,3 +319,56 @@ func TestLongHeaders(t *testing.T) {
 		}
 	}
 }
+
+// The library makes an error of each character that is none of base64: they count as memory.
+func TestNoBase64(t *testing.T) {
+	mail := func(body string) string {
+		return "From: a@b.example\r\nTo: b@c.example\r\nSubject: x\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n" + body
+	}
+	for name, test := range map[string]struct {
+		text    string
+		refused bool
+	}{
+		"none of base64":      {mail(strings.Repeat("!", 100_000)), true},
+		"with the eighth bit": {mail(strings.Repeat("\xa1", 100_000)), true},
+		"base64":              {mail(strings.Repeat("aGVsbG8g\r\n", 10_000)), false},
+		"no part in base64":   {strings.Replace(mail(strings.Repeat("!", 100_000)), "base64", "7bit", 1), false},
+	} {
+		limits := content.Limits{Working: 4 << 20}.WithDefaults()
+		_, err := message.ReadEML(t.Context(), strings.NewReader(test.text), int64(len(test.text)), limits, reader)
+		if fault.Because(err, meeting.ReasonTooLarge) != test.refused || err != nil && !test.refused {
+			t.Errorf("%s: %v", name, err)
+		}
+		if held := limits.Held(); err == nil && held > int64(5*len(test.text)) {
+			t.Errorf("%s: %d bytes held for %d", name, held, len(test.text))
+		}
+	}
+}
+
+// A message whose streams are made of the same bytes is refused, and not read without what could not be read.
+func TestMSGOfTheSameBytes(t *testing.T) {
+	s := msg()
+	s["__substg1.0_1000001F"] = oletest.UTF16(strings.Repeat("body ", 20_000))
+	data := oletest.File(s)
+	_, err := message.ReadMSG(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{}.WithDefaults(), reader)
+	if err != nil {
+		t.Fatalf("a body that is nearly all: %v", err)
+	}
+	le := binary.LittleEndian
+	at := 512 + 512*int(le.Uint32(data[48:]))
+	var body []byte
+	for pass := range 2 {
+		for e := at; e+128 <= len(data) && data[e+66] != 0; e += 128 {
+			switch name := string(data[e : e+64]); {
+			case pass == 0 && strings.HasPrefix(name, string(oletest.UTF16("__substg1.0_1000001F"))):
+				body = bytes.Clone(data[e+116 : e+124])
+			case pass == 1 && strings.HasPrefix(name, string(oletest.UTF16("__substg1.0_"))):
+				copy(data[e+116:], body)
+			}
+		}
+	}
+	_, err = message.ReadMSG(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{}.WithDefaults(), reader)
+	if !fault.Because(err, meeting.ReasonTooLarge) {
+		t.Errorf("%v", err)
+	}
+}

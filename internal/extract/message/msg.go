@@ -61,7 +61,11 @@ func ReadMSG(
 		return nil, err
 	}
 	m := &msg{file: file, limits: limits, nested: nested}
-	return m.read(ctx, "", limits.Nesting)
+	c, err := m.read(ctx, "", limits.Nesting)
+	if err == nil {
+		err = file.Err()
+	}
+	return c, err
 }
 
 type msg struct {
@@ -99,6 +103,9 @@ func (m *msg) read(ctx context.Context, prefix string, depth int) (*content.Cont
 	}
 	to, cc := map[string]bool{}, map[string]bool{}
 	for _, storage := range m.storages(prefix, "__recip_version1.0_#") {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		r, err := m.properties(storage, 8)
 		if err != nil {
 			return nil, err
