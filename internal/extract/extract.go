@@ -97,6 +97,7 @@ func (r *Reader) read(
 		read.Format = format
 		c = read
 	}
+	c.Metadata.Bound()
 	limits.Settle(before, c)
 	c.Metadata.Languages = r.languages.Shares(c.Pages)
 	if n := c.Metadata.PicturesWithoutAlt; n > 0 {

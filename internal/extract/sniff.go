@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
@@ -16,6 +15,7 @@ import (
 	"dossier/internal/extract/ole"
 	"dossier/internal/extract/ooxml"
 	"dossier/internal/extract/rtf"
+	"dossier/internal/extract/xmlzip"
 )
 
 // window is how many of a file's first bytes are looked at.
@@ -36,7 +36,7 @@ func Sniff(src io.ReaderAt, size int64, limits content.Limits) (content.Format, 
 	case bytes.HasPrefix(head, []byte(ole.Magic)):
 		return sniffCompound(src, size, limits)
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
-		return sniffZip(src, size, head)
+		return sniffZip(src, size, head, limits)
 	case message.Sniff(head): // which may well hold the beginning of a PDF
 		return content.EML, nil
 	// PDF readers accept up to 1,024 bytes before the header (ISO 32000-1, Annex H, note 13).
@@ -95,11 +95,11 @@ func wide(head []byte) bool {
 
 // sniffZip looks at what a zip holds: its parts may stand in any order. Its directory stands at its end, so without it
 // the file was cut short.
-func sniffZip(src io.ReaderAt, size int64, head []byte) (content.Format, error) {
+func sniffZip(src io.ReaderAt, size int64, head []byte, limits content.Limits) (content.Format, error) {
 	media, _, _ := strings.Cut(mimetype.Detect(head).String(), ";")
-	z, err := zip.NewReader(src, size)
+	z, err := xmlzip.List(src, size, limits)
 	if err != nil {
-		return content.Format(media), content.Broken("open zip: %w", err)
+		return content.Format(media), err
 	}
 	switch {
 	case ooxml.IsPresentation(z):

@@ -194,6 +194,16 @@ type Metadata struct {
 	PicturesWithoutAlt int `json:"picturesWithoutAlt,omitempty"`
 }
 
+// longestProperty bounds what a file says of itself.
+const longestProperty = 4 << 10
+
+// Bound cuts what the file says of itself.
+func (m *Metadata) Bound() {
+	for _, s := range []*string{&m.Title, &m.Subject, &m.Author, &m.LastEditor, &m.Organisation, &m.Producer} {
+		*s = strings.Clone(clip(*s, longestProperty))
+	}
+}
+
 // DateTime reads a time as XML writes it (XML Schema dateTime; W3CDTF is a part of it), whose zone and clock may be
 // missing; zero when it is none.
 func DateTime(s string) time.Time {
@@ -229,9 +239,10 @@ func (c *Content) Add(p Page, limits Limits) error {
 	if len(c.Pages) == limits.Pages {
 		return Over("pages", limits.Pages)
 	}
-	if c.text += p.size(); c.text > limits.Text {
+	if !limits.read(p.size()) {
 		return Over("bytes of text", limits.Text)
 	}
+	c.text += p.size()
 	if err := limits.Hold(int64(p.size())); err != nil {
 		return err
 	}
@@ -318,7 +329,7 @@ type Limits struct {
 	Nesting  int           // of mails within mails; default 4
 	Tokens   int           // of XML in one part; default 4 million
 	Pages    int           // or slides; default 2,000
-	Text     int           // bytes of text in all; default 32 MiB
+	Text     int           // bytes of text in all, of the document with all that lies in it; default 32 MiB
 	Pixels   int           // of one picture; default 100 million
 	Memory   int           // bytes that the PDF sandbox may take; default 512 MiB
 	Scans    int           // pages that are read by OCR; default 30

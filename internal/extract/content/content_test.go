@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"unicode"
 
 	"dossier/internal/extract/content"
 	"dossier/internal/fault"
@@ -107,5 +108,71 @@ func TestExcerpt(t *testing.T) {
 	}
 	if bytes := allocated(func() { c.Excerpt(100) }); bytes > 64<<10 {
 		t.Errorf("%d bytes for an excerpt", bytes)
+	}
+}
+
+// A ligature of eighteen letters makes no file of megabytes one of gigabytes; a text with some of them is spelled out.
+func TestTidyGrowsLittle(t *testing.T) {
+	const ligature = "\ufdfa"
+	if got := content.Tidy("x " + ligature); got != "x صلى الله عليه وسلم" {
+		t.Errorf("%q", got)
+	}
+	long := strings.Repeat(ligature, 500_000)
+	if got := content.Tidy(long); len(got) > len(long)+2<<20 || !strings.HasSuffix(got, ligature) {
+		t.Errorf("%d bytes of %d", len(got), len(long))
+	}
+}
+
+// Text is within one limit over the document and all that lies in it.
+func TestTextOfAll(t *testing.T) {
+	limits := content.Limits{Text: 100}.WithDefaults()
+	page := content.Page{Text: strings.Repeat("x", 60)}
+	if err := (&content.Content{}).Add(page, limits); err != nil {
+		t.Fatal(err)
+	}
+	if err := (&content.Content{}).Add(page, limits); !fault.Because(err, meeting.ReasonTooLarge) {
+		t.Errorf("a second document: %v", err)
+	}
+	if err := (&content.Content{}).Add(page, limits.Fresh()); err != nil {
+		t.Errorf("a document of its own: %v", err)
+	}
+}
+
+// What a file says of itself has an end.
+func TestMetadataIsBounded(t *testing.T) {
+	long := strings.Repeat("é", 1<<20)
+	m := content.Metadata{Title: long, Subject: long, Author: long, LastEditor: long, Organisation: long, Producer: long}
+	m.Bound()
+	for _, s := range []string{m.Title, m.Subject, m.Author, m.LastEditor, m.Organisation, m.Producer} {
+		if len(s) < 1000 || len(s) > 5000 || strings.Trim(s, "é") != "" {
+			t.Errorf("%d bytes", len(s))
+		}
+	}
+}
+
+// Blanks are folded as by cutting a text into its words, without the memory that a list of them takes.
+func TestFolded(t *testing.T) {
+	for _, s := range []string{"", " ", "a", " a ", "a  b\n\tc", "\u00a0é\u2003b ", "a b"} {
+		if got, want := content.Folded(s, unicode.IsSpace), strings.Join(strings.Fields(s), " "); got != want {
+			t.Errorf("%q: %q, want %q", s, got, want)
+		}
+	}
+	long := strings.Repeat("a ", 1<<20)
+	if n := allocated(func() { content.Folded(long, unicode.IsSpace) }); n > 3<<20 {
+		t.Errorf("%d bytes for a text of %d", n, len(long))
+	}
+}
+
+// What stands aside has the limit of the text, and says when it is reached.
+func TestAsideIsBounded(t *testing.T) {
+	a := content.NewAside(content.Limits{Text: 10})
+	a.Write("12345")
+	a.Line()
+	if a.Write("6789"); a.Err() != nil || a.String() != "12345\n6789" {
+		t.Errorf("%q, %v", a.String(), a.Err())
+	}
+	a.Line()
+	if a.Write("x"); !fault.Because(a.Err(), meeting.ReasonTooLarge) || a.String() != "12345\n6789" {
+		t.Errorf("%q, %v", a.String(), a.Err())
 	}
 }

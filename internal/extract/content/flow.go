@@ -90,16 +90,38 @@ type Sink interface {
 	Write(string)
 	Line()
 	Break()
+	// Err is the limit that was reached, if any: nothing more is taken then.
+	Err() error
 }
 
-// Aside is a Sink for a table's cell, a note or a header, where no page breaks.
-type Aside struct{ b strings.Builder }
+// Aside is a Sink for a table's cell, a note or a header, where no page breaks. The zero value takes nothing; NewAside
+// makes one.
+type Aside struct {
+	b    strings.Builder
+	most int
+	full bool
+}
 
-// Write adds text.
-func (a *Aside) Write(s string) { a.b.WriteString(s) }
+// NewAside makes an Aside that takes as much text as a document may have.
+func NewAside(limits Limits) *Aside { return &Aside{most: limits.Text} }
+
+// Write adds text, unless there is too much of it.
+func (a *Aside) Write(s string) {
+	if a.full = a.full || a.b.Len()+len(s) > a.most; !a.full {
+		a.b.WriteString(s)
+	}
+}
+
+// Err is the limit that was reached, if any.
+func (a *Aside) Err() error {
+	if a.full {
+		return Over("bytes of text", a.most)
+	}
+	return nil
+}
 
 // Line ends a line.
-func (a *Aside) Line() { a.b.WriteByte('\n') }
+func (a *Aside) Line() { a.Write("\n") }
 
 // Break does nothing.
 func (a *Aside) Break() {}

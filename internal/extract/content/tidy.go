@@ -10,6 +10,8 @@ import (
 // Tidy mends a text as a file holds it: line ends become \n, composed characters are used (NFC), ligatures and Arabic
 // presentation forms become letters (NFKC, of those alone: a superscript is no digit), and what a reader does not see
 // goes: soft hyphens, direction marks, controls, characters that are none. Blanks at the ends go too.
+//
+// A ligature may stand for eighteen letters. After so many that the text has grown by a mebibyte, others stay as they are.
 func Tidy(s string) string {
 	if plainASCII(s) {
 		return strings.TrimSpace(s)
@@ -17,6 +19,7 @@ func Tidy(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	after := rune(0)
+	grown := 0
 	for _, r := range s {
 		switch {
 		case r == '\n' && after == '\r':
@@ -27,16 +30,43 @@ func Tidy(s string) string {
 		case r == '\u00a0', r == '\u202f', r == '\u2007':
 			b.WriteByte(' ')
 		case hidden(r):
-		case presentation(r):
-			b.WriteString(
-				strings.TrimFunc(norm.NFKC.String(string(r)), func(r rune) bool { return r == ' ' || r == 'ـ' }),
-			)
+		case presentation(r) && grown < mostGrowth:
+			letters := strings.TrimFunc(norm.NFKC.String(string(r)), func(r rune) bool { return r == ' ' || r == 'ـ' })
+			grown += max(0, len(letters)-len(string(r)))
+			b.WriteString(letters)
 		default:
 			b.WriteRune(r)
 		}
 		after = r
 	}
 	return strings.TrimSpace(norm.NFC.String(b.String()))
+}
+
+// mostGrowth is by how many bytes ligatures may make a text longer.
+const mostGrowth = 1 << 20
+
+// Folded gives a text with each run of blanks as one space, and without those at its ends. It takes no more memory than
+// the text.
+func Folded(s string, blank func(rune) bool) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	for from := 0; from < len(s); {
+		n := strings.IndexFunc(s[from:], func(r rune) bool { return !blank(r) })
+		if n < 0 {
+			break
+		}
+		from += n
+		to := len(s)
+		if n := strings.IndexFunc(s[from:], blank); n >= 0 {
+			to = from + n
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(s[from:to])
+		from = to
+	}
+	return b.String()
 }
 
 func plainASCII(s string) bool {

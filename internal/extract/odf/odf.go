@@ -49,7 +49,7 @@ func Read(ctx context.Context, src io.ReaderAt, size int64, limits content.Limit
 	if err != nil {
 		return nil, err
 	}
-	d := &document{Package: p, c: &content.Content{}, hidden: map[string]bool{}, lists: map[string][]*node{}}
+	d := &document{Package: p, limits: limits, c: &content.Content{}, hidden: map[string]bool{}, lists: map[string][]*node{}}
 	if err := d.risks(); err != nil {
 		return d.c, err
 	}
@@ -87,9 +87,10 @@ func Read(ctx context.Context, src io.ReaderAt, size int64, limits content.Limit
 
 type document struct {
 	*xmlzip.Package
-	c     *content.Content
-	flow  *content.Flow // nil in a presentation
-	slide *content.Page // nil in a text
+	limits content.Limits
+	c      *content.Content
+	flow   *content.Flow // nil in a presentation
+	slide  *content.Page // nil in a text
 	// alts and comments are of the slide.
 	alts, comments lines
 	width, height  float64

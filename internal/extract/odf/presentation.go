@@ -1,6 +1,7 @@
 package odf
 
 import (
+	"cmp"
 	"strings"
 
 	"dossier/internal/extract/content"
@@ -41,6 +42,7 @@ func (d *document) presentation(n *node, limits content.Limits) error {
 type texts struct {
 	blocks          []content.Block
 	titles, footers []string
+	size            int // bytes of them all
 }
 
 // drawn gathers the texts of a slide or a group; the children of a group have places of their own on the slide.
@@ -59,9 +61,15 @@ func (d *document) drawn(n *node, t *texts) {
 		case k.Attr("placeholder") == "true":
 			continue // a prompt that nobody has written over
 		}
-		var a content.Aside
-		d.shape(k, &a)
-		text := strings.Trim(a.String(), "\n")
+		a := content.NewAside(d.limits)
+		d.shape(k, a)
+		text := strings.Trim(d.said(a), "\n")
+		if t.size += len(text); t.size > d.limits.Text {
+			d.err = cmp.Or(d.err, content.Over("bytes of text", d.limits.Text))
+		}
+		if d.over() {
+			return
+		}
 		if text == "" {
 			continue
 		}
@@ -84,11 +92,11 @@ func (d *document) drawn(n *node, t *texts) {
 
 // notes reads the notes' own frame; the others repeat the slide, the date and the number.
 func (d *document) notes(n *node) string {
-	var a content.Aside
+	a := content.NewAside(d.limits)
 	for _, k := range n.Kids {
 		if k.Name == "frame" && k.Attr("class") == "notes" && k.Attr("placeholder") != "true" {
-			d.blocks(k.At("text-box"), &a, list{})
+			d.blocks(k.At("text-box"), a, list{})
 		}
 	}
-	return a.String()
+	return d.said(a)
 }

@@ -3,6 +3,7 @@ package odf
 import (
 	"strconv"
 	"strings"
+	"unicode"
 
 	"dossier/internal/extract/content"
 	"dossier/internal/meeting"
@@ -16,8 +17,16 @@ const most = 32
 
 // aside gives the text of what stands beside the body.
 func (d *document) aside(n *node) string {
-	var a content.Aside
-	d.blocks(n, &a, list{})
+	a := content.NewAside(d.limits)
+	d.blocks(n, a, list{})
+	return d.said(a)
+}
+
+// said is what was written aside. Too much of it ends the reading.
+func (d *document) said(a *content.Aside) string {
+	if d.err == nil {
+		d.err = a.Err()
+	}
 	return a.String()
 }
 
@@ -61,7 +70,7 @@ func (d *document) over() bool {
 // blocks walks what holds paragraphs: a body, a section, a cell, a frame (part 3, 5 and 9).
 func (d *document) blocks(n *node, out content.Sink, in list) {
 	for _, k := range n.Children() {
-		if d.over() {
+		if d.over() || out.Err() != nil {
 			return
 		}
 		switch k.Name {
@@ -149,7 +158,7 @@ func collapse(s string) string {
 	if !strings.ContainsAny(s, "\n\r\t") && !strings.Contains(s, "  ") {
 		return s
 	}
-	folded := strings.Join(strings.Fields(s), " ")
+	folded := content.Folded(s, unicode.IsSpace)
 	if folded == "" {
 		return " "
 	}
@@ -163,15 +172,15 @@ func collapse(s string) string {
 }
 
 func (d *document) comment(n *node) {
-	var a content.Aside
+	a := content.NewAside(d.limits)
 	for _, p := range n.All("p") {
-		d.inline(p, &a)
+		d.inline(p, a)
 		a.Line()
 	}
-	if d.slide != nil {
-		d.comments.add(a.String())
+	if text := d.said(a); d.slide != nil {
+		d.comments.add(text)
 	} else {
-		d.flow.Comment(a.String())
+		d.flow.Comment(text)
 	}
 }
 
@@ -241,26 +250,12 @@ func numeral(n int, format string) string {
 // table writes a table row by row, cells parted by tabs (part 3, 9.1).
 func (d *document) table(n *node, out content.Sink) {
 	for _, k := range n.Kids {
-		if d.over() {
+		if d.over() || out.Err() != nil {
 			return
 		}
 		switch k.Name {
 		case "table-row":
-			var cells []string
-			for _, c := range k.Kids {
-				if c.Name != "table-cell" {
-					continue
-				}
-				text := strings.Join(strings.Fields(d.aside(c)), " ")
-				times := 1
-				if text != "" {
-					times = repeated(c.Attr("number-columns-repeated"))
-				}
-				for range times {
-					cells = append(cells, text)
-				}
-			}
-			row := strings.TrimRight(strings.Join(cells, "\t"), "\t")
+			row := d.row(k)
 			if row == "" {
 				continue
 			}
@@ -272,6 +267,30 @@ func (d *document) table(n *node, out content.Sink) {
 			d.table(k, out)
 		}
 	}
+}
+
+// row is a table's row: its cells, parted by tabs.
+func (d *document) row(n *node) string {
+	row := content.NewAside(d.limits)
+	first := true
+	for _, c := range n.Kids {
+		if c.Name != "table-cell" || d.over() || row.Err() != nil {
+			continue
+		}
+		text := content.Folded(d.aside(c), unicode.IsSpace)
+		times := 1
+		if text != "" {
+			times = repeated(c.Attr("number-columns-repeated"))
+		}
+		for range times {
+			if !first {
+				row.Write("\t")
+			}
+			row.Write(text)
+			first = false
+		}
+	}
+	return strings.TrimRight(d.said(row), "\t")
 }
 
 // shape reads a drawing object: its own text, those within it, its alternative text, a chart (part 3, 10).
@@ -323,15 +342,15 @@ func (d *document) object(n *node, out content.Sink) {
 		}
 		return
 	}
-	var a content.Aside
+	a := content.NewAside(d.limits)
 	for _, title := range append(append(chart.All("title"), chart.All("subtitle")...), chart.All("footer")...) {
 		for _, p := range title.All("p") {
-			d.inline(p, &a)
+			d.inline(p, a)
 			a.Line()
 		}
 	}
 	for _, t := range chart.All("table") {
-		d.table(t, &a)
+		d.table(t, a)
 	}
-	out.Write(a.String())
+	out.Write(d.said(a))
 }

@@ -27,6 +27,7 @@ const Magic = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 // Compound is an open compound file.
 type Compound struct {
 	size    int64
+	left    int64 // how many bytes of streams may still be read
 	limits  content.Limits
 	streams map[string]*mscfb.File // by folded path with slashes; the library takes a first control character off a name
 	paths   []string               // storages too, in the file's order
@@ -51,7 +52,7 @@ func Open(src io.ReaderAt, size int64, limits content.Limits) (c *Compound, err 
 	if len(r.File) > limits.Entries {
 		return nil, content.Over("streams", limits.Entries)
 	}
-	c = &Compound{size: size, limits: limits, streams: map[string]*mscfb.File{}}
+	c = &Compound{size: size, left: rereads * size, limits: limits, streams: map[string]*mscfb.File{}}
 	for _, f := range r.File {
 		if len(f.Path) > limits.Depth {
 			return nil, content.Over("nested storages", limits.Depth)
@@ -74,8 +75,16 @@ func (c *Compound) Has(path string) bool { return c.streams[folded(path)] != nil
 // Paths lists storages and streams in the file's order.
 func (c *Compound) Paths() []string { return c.paths }
 
-// Stream reads a stream; nil when there is none. One that is cut short is given as far as it goes.
-func (c *Compound) Stream(path string) (data []byte, err error) {
+// rereads is how often the bytes of a file may be read. Each stream is read once or twice, and many streams may be made of
+// the same bytes.
+const rereads = 4
+
+// Stream reads a stream; nil when there is none. One that is cut short is given as far as it goes. Reading far more than
+// the file has is too much.
+func (c *Compound) Stream(path string) ([]byte, error) { return c.Head(path, c.size) }
+
+// Head reads the beginning of a stream, at most so many bytes.
+func (c *Compound) Head(path string, most int64) (data []byte, err error) {
 	f := c.streams[folded(path)]
 	if f == nil {
 		return nil, nil
@@ -89,12 +98,24 @@ func (c *Compound) Stream(path string) (data []byte, err error) {
 		return nil, content.Broken("stream: %w", err)
 	}
 	// No stream is longer than its file, even if it says so.
-	data = make([]byte, min(f.Size, c.size))
+	size := min(f.Size, c.size, most)
+	if c.left -= size; c.left < 0 {
+		return nil, c.Err()
+	}
+	data = make([]byte, size)
 	n, err := io.ReadFull(f, data)
 	if err != nil && n == 0 {
 		return nil, content.Broken("stream: %w", err)
 	}
 	return data[:n], nil
+}
+
+// Err tells that a stream was not read because too much had been read before.
+func (c *Compound) Err() error {
+	if c.left < 0 {
+		return content.Over("bytes of streams", rereads*c.size)
+	}
+	return nil
 }
 
 // Sniff tells what a compound file is; "" when it is none of ours. An OOXML file that is locked by a password is a
@@ -160,11 +181,11 @@ func (c *Compound) risks(to *content.Content) error {
 		case strings.EqualFold(name, "ObjectPool") && !to.Has(meeting.FindingEmbedded) && c.holds(path):
 			to.Find(meeting.FindingEmbedded, "")
 		case strings.EqualFold(name, "Ole10Native"):
-			data, err := c.Stream(path)
+			head, err := c.Head(path, 4096)
 			if err != nil {
 				continue // an object that cannot be read is no reason not to read the rest
 			}
-			if content.IsExecutable("", data[:min(len(data), 4096)]) {
+			if content.IsExecutable("", head) {
 				to.Find(meeting.FindingExecutable, "")
 			}
 		}
@@ -211,6 +232,9 @@ func u32(b []byte, offset int) int {
 	return 0
 }
 
+// longestProperty is how many bytes of a text in a property set are read. Many texts may be made of the same bytes.
+const longestProperty = 4 << 10
+
 // propertySet reads the first set of a property set stream: texts and times by id (MS-OLEPS, 2.21 and 2.20).
 func propertySet(b []byte) map[uint32]any {
 	found := map[uint32]any{}
@@ -226,11 +250,11 @@ func propertySet(b []byte) map[uint32]any {
 			case pass == 0:
 			case kind == 30: // VT_LPSTR
 				if s, ok := bytesAt(b, at+8, u32(b, at+4)); ok {
-					found[uint32(id)] = Decode(bytes.TrimRight(s, "\x00"), page)
+					found[uint32(id)] = Decode(bytes.TrimRight(s[:min(len(s), longestProperty)], "\x00"), page)
 				}
 			case kind == 31: // VT_LPWSTR
 				if s, ok := bytesAt(b, at+8, 2*u32(b, at+4)); ok {
-					found[uint32(id)] = strings.TrimRight(UTF16(s), "\x00")
+					found[uint32(id)] = strings.TrimRight(UTF16(s[:min(len(s), longestProperty)]), "\x00")
 				}
 			case kind == 64: // VT_FILETIME
 				if v, ok := bytesAt(b, at+4, 8); ok {
@@ -261,8 +285,21 @@ func UTF16(b []byte) string {
 	return string(utf16.Decode(units))
 }
 
+// printable tells whether bytes are printable ASCII without the two signs that stand for others in Japan.
+func printable(b []byte) bool {
+	for _, c := range b {
+		if c < ' ' || c > '}' || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
 // Decode turns text of a Windows code page into UTF-8; bytes of an unknown page are taken for Latin letters.
 func Decode(b []byte, page int) string {
+	if page != 1200 && printable(b) { // of most texts, and the same in all pages
+		return string(b)
+	}
 	label := fmt.Sprintf("windows-%d", page)
 	switch {
 	case page == 1200:

@@ -104,12 +104,16 @@ func u32s(values ...uint32) []byte {
 
 // show is a presentation of one slide whose shapes are given as records; older edits can be made to run in a circle.
 func show(shapes []byte, circle, vba bool) map[string][]byte {
+	return showing(rec(15, 0, 0x0ff0, rec(0, 0, 0x03f3, u32s(2, 0, 0, 256, 0)), rec(0, 0, 0x0f9f, u32s(0)), rec(0, 0, 0x0fa8, []byte("Outline title"))), shapes, circle, vba)
+}
+
+// showing is such a presentation with a list of slides.
+func showing(list, shapes []byte, circle, vba bool) map[string][]byte {
 	var stream []byte
 	put := func(r []byte) uint32 { at := uint32(len(stream)); stream = append(stream, r...); return at }
 	put(make([]byte, 8))
 	group := rec(15, 0, 0xf003, rec(15, 0, 0xf004, rec(1, 0, 0xf009, make([]byte, 16))), shapes)
 	slide := put(rec(15, 0, 0x03ee, rec(2, 0, 0x03ef, make([]byte, 24)), rec(0, 0, 0x03f9, append(make([]byte, 10), 4, 0)), rec(15, 0, 0x040c, rec(15, 0, 0xf002, group))))
-	list := rec(15, 0, 0x0ff0, rec(0, 0, 0x03f3, u32s(2, 0, 0, 256, 0)), rec(0, 0, 0x0f9f, u32s(0)), rec(0, 0, 0x0fa8, []byte("Outline title")))
 	extra := []byte{}
 	if vba {
 		extra = rec(15, 0, 0x03ff, rec(2, 0, 0x0400, u32s(1, 1, 2)))

@@ -2,6 +2,7 @@ package ole
 
 import (
 	"context"
+	"iter"
 	"strconv"
 	"strings"
 
@@ -54,19 +55,18 @@ type record struct {
 	data                    []byte
 }
 
-// records cuts data into records. The rest behind a broken one is left out.
-func records(b []byte) []record {
-	var list []record
-	for len(b) >= 8 {
-		r := record{version: u16(b, 0) & 15, instance: u16(b, 0) >> 4, kind: u16(b, 2)}
-		n := u32(b, 4)
-		if n > len(b)-8 {
-			n = len(b) - 8
+// records cuts data into records, one by one. The rest behind a broken one is left out.
+func records(b []byte) iter.Seq2[int, record] {
+	return func(yield func(int, record) bool) {
+		for i := 0; len(b) >= 8; i++ {
+			r := record{version: u16(b, 0) & 15, instance: u16(b, 0) >> 4, kind: u16(b, 2)}
+			n := min(u32(b, 4), len(b)-8)
+			r.data, b = b[8:8+n], b[8+n:]
+			if !yield(i, r) {
+				return
+			}
 		}
-		r.data, b = b[8:8+n], b[8+n:]
-		list = append(list, r)
 	}
-	return list
 }
 
 // container tells whether a record holds records.
@@ -82,21 +82,27 @@ func (r record) find(kind int) (record, bool) {
 	return record{}, false
 }
 
-// all gives the records of a kind at any depth.
-func (r record) all(kind, depth int) []record {
-	var found []record
+// all gives the records of a kind at any depth, one by one.
+func (r record) all(kind, depth int) iter.Seq[record] {
+	return func(yield func(record) bool) { r.walk(kind, depth, yield) }
+}
+
+// walk yields the records of a kind at any depth, and reports whether to go on.
+func (r record) walk(kind, depth int, yield func(record) bool) bool {
 	if depth == 0 {
-		return nil
+		return true
 	}
 	for _, k := range records(r.data) {
-		if k.kind == kind {
-			found = append(found, k)
-		}
-		if k.container() {
-			found = append(found, k.all(kind, depth-1)...)
+		if k.kind == kind && !yield(k) || k.container() && !k.walk(kind, depth-1, yield) {
+			return false
 		}
 	}
-	return found
+	return true
+}
+
+// has tells whether there is a record of a kind at any depth.
+func (r record) has(kind, depth int) bool {
+	return !r.walk(kind, depth, func(record) bool { return false })
 }
 
 // show is an open presentation.
@@ -140,10 +146,10 @@ func (c *Compound) powerpoint(ctx context.Context, to *content.Content) error {
 
 // risks notes the risks of a presentation.
 func (s *show) risks(doc record) {
-	if len(doc.all(rtExternalOleObjStg, 4)) > 0 || s.objects() {
+	if doc.has(rtExternalOleObjStg, 4) || s.objects() {
 		s.c.Find(meeting.FindingEmbedded, "")
 	}
-	for _, vba := range doc.all(rtVBAInfoAtom, 4) {
+	for vba := range doc.all(rtVBAInfoAtom, 4) {
 		if u32(vba.data, 4) == 1 {
 			s.c.Find(meeting.FindingMacros, "")
 		}
@@ -161,7 +167,7 @@ func (s *show) slides(doc record) (slides []slide, notes map[int]int) {
 			switch {
 			case r.kind == rtSlidePersistAtom && list.instance == notesList:
 				notes[u32(r.data, 12)] = u32(r.data, 0)
-			case r.kind == rtSlidePersistAtom && list.instance == slidesList:
+			case r.kind == rtSlidePersistAtom && list.instance == slidesList && len(slides) <= s.limits.Pages: // one more is refused
 				slides = append(slides, slide{show: s, persist: u32(r.data, 0)})
 			case list.instance == slidesList && len(slides) > 0:
 				slides[len(slides)-1].outlined(r)
@@ -213,6 +219,9 @@ func (s *show) read(doc record, slides []slide, notes map[int]int) error {
 func (s *show) edits(offset int) (document int, err error) {
 	seen := map[int]bool{}
 	for first := true; first || offset != 0; first = false {
+		if err := s.ctx.Err(); err != nil {
+			return 0, err
+		}
 		if seen[offset] {
 			return 0, content.Broken("the edits run in a circle")
 		}
@@ -339,7 +348,7 @@ func (s *slide) read(page *content.Page, notes map[int]int) bool {
 		}
 	}
 	var comments []string
-	for _, cm := range r.all(rtComment10, 8) {
+	for cm := range r.all(rtComment10, 8) {
 		for _, k := range records(cm.data) {
 			if k.kind == rtCString && k.instance == 1 {
 				comments = append(comments, UTF16(k.data))
@@ -360,7 +369,7 @@ func (s *slide) read(page *content.Page, notes map[int]int) bool {
 // notes reads a notes page: its notes alone, for the other placeholders repeat the slide, the date and the number.
 func (s *slide) notes(r record) string {
 	var lines []string
-	for _, sp := range r.all(artSpContainer, 64) {
+	for sp := range r.all(artSpContainer, 64) {
 		for _, box := range records(sp.data) {
 			if box.kind != artClientTextbox {
 				continue
@@ -478,7 +487,7 @@ func (s *slide) shape(sp record, f frame) {
 		}
 	}
 	placeholder := 0
-	for _, p := range sp.all(rtPlaceholder, 2) {
+	for p := range sp.all(rtPlaceholder, 2) {
 		if len(p.data) > 4 {
 			placeholder = int(p.data[4])
 		}

@@ -2,10 +2,12 @@ package ooxml
 
 import (
 	"archive/zip"
+	"cmp"
 	"context"
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	"dossier/internal/extract/content"
 )
@@ -29,7 +31,7 @@ func ReadDocument(ctx context.Context, src io.ReaderAt, size int64, limits conte
 	if err != nil {
 		return c, err
 	}
-	d := &document{pkg: p, metadata: &c.Metadata, flow: content.NewFlow(c, limits)}
+	d := &document{pkg: p, limits: limits, metadata: &c.Metadata, flow: content.NewFlow(c, limits)}
 	if d.rels, err = p.relationships(main); err != nil {
 		return c, err
 	}
@@ -58,6 +60,7 @@ func ReadDocument(ctx context.Context, src io.ReaderAt, size int64, limits conte
 
 type document struct {
 	*pkg
+	limits   content.Limits
 	rels     map[string]relationship
 	metadata *content.Metadata
 	flow     *content.Flow
@@ -117,15 +120,18 @@ func (d *document) over() bool {
 
 // aside gives the text of a part that stands beside the body.
 func (d *document) aside(n *node) string {
-	var a content.Aside
-	d.blocks(n, &a)
+	a := content.NewAside(d.limits)
+	d.blocks(n, a)
+	if d.err == nil {
+		d.err = a.Err()
+	}
 	return a.String()
 }
 
 // blocks walks what a body, a cell, a text box or a content control holds.
 func (d *document) blocks(n *node, out content.Sink) {
 	for _, k := range n.Children() {
-		if d.over() {
+		if d.over() || out.Err() != nil {
 			return
 		}
 		switch k.Name {
@@ -293,8 +299,16 @@ func (d *document) table(t *node, out content.Sink) {
 			return
 		}
 		var cells []string
+		size := 0
 		for _, tc := range rows(tr) {
-			cells = append(cells, strings.Join(strings.Fields(d.aside(tc)), " "))
+			text := content.Folded(d.aside(tc), unicode.IsSpace)
+			if size += len(text); size > d.limits.Text {
+				d.err = cmp.Or(d.err, content.Over("bytes of text", d.limits.Text))
+			}
+			if d.over() {
+				return
+			}
+			cells = append(cells, text)
 		}
 		out.Write(strings.TrimRight(strings.Join(cells, "\t"), "\t"))
 		out.Line()

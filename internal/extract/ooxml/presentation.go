@@ -58,7 +58,7 @@ func ReadPresentation(
 	}
 	width := number(root.At("sldSz").Attr("cx")) / emuPerPoint
 	height := number(root.At("sldSz").Attr("cy")) / emuPerPoint
-	deck := &deck{pkg: p, layouts: map[string]placeholders{}, metadata: &c.Metadata}
+	deck := &deck{pkg: p, limits: limits, layouts: map[string]placeholders{}, metadata: &c.Metadata}
 	unreadable := 0
 	for i, id := range ids {
 		page := content.Page{Number: i + 1, Width: width, Height: height}
@@ -82,6 +82,7 @@ func ReadPresentation(
 
 type deck struct {
 	*pkg
+	limits   content.Limits
 	layouts  map[string]placeholders
 	metadata *content.Metadata
 }
@@ -118,10 +119,8 @@ func (d *deck) slide(part string, page *content.Page) error {
 	page.Title = content.Tidy(strings.Join(w.titles, "\n"))
 	page.Footer = content.Tidy(strings.Join(w.footers, "\n"))
 	page.Alt = content.Tidy(strings.Join(w.alts, "\n"))
-	for _, part := range every(rels, "comments") {
-		if err := d.comments(part, page); err != nil {
-			return err
-		}
+	if page.Comments, err = d.comments(every(rels, "comments")); err != nil {
+		return err
 	}
 	if notes, ok := one(rels, "notesSlide"); ok {
 		return d.notes(notes, page)
@@ -130,22 +129,28 @@ func (d *deck) slide(part string, page *content.Page) error {
 }
 
 // comments reads what reviewers wrote: the older comments (part 1, 19.4.3) and the threaded ones (MS-PPTX, 2.6).
-func (d *deck) comments(part string, page *content.Page) error {
-	root, err := d.Optional(part)
-	if err != nil {
-		return err
-	}
-	var lines []string
-	for _, cm := range root.All("cm") {
-		for _, text := range cm.All("text") {
-			lines = append(lines, text.String())
+func (d *deck) comments(parts []string) (string, error) {
+	all := content.NewAside(d.limits)
+	for _, part := range slices.Compact(parts) {
+		root, err := d.Optional(part)
+		if err != nil {
+			return "", err
 		}
-		for _, body := range cm.All("txBody") {
-			lines = append(lines, paragraphs(body))
+		for _, cm := range root.All("cm") {
+			for _, text := range cm.All("text") {
+				all.Write(text.String())
+				all.Line()
+			}
+			for _, body := range cm.All("txBody") {
+				all.Write(paragraphs(body))
+				all.Line()
+			}
+		}
+		if err := all.Err(); err != nil {
+			return "", err
 		}
 	}
-	page.Comments = content.Tidy(page.Comments + "\n" + strings.Join(lines, "\n"))
-	return nil
+	return content.Tidy(all.String()), nil
 }
 
 // layout gives where a layout, and behind it its master, put their placeholders. What they say is never read:
@@ -250,10 +255,11 @@ type walk struct {
 	blocks          []content.Block
 	titles, footers []string
 	alts            []string
+	size            int // bytes of the blocks
 }
 
 func (w *walk) add(text string, b box, placed bool) {
-	if text != "" {
+	if w.size += len(text); text != "" {
 		w.blocks = append(w.blocks, content.Block{Text: text, Box: b, Placed: placed})
 	}
 }
@@ -263,6 +269,9 @@ func (w *walk) shapes(tree *node, t transform) error {
 		return nil
 	}
 	for _, n := range tree.Kids {
+		if w.size > w.limits.Text {
+			return content.Over("bytes of text", w.limits.Text)
+		}
 		switch n.Name {
 		case "sp":
 			w.alt(n.At("nvSpPr", "cNvPr"))

@@ -190,7 +190,7 @@ func block(name string) bool {
 
 // collapse folds white space to one blank, and drops it at the beginning of a line.
 func collapse(s string, fresh bool) string {
-	folded := strings.Join(strings.FieldsFunc(s, blank), " ")
+	folded := content.Folded(s, blank)
 	if folded == "" {
 		if fresh || s == "" {
 			return ""

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"path"
 	"slices"
 	"strings"
@@ -38,12 +39,9 @@ const least = 16 << 20
 // Open opens a zip of size bytes. It fails with Rejected "corrupt" when it is none, and "too-large" when it holds too
 // much.
 func Open(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits) (*Package, error) {
-	z, err := zip.NewReader(src, size)
+	z, err := List(src, size, limits)
 	if err != nil {
-		return nil, content.Broken("open zip: %w", err)
-	}
-	if len(z.File) > limits.Entries {
-		return nil, content.Over("files in the package", limits.Entries)
+		return nil, err
 	}
 	p := &Package{ctx: ctx, parts: make(map[string]*zip.File, len(z.File)), limits: limits,
 		left: min(limits.Expanded, max(least, limits.Ratio*size))}
@@ -51,6 +49,42 @@ func Open(ctx context.Context, src io.ReaderAt, size int64, limits content.Limit
 		p.parts[fold(f.Name)] = f
 	}
 	return p, nil
+}
+
+// List opens a zip and reads its directory, within the limit on its files. Errors are as Open's.
+func List(src io.ReaderAt, size int64, limits content.Limits) (*zip.Reader, error) {
+	// What a file takes in the directory, its name included, is rarely more than 200 bytes.
+	const room = 1 << 10
+	d := &directory{src: src, left: room*int64(limits.Entries) + 1<<20}
+	z, err := zip.NewReader(d, size)
+	over := d.left < 0
+	d.left = math.MaxInt64 // what lies in the zip has limits of its own
+	switch {
+	case over, err == nil && len(z.File) > limits.Entries:
+		return nil, content.Over("files in the package", limits.Entries)
+	case err != nil:
+		return nil, content.Broken("open zip: %w", err)
+	}
+	return z, nil
+}
+
+// directory reads a limited number of bytes of a file. A long list of files then takes no memory.
+type directory struct {
+	src  io.ReaderAt
+	left int64
+}
+
+var errDirectory = errors.New("the directory is too long")
+
+func (d *directory) ReadAt(b []byte, at int64) (int, error) {
+	if d.left < 0 {
+		return 0, errDirectory
+	}
+	n, err := d.src.ReadAt(b, at)
+	if d.left -= int64(n); d.left < 0 {
+		return 0, errDirectory
+	}
+	return n, err
 }
 
 func fold(name string) string { return strings.ToLower(strings.TrimPrefix(name, "/")) }

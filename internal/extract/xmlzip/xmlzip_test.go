@@ -1,8 +1,11 @@
 package xmlzip_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -79,4 +82,38 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%d bytes of text in %d", len(n.String()), len(xml))
 		}
 	})
+}
+
+// A directory of far more files than are allowed is not read to its end.
+func TestLongDirectory(t *testing.T) {
+	zipped := func(files int) []byte {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		for i := range files {
+			if _, err := z.Create(strconv.Itoa(i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	limits := content.Limits{Entries: 100}.WithDefaults()
+	for files, refused := range map[int]bool{100: false, 101: true, 60_000: true} {
+		data := zipped(files)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		z, err := xmlzip.List(bytes.NewReader(data), int64(len(data)), limits)
+		runtime.ReadMemStats(&after)
+		if fault.Because(err, meeting.ReasonTooLarge) != refused || !refused && len(z.File) != files {
+			t.Errorf("%d files: %v", files, err)
+		}
+		if n := after.TotalAlloc - before.TotalAlloc; n > 10<<20 {
+			t.Errorf("%d files: %d MB allocated", files, n>>20)
+		}
+	}
+	if _, err := xmlzip.List(strings.NewReader("PK"), 2, limits); !fault.Because(err, meeting.ReasonCorrupt) {
+		t.Errorf("no zip: %v", err)
+	}
 }
