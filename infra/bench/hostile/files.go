@@ -17,7 +17,7 @@ type file struct {
 
 // files are all of them.
 func files() []file {
-	return concat(texts(), packages(), pictures(), portable(), mails())
+	return concat(texts(), packages(), pictures(), portable(), mails(), variants())
 }
 
 func concat(lists ...[]file) (all []file) {
