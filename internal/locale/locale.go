@@ -1,6 +1,7 @@
 package locale
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -85,6 +86,9 @@ func (l *Locale) Reason(r meeting.Reason) string {
 
 // Evidence gives the words of one observation about whose a document is.
 func (l *Locale) Evidence(e meeting.Evidence) string {
+	if e.Code == meeting.EvidenceAct {
+		return l.Act(meeting.Act(e.Detail))
+	}
 	if _, err := l.own("evidence."+string(e.Code), nil); err != nil && l != l.english {
 		return l.english.Evidence(e) // the kind of document too
 	}
@@ -93,6 +97,14 @@ func (l *Locale) Evidence(e meeting.Evidence) string {
 		detail = strings.ToLower(kind)
 	}
 	return l.code("evidence", string(e.Code), detail)
+}
+
+// Act says in a sentence what a paper seems to do.
+func (l *Locale) Act(a meeting.Act) string {
+	if words := l.or("", "evidence.act-"+string(a)); words != "" || l == l.english {
+		return cmp.Or(words, string(a))
+	}
+	return l.english.Act(a)
 }
 
 // Finding gives the words of a reader's finding.

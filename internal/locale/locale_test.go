@@ -172,7 +172,8 @@ func codes(t *testing.T) []string {
 		}
 	}
 	add("reason.", domain["Reason"], 30)
-	add("evidence.", domain["EvidenceCode"], 30)
+	add("evidence.", slices.DeleteFunc(domain["EvidenceCode"], func(c string) bool { return c == string(meeting.EvidenceAct) }), 30)
+	add("evidence.act-", domain["Act"], 16)
 	add("finding.", domain["FindingCode"], 10)
 	add("history.did-", domain["Action"], 14)
 	add("history.status-", domain["Status"], 6)

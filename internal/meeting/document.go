@@ -77,6 +77,8 @@ type Document struct {
 	FileName string `json:"fileName"`
 	DocumentState
 	Candidates []Candidate `json:"candidates,omitempty"`
+	// Act is what the paper does; empty for slides, and when nobody could tell.
+	Act Act `json:"act,omitempty"`
 	// Delegations are the keys of those in which it has an entry.
 	Delegations []string `json:"delegations,omitempty"`
 	// Decision is the id of the last decision that staff took about it.

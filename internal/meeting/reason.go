@@ -114,10 +114,12 @@ const (
 	EvidenceNamedAside      EvidenceCode = "named-aside"    // as somebody who chairs or is thanked
 	EvidenceNamedTogether   EvidenceCode = "named-together" // two presenters side by side
 	EvidenceOtherNamed      EvidenceCode = "other-named"    // the title slide presents somebody else
+	EvidenceOtherOffice     EvidenceCode = "other-office"   // what stands beside the name is no office of that person
 	EvidenceManyNamed       EvidenceCode = "many-named"     // the title page is a list of people
 	EvidenceOnBehalf        EvidenceCode = "on-behalf"      // somebody else speaks for this person
 	EvidenceAddressInText   EvidenceCode = "address-in-text"
 	EvidenceNominated       EvidenceCode = "nominated"
+	EvidenceFromSecretariat EvidenceCode = "from-secretariat" // the secretariat sent it itself
 )
 
 // Evidence of sessions, agencies and countries, and of documents still expected.
@@ -135,6 +137,10 @@ const (
 	EvidenceIsOutstanding  EvidenceCode = "is-outstanding"
 	EvidenceIsIn           EvidenceCode = "is-in"
 	EvidenceLooksLike      EvidenceCode = "looks-like" // the detail is a Kind
+	EvidenceAct            EvidenceCode = "act"        // what the paper seems to do; the detail is an Act
+	EvidenceDoubt          EvidenceCode = "doubt"      // words after which a letter may do something else than nominate
+	EvidenceOtherDays      EvidenceCode = "other-days" // it gives days that are not the meeting's
+	EvidenceNoMeeting      EvidenceCode = "no-meeting" // it does not say which meeting it is about
 )
 
 // Evidence that earlier decisions of staff give.
@@ -150,10 +156,11 @@ func EvidenceCodes() []EvidenceCode {
 		EvidenceTicket, EvidenceStaff, EvidenceSentBy, EvidenceSentByVerified, EvidenceInThread,
 		EvidenceNameInTitle, EvidenceNameInFileName, EvidenceNameInMail, EvidenceNameOnSlides, EvidenceNameOnLastSlide,
 		EvidenceNameInText, EvidenceNameOfAuthor, EvidenceNamedAside, EvidenceNamedTogether, EvidenceOtherNamed,
-		EvidenceManyNamed, EvidenceOnBehalf, EvidenceAddressInText, EvidenceNominated,
+		EvidenceOtherOffice, EvidenceManyNamed, EvidenceOnBehalf, EvidenceAddressInText, EvidenceNominated, EvidenceFromSecretariat,
 		EvidenceSessionNamed, EvidenceSessionNumber, EvidenceSessionLike, EvidenceSessionInMail,
 		EvidenceSessionDiffers, EvidenceAgencyNamed, EvidenceAgencyAgrees, EvidenceCountryInTitle,
-		EvidenceCountryAgrees, EvidenceCountryIsOther, EvidenceIsOutstanding, EvidenceIsIn, EvidenceLooksLike,
+		EvidenceCountryAgrees, EvidenceCountryIsOther, EvidenceIsOutstanding, EvidenceIsIn, EvidenceLooksLike, EvidenceAct, EvidenceDoubt,
+		EvidenceOtherDays, EvidenceNoMeeting,
 		EvidenceLearnedAddress, EvidenceLearnedFileName, EvidenceLearnedWording,
 	}
 }
