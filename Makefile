@@ -13,11 +13,14 @@ FUZZTIME ?= 60s
 TOOLS := $(CURDIR)/$(BUILD)/infra
 tool = go build -C infra -o $(TOOLS)/ ./$(1) && $(TOOLS)/$(notdir $(1))
 BENCH := go run -C infra ./bench
+# The small reader of papers is several times faster with the processor's vector instructions, which Go has as an
+# experiment (simd/archsimd). Without it, everything works and says the same.
+export GOEXPERIMENT ?= simd
 # Starts an S3 and a DynamoDB once, and runs a command that finds them in its environment.
 LOCALAWS = $(call tool,localaws/serve) --
 
 .PHONY: run evaluate test test-all race model conformance cost loadtest build invoke deploy lint accuracy ocr-accuracy \
-	mutants corruption hostile coldstart tika fuzz bench browser screenshots reproducible clean
+	train mutants corruption hostile coldstart tika fuzz bench browser screenshots reproducible clean
 
 .PHONY: help
 help: ## this list
@@ -95,9 +98,19 @@ lint: ## go vet, staticcheck, formatting, and the template (needs cfn-lint)
 
 CORPUS ?= ../shared/corpus
 PAPERS ?= ../shared/papers
-accuracy: ## letters and decks of labelled sets, text against pdftotext and LibreOffice, Arabic PDFs (needs both, chromium and fonts)
+accuracy: ## labelled papers that the readers never saw, text against pdftotext and LibreOffice, Arabic PDFs (needs both, tesseract, chromium, fonts)
+	$(BENCH) papers -papers "$(abspath $(PAPERS))" -cache "$(CURDIR)/$(BUILD)/papers" -sets near-misses,lookalikes-south,asia-pacific
 	go test -count=1 -v -run Accuracy ./internal/letter ./internal/match
 	$(BENCH) accuracy -corpus "$(abspath $(CORPUS))" -papers "$(abspath $(PAPERS))"
+
+# The same papers make the same weights on one machine. It takes about an hour on two cores.
+train: ## the weights of the readers of papers, from labelled papers (needs Python with venv, and tesseract)
+	python3 -m venv $(BUILD)/train && $(BUILD)/train/bin/pip install --quiet -r infra/train/requirements.txt
+	$(BENCH) learn -papers "$(abspath $(PAPERS))" -cache "$(CURDIR)/$(BUILD)/papers" -examples "$(CURDIR)/$(BUILD)/examples.jsonl" \
+		-words "$(CURDIR)/internal/encoder/words/weights.bin"
+	$(BUILD)/train/bin/python infra/train/train.py $(BUILD)/examples.jsonl "$(abspath $(PAPERS))/tools/e5.py" internal/encoder/weights.bin \
+		--leave-out near-misses,notes,mails,asia-pacific,lookalikes-south --predict $(BUILD)/heldout.jsonl
+	$(BUILD)/train/bin/python infra/train/check.py internal/encoder/weights.bin infra/train/sample.json internal/encoder/testdata/sample.json
 
 ocr-accuracy: ## how well scanned letters are read (needs LibreOffice, poppler and tesseract)
 	$(BENCH) ocr-accuracy
