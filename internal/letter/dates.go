@@ -15,59 +15,59 @@ func month(name string) time.Month {
 			"january",
 			"jan",
 			"janvier",
-			"janeiro",
+			"janeiro", "enero", "ene", "января", "januar", "ocak",
 			"يناير",
 			"كانون الثاني",
 			"جانفي",
-		}, {"february", "feb", "fevrier", "fev", "fevereiro", "فبراير", "شباط", "فيفري"},
+		}, {"february", "feb", "fevrier", "fev", "fevereiro", "febrero", "февраля", "februar", "subat", "فبراير", "شباط", "فيفري"},
 		{
 			"march",
 			"mar",
 			"mars",
-			"marco",
+			"marco", "marzo", "марта", "mart",
 			"مارس",
 			"اذار",
-		}, {"april", "apr", "avril", "avr", "abril", "abr", "ابريل", "نيسان", "افريل"},
+		}, {"april", "apr", "avril", "avr", "abril", "abr", "апреля", "nisan", "ابريل", "نيسان", "افريل"},
 		{
 			"may",
 			"mai",
-			"maio",
+			"maio", "mayo", "мая", "maj", "mayis",
 			"مايو",
 			"ايار",
 			"ماي",
-		}, {"june", "jun", "juin", "junho", "يونيو", "حزيران", "جوان", "يونيه"},
+		}, {"june", "jun", "juin", "junho", "junio", "июня", "juni", "haziran", "يونيو", "حزيران", "جوان", "يونيه"},
 		{
 			"july",
 			"jul",
 			"juillet",
 			"juil",
-			"julho",
+			"julho", "julio", "июля", "juli", "temmuz",
 			"يوليو",
 			"تموز",
 			"جويليه",
 			"يوليوز",
 			"يوليه",
-		}, {"august", "aug", "aout", "agosto", "ago", "اغسطس", "اب", "اوت", "غشت"},
+		}, {"august", "aug", "aout", "agosto", "ago", "августа", "avgust", "agustos", "اغسطس", "اب", "اوت", "غشت"},
 		{
 			"september",
 			"sep",
 			"sept",
 			"septembre",
-			"setembro",
+			"setembro", "septiembre", "setiembre", "сентября", "septembar", "eylul",
 			"set",
 			"سبتمبر",
 			"ايلول",
 			"شتنبر",
-		}, {"october", "oct", "octobre", "outubro", "out", "اكتوبر", "تشرين الاول"},
+		}, {"october", "oct", "octobre", "outubro", "out", "octubre", "октября", "oktobar", "ekim", "اكتوبر", "تشرين الاول"},
 		{
 			"november",
 			"nov",
 			"novembre",
-			"novembro",
+			"novembro", "noviembre", "ноября", "novembar", "kasim",
 			"نوفمبر",
 			"تشرين الثاني",
 			"نونبر",
-		}, {"december", "dec", "decembre", "dezembro", "dez", "ديسمبر", "كانون الاول", "دجنبر"},
+		}, {"december", "dec", "decembre", "dezembro", "dez", "diciembre", "dic", "декабря", "decembar", "aralik", "ديسمبر", "كانون الاول", "دجنبر"},
 	}
 	name = strings.TrimSuffix(strings.Join(strings.Fields(name), " "), ".")
 	if i := strings.IndexByte(name, '/'); i > 0 { // نيسان/أبريل
@@ -83,7 +83,7 @@ func month(name string) time.Month {
 	return 0
 }
 
-const monthPattern = `(?:[a-z]{3,9}\.?|[\x{0621}-\x{064a}]+(?:\s+(?:الاول|الثاني))?(?:\s*/\s*[\x{0621}-\x{064a}]+)?)`
+const monthPattern = `(?:[a-z]{3,10}\.?|[\x{0430}-\x{044f}]{3,9}|[\x{0621}-\x{064a}]+(?:\s+(?:الاول|الثاني))?(?:\s*/\s*[\x{0621}-\x{064a}]+)?)`
 
 // dates are the ways in which a day is written: 12 April 2021, le 1er mai 2021, 12 de abril de 2021, April 12, 2021,
 // 2021-04-12, 12/04/2021 (day first, as in all countries that these letters come from).

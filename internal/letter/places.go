@@ -20,7 +20,7 @@ type places struct {
 
 func newPlaces() places {
 	p := places{codes: map[string]string{}}
-	for _, tag := range []language.Tag{language.English, language.French, language.Portuguese, language.Arabic} {
+	for _, tag := range []language.Tag{language.English, language.French, language.Portuguese, language.Arabic, language.Spanish} {
 		namer := display.Regions(tag)
 		for a := 'A'; a <= 'Z'; a++ {
 			for b := 'A'; b <= 'Z'; b++ {
@@ -438,3 +438,46 @@ func (p *page) reference() Field {
 	}
 	return Field{}
 }
+
+// Countries gives the ISO 3166-1 alpha-2 codes of the countries that the beginning of a text names, in any of the
+// languages.
+func (r *Reader) Countries(text string) []string {
+	words := splitWords(newFold(Budget{}.cut(text)))
+	var codes []string
+	for i := range words {
+		for n := min(r.places.longest, len(words)-i); n > 0; n-- {
+			code, ok := r.places.codes[strings.Join(words[i:i+n], " ")]
+			if !ok && n == 1 {
+				code, ok = r.places.prefixed(words[i])
+			}
+			if ok {
+				codes = append(codes, code)
+				break
+			}
+		}
+	}
+	slices.Sort(codes)
+	return slices.Compact(codes)
+}
+
+// prefixed finds a country behind an Arabic preposition that is written with it: لمصر, بالمغرب.
+func (p *places) prefixed(word string) (string, bool) {
+	if !fold.Arabic(word) {
+		return "", false
+	}
+	for _, prefix := range []string{"ل", "ب", "لل", "و"} {
+		rest, cut := strings.CutPrefix(word, prefix)
+		if !cut {
+			continue
+		}
+		for _, name := range []string{rest, "ال" + rest} {
+			if code, ok := p.codes[name]; ok {
+				return code, true
+			}
+		}
+	}
+	return "", false
+}
+
+// Office tells whether a line has a word with which the names of offices begin, in the languages of letters.
+func Office(line string) bool { return agencyHead.MatchString(newFold(line)) }
