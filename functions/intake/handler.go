@@ -14,12 +14,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"dossier/internal/bucket"
+	"dossier/internal/encoder"
+	"dossier/internal/encoder/words"
 	"dossier/internal/extract"
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/ocr"
 	"dossier/internal/extract/pdf"
 	"dossier/internal/filing"
 	"dossier/internal/intake"
+	"dossier/internal/match"
 	"dossier/internal/meeting"
 	"dossier/internal/observe"
 	"dossier/internal/queue"
@@ -40,6 +43,10 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, engine ocr.Engine, log *
 	if err != nil {
 		return nil, err
 	}
+	readers, err := paperReaders()
+	if err != nil {
+		return nil, err
+	}
 	limits := content.Limits{
 		Bytes: cmp.Or(c.MaxBytes, bucket.MaxUpload), Time: c.ReadTime, Scans: c.MaxScans, ScanTime: c.ScanTime,
 	}.WithDefaults()
@@ -50,6 +57,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, engine ocr.Engine, log *
 	registry.OnConflict(func(ctx context.Context) { meter.Put(ctx, observe.Count(observe.Conflicts, 1)) })
 	o := intake.Options{
 		Bucket: objects, Table: table, Registry: registry, Reader: extract.New(pdfium, engine, limits),
+		Readers:      readers,
 		ScanPatience: c.ScanPatience, Tickets: keys, Staff: c.Staff, MailServer: c.MailServer,
 		Quarantine: c.Quarantine, MaxBytes: limits.Bytes,
 		LinkLimits:  meeting.LinkLimits{Files: c.LinkFiles, Bytes: c.LinkBytes},
@@ -61,6 +69,19 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, engine ocr.Engine, log *
 	uploads := intake.New(o)
 	registry.OnRecord(uploads.Measure)
 	return &Function{intake: uploads, engine: pdfium, log: log}, nil
+}
+
+// paperReaders are the two unlike readers of papers. A letter is filed only where both agree.
+func paperReaders() ([]match.PaperReader, error) {
+	byWords, err := words.Shared()
+	if err != nil {
+		return nil, err
+	}
+	byVectors, err := encoder.Shared()
+	if err != nil {
+		return nil, err
+	}
+	return []match.PaperReader{byWords, byVectors}, nil
 }
 
 // Ready starts the PDF engine ahead of the first document.

@@ -115,7 +115,7 @@ func TestMatching(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)
 	w.LoadRoster("m", e2e.MeetingYAML("s1", "s2"), e2e.CSVHead+e2e.Amina+e2e.Kofi+e2e.Grace+e2e.Zainab+"p5,Amina Diallo Kofi,ak@people.example,f,academia,U,Mali,fr,moderator:s1\n")
-	letterText := "Ministry of Justice\nWe have the honour to nominate:\nMs Grace ODHIAMBO, Counsel\nto take part."
+	letterText := string(e2e.NominationLetter("Ms Grace ODHIAMBO, Counsel"))
 	upright := func(text string) []byte { return pdftest.Make("x", pdftest.A4Width, pdftest.A4Height, text) }
 	lying := func(text string) []byte { return pdftest.Make("x", pdftest.A4Height, pdftest.A4Width, text) }
 	for name, test := range map[string]struct {

@@ -22,9 +22,13 @@ const (
 	Faith  = "p7,Faith Wanjiku,faith@justice.example,f,public,Ministry of Justice,Kenya,en,expert:s1\n"
 )
 
+// NominationLetter is a ministry's letter of nomination for the meeting of MeetingYAML, with a line for each name.
 func NominationLetter(names ...string) []byte {
-	return []byte("Ministry of Justice\nRepublic of Kenya\n\nRef: MOJ/4/21\n\n15 May 2031\n\nThe Ministry of Justice presents its compliments and has the honour to nominate the following officials:\n\n" +
-		strings.Join(names, "\n") + "\n\nto take part in the meeting.\n\nYours sincerely,\n\nPeter Otieno\nPrincipal Secretary\n")
+	return []byte("MINISTRY OF JUSTICE\nRepublic of Kenya\n\nRef: MOJ/4/21\n15 May 2031\n\nThe Secretariat of the expert meeting\n\n" +
+		"NOMINATION OF OFFICIALS, NAIROBI, 23 - 24 JUNE 2031\n\n" +
+		"The Ministry of Justice presents its compliments to the Secretariat and, with reference to its letter of invitation, has the honour " +
+		"to nominate the following officials to attend the expert meeting in Nairobi from 23 to 24 June 2031:\n\n" +
+		strings.Join(names, "\n") + "\n\nPlease accept the assurances of my highest consideration.\n\nPeter Otieno\nPrincipal Secretary\n")
 }
 
 // MailFrom is a mail with slides that are not signed.

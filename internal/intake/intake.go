@@ -18,6 +18,7 @@ import (
 	"dossier/internal/fault"
 	"dossier/internal/filing"
 	"dossier/internal/letter"
+	"dossier/internal/match"
 	"dossier/internal/meeting"
 	"dossier/internal/observe"
 	"dossier/internal/store"
@@ -105,6 +106,8 @@ type Options struct {
 	Table    Table
 	Registry Registry
 	Reader   Reader
+	// Readers say what papers do. Without one no letter is filed but by a participant's link.
+	Readers []match.PaperReader
 	// Scanner: nothing is read before the scan has found it clean. If it is nil, uploads are read unscanned.
 	Scanner Scanner
 	// ScanPatience is how long an upload may wait for its scan before it goes to review unread.
@@ -136,7 +139,7 @@ type Intake struct {
 
 // New makes an Intake.
 func New(o Options) *Intake {
-	return &Intake{Options: o, rosters: newRosterCache(rosterLoader(o.Bucket, o.Table, letter.NewReader()))}
+	return &Intake{Options: o, rosters: newRosterCache(rosterLoader(o.Bucket, o.Table, letter.NewReader(), o.Readers))}
 }
 
 // Object takes in one object version. It may be called any number of times for the same one: a known one is

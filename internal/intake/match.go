@@ -198,7 +198,7 @@ func (in *Intake) match(ctx context.Context, r roster, facts match.Facts) (match
 func conclude(s *filing.Submission, c *content.Content, l link, found match.Result) {
 	d := &s.Document
 	keepConfirmed(d.Letter, found.Letter)
-	d.Kind, d.Candidates, d.Letter = found.Kind, found.Candidates, found.Letter
+	d.Kind, d.Act, d.Candidates, d.Letter = found.Kind, found.Act, found.Candidates, found.Letter
 	switch {
 	case unread(*d):
 		// Its name may say anything: nobody has read it.

@@ -96,6 +96,7 @@ func rosterLoader(
 	b Bucket,
 	t Rosters,
 	letters *letter.Reader,
+	readers []match.PaperReader,
 ) func(context.Context, *meeting.Meeting) (*match.Index, error) {
 	return func(ctx context.Context, m *meeting.Meeting) (*match.Index, error) {
 		r, err := rosterOf(ctx, b, m)
@@ -111,7 +112,7 @@ func rosterLoader(
 			return nil, err
 		}
 		r.Participants = filing.WithAccepted(r.Participants, accepted)
-		return match.NewIndex(*r, letters, hints...), nil
+		return match.NewIndex(*r, letters, hints...).Asking(readers...), nil
 	}
 }
 

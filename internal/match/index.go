@@ -24,6 +24,7 @@ type Index struct {
 	words, skeletons map[string][]int
 	smudged          map[string][]int // by the word as OCR cannot spoil it further
 	letters          *letter.Reader
+	readers          []PaperReader
 
 	byEmail    map[string]int
 	presenters map[string][]int  // by session
@@ -37,6 +38,8 @@ type Index struct {
 	acronyms    map[string][]string
 	// common are the words of agencies, countries and sessions: no stranger's name.
 	common map[string]bool
+	// ofMeeting are the words of the titles of the meeting and its sessions.
+	ofMeeting map[string]bool
 	// learned are the participants confirmed for an address or a file's name, wordings the agencies.
 	learned  map[lesson]string
 	wordings map[string]string
@@ -56,6 +59,7 @@ type person struct {
 	needs       []meeting.RequirementKey
 	agency      string   // its key
 	around      []string // words that may stand beside the name: of the agency and the country
+	beside      beside
 }
 
 type sessionName struct {
@@ -84,10 +88,17 @@ func NewIndex(r meeting.Roster, letters *letter.Reader, lessons ...*meeting.Hint
 		agencyWords: map[string][]int{},
 		acronyms:    map[string][]string{},
 		common:      map[string]bool{},
+		ofMeeting:   map[string]bool{},
 		learned:     map[lesson]string{},
 		wordings:    map[string]string{},
 	}
 	seen := map[string]int{}
+	codes := map[string]string{} // of countries
+	for _, p := range r.Participants {
+		if _, known := codes[p.Country]; !known {
+			codes[p.Country] = letters.Code(p.Country)
+		}
+	}
 	for i, p := range r.Participants {
 		name := withoutTitles(fold.Words(p.Name))
 		q := person{
@@ -96,6 +107,7 @@ func NewIndex(r meeting.Roster, letters *letter.Reader, lessons ...*meeting.Hint
 			agency:      fold.AgencyKey(p.Agency, p.Country),
 			around:      append(fold.Words(p.Agency), fold.Words(p.Country)...),
 		}
+		q.beside = newBeside(p, codes)
 		if len(name) > 0 {
 			q.first, q.last = name[0], name[len(name)-1]
 		}
@@ -148,11 +160,11 @@ func NewIndex(r meeting.Roster, letters *letter.Reader, lessons ...*meeting.Hint
 		x.sessions = append(x.sessions, sessionName{s.ID, title, spaced(fold.Words(s.ID)), substance(title)})
 		x.titles[s.ID] = x.sessions[len(x.sessions)-1].title
 		for _, w := range fold.Words(s.Title) {
-			x.common[w] = true
+			x.common[w], x.ofMeeting[w] = true, true
 		}
 	}
 	for _, w := range fold.Words(r.Meeting.Title) {
-		x.common[w] = true
+		x.common[w], x.ofMeeting[w] = true, true
 	}
 	x.indexAgencies()
 	for _, l := range lessons {
@@ -226,6 +238,13 @@ func title(w string) bool {
 		"monsieur", "se", "sr", "sra", "senhor", "senhora", "doutor", "doutora", "eng", "ing", "adv", "maitre",
 		"السيد", "السيدة", "السيده", "الدكتور", "الدكتورة", "الأستاذ", "الاستاذ", "الأستاذة", "د",
 	}, w)
+}
+
+// Asking gives the index with other readers of papers.
+func (x *Index) Asking(readers ...PaperReader) *Index {
+	y := *x
+	y.readers = readers
+	return &y
 }
 
 // Roster is the roster behind the index.

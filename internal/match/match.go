@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"dossier/internal/encoder"
 	"dossier/internal/extract/content"
 	"dossier/internal/fold"
 	"dossier/internal/letter"
@@ -69,6 +70,8 @@ type Result struct {
 	// Candidates are the possible places, best first, at most three; None is the chance that it is none of these.
 	Candidates []meeting.Candidate
 	None       float64
+	// Act is what the paper does; "" for slides, and when nobody can tell.
+	Act meeting.Act
 	// Letter is what a nomination letter says; nil for everything else.
 	Letter *meeting.Letter
 	// Steps is how much work the match was: words compared, and candidates looked at.
@@ -88,12 +91,16 @@ type Budget struct {
 	Letter letter.Budget
 }
 
+func (b Budget) withDefaults() Budget {
+	return Budget{cmp.Or(b.Text, 128<<10), cmp.Or(b.Mentions, 2000), cmp.Or(b.Steps, 1_000_000), b.Letter}
+}
+
 // maxCandidates is how many places staff are shown.
 const maxCandidates = 3
 
 // Match says where a document belongs, within the budget. It fails only when the context ends.
 func (x *Index) Match(ctx context.Context, f Facts, b Budget) (Result, error) {
-	b = Budget{cmp.Or(b.Text, 128<<10), cmp.Or(b.Mentions, 2000), cmp.Or(b.Steps, 1_000_000), b.Letter}
+	b = b.withDefaults()
 	e := &effort{ctx: ctx, most: b.Steps}
 	r, err := x.match(e, f, b)
 	if err = cmp.Or(err, e.err); err != nil {
@@ -115,11 +122,15 @@ func (x *Index) match(e *effort, f Facts, b Budget) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	r := Result{}
-	if r.Kind, err = x.kindOf(e, f.FileName, c, l, b); err != nil {
+	paper, v, err := x.ask(e, f, b)
+	if err != nil {
 		return Result{}, err
 	}
-	e.cut = e.cut || l.Cut && r.Kind == meeting.Nomination
+	v.plain(paper, l, f.Declined)
+	r := Result{Act: v.act()}
+	if r.Kind, err = x.kindOf(e, f.FileName, c, v, b); err != nil {
+		return Result{}, err
+	}
 	if f.Claim != nil && f.Claim.Kind != meeting.Unknown {
 		r.Kind = f.Claim.Kind
 	}
@@ -130,21 +141,43 @@ func (x *Index) match(e *effort, f Facts, b Budget) (Result, error) {
 		named := slices.Collect(maps.Keys(x.sessionsIn(e, p.title+"\n"+p.text[fileZone], sessionWeight)))
 		return x.byTicket(r, *f.Claim, named), nil
 	}
-	if r.Kind == meeting.Nomination && len(l.Nominees) > 0 {
-		return x.byLetter(e, r, l, f), nil
+	if r.Kind == meeting.Nomination && len(v.people)+len(l.Nominees) > 0 {
+		return x.byReaders(e, r, v, paper, l, f), nil
 	}
-	if r.Kind == meeting.Nomination {
-		p.text[closingZone] = ""
-		if l.Signatory.Value != "" { // the signatory is no nominee
-			p.text[titleZone] = strings.ReplaceAll(p.text[titleZone], l.Signatory.Value, "")
-			p.text[openingZone] = strings.ReplaceAll(p.text[openingZone], l.Signatory.Value, "")
-		}
+	if r.Act != "" && !r.Act.Nominates() && r.Kind == meeting.Unknown {
+		return x.waits(r, v, paper), nil
 	}
 	w := x.weigh(e, f, r.Kind, p, b.Mentions)
 	if e.err != nil {
 		return Result{}, e.err
 	}
-	return x.conclude(r, w), nil
+	r = x.conclude(r, w)
+	if r.Kind == meeting.Presentation && len(r.File) > 0 {
+		if reason, said, forbidden := x.forbidsDeck(deck{best: w.options[0], all: w, parts: p, facts: f, acts: v}); forbidden {
+			if said.Code != "" {
+				r.Evidence = append([]meeting.Evidence{said}, r.Evidence...)
+			}
+			r = r.review(reason)
+		}
+	}
+	if r.Kind == meeting.Nomination && len(r.File) > 0 { // nobody was read in it, so a person looks
+		r = r.review(meeting.ReasonNotSure)
+	}
+	return r, nil
+}
+
+// ask asks the readers of papers about a document that has pages. Slides are no letter, and are not read.
+func (x *Index) ask(e *effort, f Facts, b Budget) (encoder.Paper, verdict, error) {
+	c := f.Content.Letter()
+	if c == nil || c.Format.Slides() || len(c.Pages) == 0 {
+		return encoder.Paper{}, verdict{}, nil
+	}
+	paper, named := x.paper(e, f, b.Mentions)
+	if strings.TrimSpace(paper.Text) == "" {
+		return paper, verdict{}, nil
+	}
+	v, err := x.judge(e, paper, named)
+	return paper, v, err
 }
 
 // conclude chooses among the possible places, or says why it cannot.
@@ -310,82 +343,6 @@ func (x *Index) letter(l letter.Letter) *meeting.Letter {
 	return out
 }
 
-// byLetter files a nomination letter for its nominees: each must be one person of the roster. A letter that
-// names anybody else as well is looked at by a person first. How many an agency may send is for filing to say, which knows
-// the agency's other letters.
-func (x *Index) byLetter(e *effort, r Result, l letter.Letter, f Facts) Result {
-	r.Confidence = certain
-	reason := meeting.Reason("")
-	r.None = 0
-	seen := map[int]bool{}
-	for i, n := range l.Nominees {
-		if !e.more(1) {
-			break
-		}
-		if slices.Contains(f.Declined, n.Name.Value) {
-			r.Letter.Nominees[i].Declined = true
-			continue
-		}
-		if n.Replaces.Value != "" {
-			// Only who is surely meant gives a place up.
-			if found, chance := x.nominee(e, l, letter.Nominee{Name: n.Replaces}, f); len(found) > 0 &&
-				chance >= x.threshold() {
-				r.Letter.Nominees[i].ReplacesID = x.people[found[0].people[0]].ID
-			}
-		}
-		found, chance := x.nominee(e, l, n, f)
-		r.None = max(r.None, 1-chance)
-		if len(found) == 0 {
-			r.Evidence = append(r.Evidence, meeting.Evidence{Code: meeting.EvidenceNominated, Detail: n.Name.Value})
-			reason = cmp.Or(reason, meeting.ReasonNotOnRoster)
-			continue
-		}
-		best := found[0]
-		p := x.people[best.people[0]]
-		if chance < x.threshold() {
-			switch {
-			case len(found) > 1 && found[1].weight > best.weight-3:
-				reason = cmp.Or(reason, meeting.ReasonSeveralNamed)
-			case detail(best.evidence, meeting.EvidenceCountryIsOther) != "":
-				reason = cmp.Or(reason, meeting.ReasonCountryDiffers)
-			default:
-				reason = cmp.Or(reason, meeting.ReasonNotOnRoster)
-			}
-		} else {
-			r.Letter.Nominees[i].Participant = p.ID
-			if len(best.keys) == 0 {
-				reason = cmp.Or(reason, meeting.ReasonNotRequired)
-			}
-		}
-		r.Confidence = min(r.Confidence, chance)
-		for _, o := range found {
-			if !seen[o.people[0]] {
-				seen[o.people[0]] = true
-				r.Candidates = append(r.Candidates, x.candidate(o))
-			}
-		}
-		if r.Participant.ID == "" {
-			r.Participant = p.Participant
-		}
-		r.Evidence = append(r.Evidence, best.evidence...)
-		r.File = append(r.File, best.keys...)
-	}
-	slices.SortStableFunc(
-		r.Candidates,
-		func(a, b meeting.Candidate) int { return cmp.Compare(b.Confidence, a.Confidence) },
-	)
-	r.Candidates = r.Candidates[:min(len(r.Candidates), maxCandidates)]
-	if len(r.File) == 0 { // all nominees were declined
-		reason = cmp.Or(reason, meeting.ReasonNotOnRoster)
-	}
-	if reason != "" {
-		return r.review(reason)
-	}
-	slices.SortFunc(r.File, meeting.RequirementKey.Compare)
-	r.File = slices.Compact(r.File)
-	return r
-}
-
 // agencyFold is how many steps it takes to compare the names of two agencies.
 const agencyFold = 10
 
@@ -456,7 +413,7 @@ func (x *Index) nominee(e *effort, l letter.Letter, n letter.Nominee, f Facts) (
 // kindOf says what a document is. Slides are a presentation, and so are pages that lie on their side; an
 // upright document is a letter when it uses a letter's words, or a presentation when it or its name says so.
 func (x *Index) kindOf(
-	e *effort, fileName string, c *content.Content, l letter.Letter, b Budget,
+	e *effort, fileName string, c *content.Content, v verdict, b Budget,
 ) (meeting.Kind, error) {
 	if c == nil {
 		return meeting.Unknown, nil
@@ -478,12 +435,7 @@ func (x *Index) kindOf(
 	}
 	name := fold.Words(fold.FileNameLine(fileName))
 	empty := !slices.ContainsFunc(c.Pages, func(p content.Page) bool { return p.Title != "" || p.Text != "" })
-	switch {
-	case l.Nomination:
-		return meeting.Nomination, nil
-	case l.Declines:
-		return meeting.Unknown, nil
-	case l.Nominates:
+	if v.nominates > 0.5 {
 		return meeting.Nomination, nil
 	}
 	if empty {
@@ -515,7 +467,8 @@ func about(words []string, most int) bool {
 	return len(words) <= most && slices.ContainsFunc(words, func(w string) bool {
 		return slices.Contains([]string{
 			"cv", "curriculum", "biography", "biographie", "biografia", "biodata", "bio", "agenda", "passport",
-			"passeport", "passaporte", "visa", "itinerary", "itineraire", "invoice", "facture",
+			"passeport", "passaporte", "pasaporte", "visa", "itinerary", "itineraire", "invoice", "facture", "factura",
+			"السيرة", "سيرة", "جدول",
 		}, w)
 	})
 }

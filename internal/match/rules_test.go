@@ -87,13 +87,13 @@ func TestWeights(t *testing.T) {
 func TestReplaced(t *testing.T) {
 	for name, test := range map[string]struct{ agency, country, replaced, want string }{
 		"one of the agency":        {"Ministry of Labour and Social Protection", "Kenya", "Mr Peter Otieno Ouma", "peter"},
-		"two of one name":          {"Agence C", "Mali", "M. Moussa Traoré", ""},
-		"told apart by the agency": {"Agence A", "Mali", "M. Moussa Traoré", "moussa1"},
+		"two of one name":          {"Agence Charlie", "Mali", "M. Moussa Traoré", ""},
+		"told apart by the agency": {"Agence Alpha", "Mali", "M. Moussa Traoré", "moussa1"},
 		"likely, but not sure":     {"Some Bureau of Things", "", "Ms Grace Kamau", ""},
 		"nobody of the roster":     {"Ministry of Labour and Social Protection", "Kenya", "Mr Daniel Kiptoo", ""},
 	} {
 		text := note(test.agency, test.country, "Ms Fatima Zahra Benali, Director, in place of "+test.replaced)
-		r := run(t, officials(), match.Facts{FileName: "letter.pdf", Content: &content.Content{Format: content.PDF,
+		r := run(t, officials(sure), match.Facts{FileName: "letter.pdf", Content: &content.Content{Format: content.PDF,
 			Pages: []content.Page{{Number: 1, Text: text, Width: 595, Height: 842}}}})
 		if r.Letter == nil || len(r.Letter.Nominees) != 1 || r.Letter.Nominees[0].Replaces == "" {
 			t.Errorf("%s: the letter is read as %+v", name, r.Letter)

@@ -1,0 +1,196 @@
+package match
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"dossier/internal/encoder"
+	"dossier/internal/fold"
+	"dossier/internal/letter"
+	"dossier/internal/meeting"
+)
+
+// deck is what guards look at before a presentation is filed without a person looking at it.
+type deck struct {
+	best  option
+	all   weighing
+	parts parts
+	facts Facts
+	clues clues
+	acts  verdict
+}
+
+// deckGuard is a rule that may forbid it. It gives the reason and what it saw.
+type deckGuard func(x *Index, d deck) (meeting.Reason, meeting.Evidence, bool)
+
+// forbidsDeck asks the guards.
+func (x *Index) forbidsDeck(d deck) (meeting.Reason, meeting.Evidence, bool) {
+	t := d.parts.text
+	d.clues = x.clues(encoder.Paper{
+		Text:     strings.Join([]string{t[titleZone], t[openingZone], t[closingZone], t[mailZone]}, "\n"),
+		FileName: d.facts.FileName, Sender: d.facts.Sender.Address,
+	})
+	for _, g := range []deckGuard{noSlides, otherOccasion, namesake, otherOffice, whichSession} {
+		if reason, said, forbidden := g(x, d); forbidden {
+			return reason, said, true
+		}
+	}
+	return "", meeting.Evidence{}, false
+}
+
+// noSlides: upright pages are speaking notes only when nothing else is likely.
+func noSlides(_ *Index, d deck) (meeting.Reason, meeting.Evidence, bool) {
+	c := d.facts.Content.Letter()
+	if c == nil || c.Format.Slides() || len(c.Pages) > 0 && c.Pages[0].Width > c.Pages[0].Height {
+		return "", meeting.Evidence{}, false
+	}
+	mail := c.Envelope != nil
+	return meeting.ReasonKindUnclear, meeting.Evidence{}, mail || d.acts.nominates > 0.3 || d.acts.acts[meeting.ActOther] < 0.8
+}
+
+// otherOccasion: the title page gives days, or a month with its year, that are not the meeting's.
+func otherOccasion(x *Index, d deck) (meeting.Reason, meeting.Evidence, bool) {
+	starts, ends := x.roster.Meeting.Starts, x.roster.Meeting.Ends
+	if starts.IsZero() {
+		return "", meeting.Evidence{}, false
+	}
+	other := ""
+	for _, run := range letter.MonthsOf(d.parts.title) {
+		if run.Year == 0 {
+			continue
+		}
+		if run.Month == starts.Month() && run.Year == starts.Year() || run.Month == ends.Month() && run.Year == ends.Year() {
+			return "", meeting.Evidence{}, false
+		}
+		other = d.parts.title[run.Span.From:run.Span.To]
+	}
+	return meeting.ReasonNotSure, meeting.Evidence{Code: meeting.EvidenceOtherDays, Detail: other}, other != ""
+}
+
+// namesake: somebody else of the roster fits the name as it is written, and what stands beside it does not tell them
+// apart.
+func namesake(x *Index, d deck) (meeting.Reason, meeting.Evidence, bool) {
+	for _, i := range d.best.people {
+		written := writtenName(d.best)
+		points := x.support(i, d.clues).points()
+		for _, w := range x.people[i].name {
+			for _, o := range append(slices.Clone(x.words[w]), x.skeletons[skeleton(w)]...) {
+				if o == i || slices.Contains(d.best.people, o) || !x.people[o].speaks() || !fits(written, x.people[o].name) {
+					continue
+				}
+				if x.support(o, d.clues).points() > points-clear {
+					return meeting.ReasonSeveralNamed, meeting.Evidence{}, true
+				}
+			}
+		}
+	}
+	return "", meeting.Evidence{}, false
+}
+
+// speaks tells whether a person has a part in a session in which slides are shown.
+func (p person) speaks() bool {
+	return slices.ContainsFunc(p.Roles, func(r meeting.Role) bool { return r.Name == meeting.Presenter || r.Name == meeting.Panellist })
+}
+
+// writtenName gives the words by which the document names a person: the fullest of the places.
+func writtenName(o option) []string {
+	var best []string
+	for _, e := range o.evidence {
+		switch e.Code {
+		case meeting.EvidenceNameInTitle, meeting.EvidenceNameInFileName, meeting.EvidenceNameInMail, meeting.EvidenceNameOnSlides,
+			meeting.EvidenceNameOnLastSlide:
+			if words := withoutTitles(fold.Words(e.Detail)); len(words) > len(best) {
+				best = words
+			}
+		}
+	}
+	return best
+}
+
+// fits tells whether each word of a written name may be one of another name; an initial counts as the word it begins.
+func fits(written, other []string) bool {
+	whole := 0
+	for _, w := range written {
+		if fold.Particle(w) {
+			continue
+		}
+		if !slices.ContainsFunc(other, func(v string) bool {
+			return w == v || fold.Arabic(w) != fold.Arabic(v) && sameWord(w, v) > 0.9 ||
+				utf8.RuneCountInString(w) == 1 && strings.HasPrefix(v, w)
+		}) {
+			return false
+		}
+		if utf8.RuneCountInString(w) > 1 {
+			whole++
+		}
+	}
+	return whole > 0
+}
+
+// otherOffice: the title page gives an office beside the name, and nothing in the document is of the person's own.
+func otherOffice(x *Index, d deck) (meeting.Reason, meeting.Evidence, bool) {
+	if len(d.best.people) != 1 { // what stands below the second of two names is of either
+		return "", meeting.Evidence{}, false
+	}
+	i := d.best.people[0]
+	name := strings.Join(writtenName(d.best), " ")
+	if name == "" || x.support(i, d.clues).points() > 0 {
+		return "", meeting.Evidence{}, false
+	}
+	after := -1
+	for line := range strings.Lines(clip(d.parts.title, longestHeading)) {
+		words := strings.Join(fold.Words(line), " ")
+		if strings.Contains(words, name) {
+			after = 0
+			words = strings.TrimSpace(strings.Replace(words, name, "", 1))
+		}
+		if after >= 0 && after <= 1 && x.office(line, strings.Fields(words)) {
+			return meeting.ReasonNotSure, meeting.Evidence{Code: meeting.EvidenceOtherOffice, Detail: strings.TrimSpace(line)}, true
+		}
+		if after >= 0 && words != "" {
+			after++
+		}
+	}
+	return "", meeting.Evidence{}, false
+}
+
+// office tells whether the folded words of a line beside a name say where a person works: a word for an office, and two
+// words that are no degrees, numbers, other people, or words of the meeting.
+func (x *Index) office(line string, words []string) bool {
+	if strings.ContainsFunc(line, unicode.IsDigit) || asideWord(words) || !letter.Office(line) {
+		return false
+	}
+	n := 0
+	for _, w := range words {
+		switch {
+		case utf8.RuneCountInString(w) < 4, title(w), presenting(w), x.ofMeeting[w], len(x.words[w]) > 0:
+		default:
+			n++
+		}
+	}
+	return n >= 2
+}
+
+// whichSession: the person speaks in several sessions, and the document does not name the one.
+func whichSession(x *Index, d deck) (meeting.Reason, meeting.Evidence, bool) {
+	for _, i := range d.best.people {
+		sessions := map[string]bool{}
+		for _, role := range x.people[i].Roles {
+			if role.Name == meeting.Presenter || role.Name == meeting.Panellist {
+				sessions[role.Session] = true
+			}
+		}
+		if len(sessions) < 2 {
+			continue
+		}
+		told := d.facts.Claim != nil && d.facts.Claim.Session != "" || slices.ContainsFunc(d.best.evidence, func(e meeting.Evidence) bool {
+			return e.Code == meeting.EvidenceSessionNamed || e.Code == meeting.EvidenceSessionNumber || e.Code == meeting.EvidenceSessionInMail
+		})
+		if !told {
+			return meeting.ReasonSessionUnclear, meeting.Evidence{}, true
+		}
+	}
+	return "", meeting.Evidence{}, false
+}

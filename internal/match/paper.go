@@ -1,0 +1,85 @@
+package match
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+
+	"dossier/internal/encoder"
+	"dossier/internal/extract/content"
+)
+
+// longestPaper is how many bytes of a paper are read for what it does: a letter with its annexes is shorter.
+const longestPaper = 16 << 10
+
+// Paper gives a document as the readers take it, and the people of the roster named in it, in the same order. Models are
+// trained on it. It fails only when the context ends.
+func (x *Index) Paper(ctx context.Context, f Facts, b Budget) (encoder.Paper, []Named, error) {
+	b = b.withDefaults()
+	e := &effort{ctx: ctx, most: b.Steps}
+	p, named := x.paper(e, f, b.Mentions)
+	if e.err != nil {
+		return encoder.Paper{}, nil, fmt.Errorf("find people: %w", e.err)
+	}
+	return p, named, nil
+}
+
+// paper gives a document as the readers take it: its text, with the mail that it came with, and the people of the roster
+// named in it. Named lists the same people.
+func (x *Index) paper(e *effort, f Facts, most int) (encoder.Paper, []Named) {
+	p := encoder.Paper{Meeting: x.describe(), FileName: clip(f.FileName, longestHeading), Text: paperText(f.Content, longestPaper)}
+	if f.Content != nil && f.Content.Envelope != nil {
+		p.Subject, p.Sender = clip(f.Content.Envelope.Subject, longestHeading), clip(f.Content.Envelope.From, longestHeading)
+	}
+	named := x.namedIn(e, p.Text, most)
+	for _, n := range named {
+		q := encoder.Person{}
+		for _, s := range n.Places {
+			q.Spans = append(q.Spans, encoder.Span(s))
+		}
+		p.People = append(p.People, q)
+	}
+	m := x.meant(p)
+	p.Signs = m.signs()
+	c := x.clues(p)
+	for i, n := range named {
+		p.People[i].Signs = append(x.support(n.person, c).signs(), "name "+strconv.Itoa(int(n.best)))
+	}
+	return p, named
+}
+
+// describe gives the meeting as papers speak of it: title, town and dates. The town is that of the time zone.
+func (x *Index) describe() string {
+	m := x.roster.Meeting
+	town := strings.ReplaceAll(path.Base(m.TimeZone), "_", " ")
+	return m.Title + ", " + town + ", " + m.Starts.Format("2 January 2006") + " - " + m.Ends.Format("2 January 2006")
+}
+
+// paperText is the text that a paper is judged by: that of a letter or deck, and after it the words of the mail that
+// carries it.
+func paperText(c *content.Content, most int) string {
+	about := c.Letter()
+	if about == nil {
+		return ""
+	}
+	var b strings.Builder
+	whole := func(c *content.Content) {
+		for i, p := range c.Pages {
+			if b.Len() >= most {
+				return
+			}
+			if i == 0 && c.Format != content.PDF && p.Footer != "" && !c.Format.Slides() {
+				b.WriteString(clip(p.Footer, most) + "\n")
+			}
+			b.WriteString(clipped(p, most).Full() + "\n")
+		}
+	}
+	whole(about)
+	if about != c {
+		b.WriteByte('\n')
+		whole(c)
+	}
+	return clip(b.String(), most)
+}
