@@ -21,6 +21,7 @@ import (
 	"dossier/infra/bench/hostile"
 	"dossier/infra/bench/loadtest"
 	"dossier/infra/bench/ocraccuracy"
+	"dossier/infra/bench/papers"
 	"dossier/infra/bench/read"
 	"dossier/infra/bench/tika"
 )
@@ -36,6 +37,8 @@ func commands() []command {
 	return []command{
 		{"evaluate", "drop a set of papers into the running system and write what became of each", evaluate.Command, ""},
 		{"accuracy", "compare the text that is read with that of pdftotext and LibreOffice", accuracy.Command, ""},
+		{"papers", "match labelled papers by the committed readers, and count what is filed rightly and wrongly", papers.Command, ""},
+		{"learn", "write labelled papers for the training of the encoder, and train the reader by words", papers.Learn, ""},
 		{"read", "read every file of a folder and write what came of each", read.Command, "FOLDER"},
 		{"ocr-accuracy", "count the words of scanned letters that are read rightly", ocraccuracy.Command, ""},
 		{"corruption", "read a thousand broken files in one process", corruption.Command, ""},

@@ -20,7 +20,7 @@ type line struct {
 	Status string `json:"status"`
 	// Kind is "nomination", "presentation" or empty.
 	Kind string `json:"kind"`
-	// Act is what the paper does, such as "nominates"; the system does not tell acts apart yet.
+	// Act is what the paper does, such as "nominates".
 	Act        string      `json:"act"`
 	Reason     string      `json:"reason"`
 	Filed      []place     `json:"filed"`
@@ -71,7 +71,7 @@ type proposal struct {
 
 // describe says what became of a document. Titles are its meeting's sessions by id.
 func describe(d *meeting.Document, w words, titles map[string]string) line {
-	l := line{Meeting: d.Meeting, File: d.FileName, Status: string(d.Status), Kind: string(d.Kind),
+	l := line{Meeting: d.Meeting, File: d.FileName, Status: string(d.Status), Kind: string(d.Kind), Act: string(d.Act),
 		Reason: string(d.Reason),
 		Filed:  places(d), Candidates: candidates(d), Letter: read(d.Letter), Proposed: proposals(d.Letter),
 		Evidence: []string{}}

@@ -1,0 +1,81 @@
+package papers
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"dossier/internal/extract"
+	"dossier/internal/extract/content"
+	"dossier/internal/extract/ocr"
+	"dossier/internal/extract/pdf"
+	"dossier/internal/fault"
+)
+
+// Contents reads the files of the sets, scans too, and keeps what was read in the cache folder, by the bytes of each
+// file. It needs tesseract. Remove the folder when a reader has changed.
+func Contents(ctx context.Context, dir, cache string, sets []*Set, progress io.Writer) error {
+	engine, err := ocr.NewTesseract(ctx, "tesseract")
+	if err != nil {
+		const packages = "tesseract-ocr tesseract-ocr-fra tesseract-ocr-por tesseract-ocr-ara"
+		return fmt.Errorf("tesseract is needed with eng, fra, por and ara (Debian: %s): %w", packages, err)
+	}
+	for _, folder := range []string{cache, pdf.UserCache()} {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return fmt.Errorf("make folder: %w", err)
+		}
+	}
+	limits := content.Limits{ScanTime: 5 * time.Minute, Time: 10 * time.Minute}.WithDefaults()
+	pdfium := pdf.New(pdf.UserCache(), limits.Memory)
+	r := extract.New(pdfium, engine, limits)
+	for _, s := range sets {
+		if !s.Files() {
+			continue
+		}
+		for _, p := range s.Papers {
+			p.Content, err = read(ctx, r, filepath.Join(dir, s.Name, "files", p.Path), cache)
+			if err != nil {
+				return errors.Join(fmt.Errorf("read %s of %s: %w", p.Path, s.Name, err), pdfium.Close())
+			}
+		}
+		fmt.Fprintf(progress, "%s: %d papers are read.\n", s.Name, len(s.Papers))
+	}
+	return pdfium.Close()
+}
+
+// read gives the content of a file, from the cache if it is there. A file that is rejected has an empty one.
+func read(ctx context.Context, r *extract.Reader, file, cache string) (*content.Content, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(data)
+	kept := filepath.Join(cache, hex.EncodeToString(sum[:16])+".json")
+	c := &content.Content{}
+	if had, err := os.ReadFile(kept); err == nil {
+		return c, json.Unmarshal(had, c)
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	switch c, err = r.Read(ctx, f, int64(len(data))); {
+	case fault.Is(err, fault.Rejected):
+		c = &content.Content{}
+	case err != nil:
+		return nil, err
+	}
+	out, err := json.Marshal(c)
+	if err != nil {
+		return nil, err
+	}
+	return c, os.WriteFile(kept, out, 0o600)
+}
