@@ -14,6 +14,9 @@ import (
 // longestPaper is how many bytes of a paper are read for what it does: a letter with its annexes is shorter.
 const longestPaper = 16 << 10
 
+// mostNamed is at how many places of a paper people are looked at. A list with more is nobody's letter: it goes to a person.
+const mostNamed = 300
+
 // Paper gives a document as the readers take it, and the people of the roster named in it, in the same order. Models are
 // trained on it. It fails only when the context ends.
 func (x *Index) Paper(ctx context.Context, f Facts, b Budget) (encoder.Paper, []Named, error) {
@@ -33,7 +36,7 @@ func (x *Index) paper(e *effort, f Facts, most int) (encoder.Paper, []Named) {
 	if f.Content != nil && f.Content.Envelope != nil {
 		p.Subject, p.Sender = clip(f.Content.Envelope.Subject, longestHeading), clip(f.Content.Envelope.From, longestHeading)
 	}
-	named := x.namedIn(e, p.Text, most)
+	named := x.namedIn(e, p.Text, min(most, mostNamed))
 	for _, n := range named {
 		q := encoder.Person{}
 		for _, s := range n.Places {
