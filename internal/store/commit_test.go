@@ -254,13 +254,14 @@ func TestEmptyIsLeftOut(t *testing.T) {
 	}
 }
 
-// Strings of megabytes, as files of strangers have them, are cut where items are written: the table takes the item.
+// Strings of half a megabyte, as files of strangers have them, are cut where items are written: the table takes the item.
+// Each string alone, and each list alone, is more than an item holds. Uncut, all of them take far less than a gigabyte.
 func TestItemsAreBounded(t *testing.T) {
 	s := newStore(t)
-	long := strings.Repeat("Supply chains ", 75_000)
-	letter := &meeting.Letter{Agency: long, Nominees: slices.Repeat([]meeting.Nominee{{Name: long, Position: long, Email: long}}, 60)}
+	long, each := strings.Repeat("Supply chains ", 36_000), strings.Repeat("Supply chains ", 750)
+	letter := &meeting.Letter{Agency: long, Nominees: slices.Repeat([]meeting.Nominee{{Name: each, Position: each, Email: each}}, 60)}
 	d := &meeting.Document{ID: "d", Meeting: "m", Title: long, Author: long, Sender: long, MessageID: long, Excerpt: long,
-		References: slices.Repeat([]string{long}, 50), Findings: slices.Repeat([]meeting.Finding{{Code: "external", Detail: long}}, 300),
+		References: slices.Repeat([]string{each}, 50), Findings: slices.Repeat([]meeting.Finding{{Code: "external", Detail: each}}, 300),
 		DocumentState: meeting.DocumentState{Status: meeting.Review, Reason: meeting.Reason(long), Letter: letter}}
 	q := &meeting.Requirement{Meeting: "m", RequirementState: meeting.RequirementState{Title: long, FileName: long, Reason: long}}
 	state := d.DocumentState
