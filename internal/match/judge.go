@@ -89,7 +89,9 @@ func (x *Index) judge(e *effort, p encoder.Paper, named []Named) (verdict, error
 // the roster behind it, and the reader by words believes it. Those people are nominated then, and nobody else is. Who is
 // on no roster must be declined.
 func (v *verdict) plain(p encoder.Paper, l letter.Letter, declined []string) {
-	if !l.Nomination || len(l.Nominees) == 0 || v.byWords < 0.5 || v.against() > 0.5 {
+	const leastByWords, mostAgainst, leastTogether = 0.5, 0.5, 0.35
+	if !l.Nomination || len(l.Nominees) == 0 || v.byWords < leastByWords || v.against() > mostAgainst ||
+		v.byWords-v.against()/2 < leastTogether {
 		return
 	}
 	v.nominates = max(v.nominates, v.byWords)
