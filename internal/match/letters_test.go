@@ -111,6 +111,8 @@ func TestLetters(t *testing.T) {
 		"the same name, another country": {note("Bureau des affaires", "République du Bénin", "1. M. Jean Diop, commissaire"), string(meeting.ReasonCountryDiffers)},
 		"two of one name, told apart":    {note("Agence Alpha", "Mali", "1. M. Moussa Traoré, chef"), "moussa1"},
 		"two of one name":                {note("Agence Charlie", "Mali", "1. M. Moussa Traoré, chef"), string(meeting.ReasonSeveralNamed)},
+		"one of them unknown":            {note(labour, "Kenya", "1. Ms Grace Wanjiru Kamau, Director\n2. Mr Daniel Kiptoo, Officer"), string(meeting.ReasonNotOnRoster)},
+		"nobody named":                   {note(labour, "Kenya", "two officials from our field offices"), string(meeting.ReasonNotOnRoster)},
 		"a first name more is another":   {note(labour, "Kenya", "1. Ms Mary Anne Kamau, Officer"), string(meeting.ReasonNotOnRoster)},
 		"two and an alternate":           {note(labour, "Kenya", "1. Ms Grace Wanjiru Kamau, Director\n2. Mr Peter Otieno Ouma, Officer\n3. Ms Mary Kamau, Inspector, National Police Service, as alternate"), "grace mary peter"},
 		"who signs is not nominated":     {note(labour, "Kenya", "1. Mr Daniel Kiptoo, Officer"), string(meeting.ReasonNotOnRoster)},

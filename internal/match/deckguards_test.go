@@ -1,0 +1,64 @@
+package match_test
+
+import (
+	"testing"
+	"time"
+
+	"dossier/internal/extract/content"
+	"dossier/internal/letter"
+	"dossier/internal/match"
+	"dossier/internal/meeting"
+)
+
+// speakers are a roster for decks: namesakes of two offices, one who speaks twice, one with a name of her own.
+func speakers(readers ...match.PaperReader) *match.Index {
+	speaker := func(id, name, agency, country string, roles ...string) meeting.Participant {
+		p := person(id, name, meeting.Private, roles...)
+		p.Agency, p.Country = agency, country
+		return p
+	}
+	return match.NewIndex(meeting.Roster{
+		Meeting: meeting.Meeting{ID: "m", Title: "Regional meeting on supply chains", TimeZone: "Africa/Nairobi",
+			Starts: time.Date(2021, 6, 23, 9, 0, 0, 0, time.UTC), Ends: time.Date(2021, 6, 24, 17, 0, 0, 0, time.UTC)},
+		Sessions: []meeting.Plan{{ID: "s1", Title: "Fees that workers pay"}, {ID: "s2", Title: "Inspection at sea"}},
+		Participants: []meeting.Participant{
+			speaker("maria-br", "Maria Santos", "Atlantic Shipping Registry", "Brazil", "presenter:s1"),
+			speaker("maria-ph", "Maria Santos", "Harbour Workers Union", "Philippines", "presenter:s2"),
+			speaker("kofi", "Kofi Annor", "Coast Recruitment Office", "Ghana", "presenter:s1"),
+			speaker("zainab", "Zainab Bello", "Telecom Foundation", "Nigeria", "presenter:s1", "panellist:s2"),
+		},
+	}, letter.NewReader()).Asking(readers...)
+}
+
+// Each guard forbids what it is for, and the same deck without that is filed.
+func TestDeckGuards(t *testing.T) {
+	notes := func(text string) *content.Content {
+		return &content.Content{Format: content.DOCX, Pages: []content.Page{{Number: 1, Text: text, Width: 595, Height: 842}}}
+	}
+	talk := reader{nominates: 0.001, acts: map[meeting.Act]float64{meeting.ActOther: 0.95}}
+	for name, test := range map[string]struct {
+		c      *content.Content
+		reader reader
+		want   string
+	}{
+		"a name of her own":                {slides("Fees\nKofi Annor"), talk, "kofi"},
+		"two of one name":                  {slides("Fees that workers pay\nMaria Santos"), talk, string(meeting.ReasonSeveralNamed)},
+		"two of one name, told apart":      {slides("Fees that workers pay\nMaria Santos, Atlantic Shipping Registry, Brazil"), talk, "maria-br"},
+		"another office":                   {slides("Fees\nKofi Annor\nDirectorate of Fisheries Research"), talk, string(meeting.ReasonNotSure)},
+		"the own office":                   {slides("Fees\nKofi Annor\nCoast Recruitment Office"), talk, "kofi"},
+		"what is no office":                {slides("Fees\nKofi Annor\nLessons from practice"), talk, "kofi"},
+		"days of another occasion":         {slides("Fees\nKofi Annor\nSapporo, September 2019"), talk, string(meeting.ReasonNotSure)},
+		"the meeting's month":              {slides("Fees\nKofi Annor\nNairobi, June 2021"), talk, "kofi"},
+		"speaks twice, no session":         {slides("Our work\nZainab Bello, Telecom Foundation"), talk, string(meeting.ReasonSessionUnclear)},
+		"speaks twice, session named":      {slides("Fees that workers pay\nZainab Bello, Telecom Foundation"), talk, "zainab"},
+		"speaking notes":                   {notes("Fees that workers pay\nKofi Annor, Coast Recruitment Office, Ghana\nThank you, Chair."), talk, "kofi"},
+		"an upright paper that is unclear": {notes("Fees that workers pay\nKofi Annor, Coast Recruitment Office, Ghana\nThank you, Chair."), reader{nominates: 0.001}, string(meeting.ReasonKindUnclear)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := run(t, speakers(test.reader), match.Facts{FileName: "file", Content: test.c})
+			if got := filedFor(r); got != test.want {
+				t.Errorf("%s, want %s (%+v)", got, test.want, r.Candidates)
+			}
+		})
+	}
+}
