@@ -99,7 +99,7 @@ lint: ## go vet, staticcheck, formatting, and the template (needs cfn-lint)
 CORPUS ?= ../shared/corpus
 PAPERS ?= ../shared/papers
 accuracy: ## labelled papers that the readers never saw, text against pdftotext and LibreOffice, Arabic PDFs (needs both, tesseract, chromium, fonts)
-	$(BENCH) papers -papers "$(abspath $(PAPERS))" -cache "$(CURDIR)/$(BUILD)/papers" -sets near-misses,lookalikes-south,asia-pacific
+	$(BENCH) papers -papers "$(abspath $(PAPERS))" -cache "$(CURDIR)/$(BUILD)/papers" -sets near-misses,lookalikes-south
 	go test -count=1 -v -run Accuracy ./internal/letter ./internal/match
 	$(BENCH) accuracy -corpus "$(abspath $(CORPUS))" -papers "$(abspath $(PAPERS))"
 
