@@ -9,10 +9,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"dossier/infra/bench/corpus"
 	"dossier/internal/encoder"
@@ -159,15 +162,20 @@ func (s *Set) Outcomes(ctx context.Context, readers ...match.PaperReader) ([]Out
 	for id, r := range s.Rosters {
 		indexes[id] = match.NewIndex(*r, letters).Asking(readers...)
 	}
-	var all []Outcome
-	for _, p := range s.Papers {
-		r, err := indexes[p.Meeting].Match(ctx, p.Facts(), match.Budget{})
-		if err != nil {
-			return nil, fmt.Errorf("match %s of %s: %w", p.ID, s.Name, err)
-		}
-		all = append(all, p.outcome(s.Rosters[p.Meeting], r))
+	all := make([]Outcome, len(s.Papers))
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(runtime.NumCPU())
+	for i, p := range s.Papers {
+		work.Go(func() error {
+			r, err := indexes[p.Meeting].Match(ctx, p.Facts(), match.Budget{})
+			if err != nil {
+				return fmt.Errorf("match %s of %s: %w", p.ID, s.Name, err)
+			}
+			all[i] = p.outcome(s.Rosters[p.Meeting], r)
+			return nil
+		})
 	}
-	return all, nil
+	return all, work.Wait()
 }
 
 // Facts are those of a paper that was dropped into the bucket.
