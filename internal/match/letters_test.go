@@ -226,7 +226,8 @@ func syllables(n int) string {
 // One letter against ten thousand people costs what it does against a hundred.
 func BenchmarkMatchLetter(b *testing.B) {
 	for _, n := range []int{100, 10_000} {
-		r := meeting.Roster{Meeting: meeting.Meeting{ID: "m", TimeZone: "Africa/Nairobi"}, Sessions: []meeting.Plan{{ID: "s1", Title: "Supply chains"}}}
+		r := meeting.Roster{Meeting: meeting.Meeting{ID: "m", TimeZone: "Africa/Nairobi", Starts: time.Date(2021, 6, 23, 9, 0, 0, 0, time.UTC),
+			Ends: time.Date(2021, 6, 24, 17, 0, 0, 0, time.UTC)}, Sessions: []meeting.Plan{{ID: "s1", Title: "Supply chains"}}}
 		for i := range n {
 			p := person(fmt.Sprint(i), syllables(i*7919)+" "+syllables(i*104729+13), meeting.Public, "expert:s1")
 			p.Agency, p.Country = fmt.Sprintf("Ministry number %d", i/10), "Kenya"
