@@ -15,7 +15,6 @@ import (
 // deck is what guards look at before a presentation is filed without a person looking at it.
 type deck struct {
 	best  option
-	all   weighing
 	parts parts
 	facts Facts
 	clues clues
@@ -58,9 +57,6 @@ func otherOccasion(x *Index, d deck) (meeting.Reason, meeting.Evidence, bool) {
 	}
 	other := ""
 	for _, run := range letter.MonthsOf(d.parts.title) {
-		if run.Year == 0 {
-			continue
-		}
 		if run.Month == starts.Month() && run.Year == starts.Year() || run.Month == ends.Month() && run.Year == ends.Year() {
 			return "", meeting.Evidence{}, false
 		}
@@ -72,8 +68,8 @@ func otherOccasion(x *Index, d deck) (meeting.Reason, meeting.Evidence, bool) {
 // namesake: somebody else of the roster fits the name as it is written, and what stands beside it does not tell them
 // apart.
 func namesake(x *Index, d deck) (meeting.Reason, meeting.Evidence, bool) {
+	written := writtenName(d.best)
 	for _, i := range d.best.people {
-		written := writtenName(d.best)
 		points := x.support(i, d.clues).points()
 		for _, w := range x.people[i].name {
 			for _, o := range append(slices.Clone(x.words[w]), x.skeletons[skeleton(w)]...) {
@@ -91,8 +87,10 @@ func namesake(x *Index, d deck) (meeting.Reason, meeting.Evidence, bool) {
 
 // speaks tells whether a person has a part in a session in which slides are shown.
 func (p person) speaks() bool {
-	return slices.ContainsFunc(p.Roles, func(r meeting.Role) bool { return r.Name == meeting.Presenter || r.Name == meeting.Panellist })
+	return slices.ContainsFunc(p.Roles, speaking)
 }
+
+func speaking(r meeting.Role) bool { return r.Name == meeting.Presenter || r.Name == meeting.Panellist }
 
 // writtenName gives the words by which the document names a person: the fullest of the places.
 func writtenName(o option) []string {
@@ -178,7 +176,7 @@ func whichSession(x *Index, d deck) (meeting.Reason, meeting.Evidence, bool) {
 	for _, i := range d.best.people {
 		sessions := map[string]bool{}
 		for _, role := range x.people[i].Roles {
-			if role.Name == meeting.Presenter || role.Name == meeting.Panellist {
+			if speaking(role) {
 				sessions[role.Session] = true
 			}
 		}

@@ -3,7 +3,6 @@ package match
 import (
 	"slices"
 
-	"dossier/internal/encoder"
 	"dossier/internal/fold"
 	"dossier/internal/letter"
 	"dossier/internal/meeting"
@@ -16,16 +15,15 @@ type guard func(x *Index, c caseOf) (meeting.Reason, meeting.Evidence, bool)
 // caseOf is what guards look at.
 type caseOf struct {
 	verdict
-	paper    encoder.Paper
+	paper    paper
 	facts    Facts
 	file     []meeting.RequirementKey
-	meant    meant
 	nominees []meeting.Nominee
 }
 
 // forbids asks the guards, the ones first whose answer tells staff most.
-func (x *Index) forbids(v verdict, p encoder.Paper, f Facts, r Result) (meeting.Reason, meeting.Evidence, bool) {
-	c := caseOf{v, p, f, r.File, x.meant(p), r.Letter.Nominees}
+func (x *Index) forbids(v verdict, p paper, f Facts, r Result) (meeting.Reason, meeting.Evidence, bool) {
+	c := caseOf{v, p, f, r.File, r.Letter.Nominees}
 	for _, g := range []guard{nobody, otherMeeting, ownLetter, notTheirOffice, severalFit, nothingBeside, offRoster, saysMore, otherAct, doubt} {
 		if reason, said, forbidden := g(x, c); forbidden {
 			return reason, said, true
@@ -48,10 +46,10 @@ func nobody(x *Index, c caseOf) (meeting.Reason, meeting.Evidence, bool) {
 // otherMeeting: the paper gives days that are not the meeting's, or nothing that tells that this meeting is meant. An
 // office's own link says which meeting is meant; the days still count.
 func otherMeeting(x *Index, c caseOf) (meeting.Reason, meeting.Evidence, bool) {
-	if len(c.meant.others) > 0 && !c.meant.days {
-		return meeting.ReasonNotSure, meeting.Evidence{Code: meeting.EvidenceOtherDays, Detail: c.meant.others[0]}, true
+	if len(c.paper.meant.others) > 0 && !c.paper.meant.days {
+		return meeting.ReasonNotSure, meeting.Evidence{Code: meeting.EvidenceOtherDays, Detail: c.paper.meant.others[0]}, true
 	}
-	if !c.meant.this() && c.facts.Claim.agency() == "" && len(c.facts.Thread) == 0 {
+	if !c.paper.meant.this() && c.facts.Claim.agency() == "" && len(c.facts.Thread) == 0 {
 		return meeting.ReasonNotSure, meeting.Evidence{Code: meeting.EvidenceNoMeeting}, true
 	}
 	return "", meeting.Evidence{}, false

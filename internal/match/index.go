@@ -40,6 +40,8 @@ type Index struct {
 	common map[string]bool
 	// ofMeeting are the words of the titles of the meeting and its sessions.
 	ofMeeting map[string]bool
+	occasion  occasion
+	described string // the meeting, as papers speak of it
 	// learned are the participants confirmed for an address or a file's name, wordings the agencies.
 	learned  map[lesson]string
 	wordings map[string]string
@@ -89,6 +91,8 @@ func NewIndex(r meeting.Roster, letters *letter.Reader, lessons ...*meeting.Hint
 		acronyms:    map[string][]string{},
 		common:      map[string]bool{},
 		ofMeeting:   map[string]bool{},
+		occasion:    newOccasion(r.Meeting),
+		described:   describe(r.Meeting),
 		learned:     map[lesson]string{},
 		wordings:    map[string]string{},
 	}

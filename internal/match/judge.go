@@ -41,25 +41,24 @@ type judged struct {
 }
 
 // judge asks the readers about a paper.
-func (x *Index) judge(e *effort, p encoder.Paper, named []Named) (verdict, error) {
-	v := verdict{people: make([]judged, len(named))}
-	for i, n := range named {
-		v.people[i].Named = n
+func (x *Index) judge(e *effort, p paper) (verdict, error) {
+	v := verdict{people: make([]judged, len(p.named))}
+	for i, n := range p.named {
+		v.people[i].Named, v.people[i].support = n, p.supports[i]
 	}
-	nominates, people := pool{}, make([]pool, len(named))
+	nominates, people := pool{}, make([]pool, len(p.named))
 	for _, reader := range x.readers {
-		r, err := reader.Read(e.ctx, p)
+		r, err := reader.Read(e.ctx, p.Paper)
 		if err != nil {
 			return verdict{}, fmt.Errorf("read paper: %w", err)
 		}
 		nominates.add(r.Nominates)
-		if len(r.Acts) == 0 {
-			v.byWords = r.Nominates
-		}
 		for i := range people {
 			people[i].add(r.People[i])
 		}
-		if len(r.Acts) > 0 {
+		if len(r.Acts) == 0 {
+			v.byWords = r.Nominates
+		} else {
 			v.acts = map[meeting.Act]float64{}
 			for i, act := range encoder.Acts() {
 				v.acts[act] = r.Acts[i]
@@ -70,7 +69,7 @@ func (x *Index) judge(e *effort, p encoder.Paper, named []Named) (verdict, error
 	for i := range people {
 		v.people[i].chance = people[i].chance()
 	}
-	x.tellApart(e, v.people, x.clues(p))
+	x.tellApart(e, v.people, p.clues)
 	v.sure = v.nominates
 	for _, q := range v.people {
 		switch {
@@ -88,7 +87,7 @@ func (x *Index) judge(e *effort, p encoder.Paper, named []Named) (verdict, error
 // plain takes a letter at its word, if it nominates in so many words: with a verb of nominating and the names of people of
 // the roster behind it, and the reader by words believes it. Those people are nominated then, and nobody else is. Who is
 // on no roster must be declined.
-func (v *verdict) plain(p encoder.Paper, l letter.Letter, declined []string) {
+func (v *verdict) plain(p paper, l letter.Letter, declined []string) {
 	const leastByWords, mostAgainst, leastTogether = 0.5, 0.5, 0.35
 	if !l.Nomination || len(l.Nominees) == 0 || v.byWords < leastByWords || v.against() > mostAgainst ||
 		v.byWords-v.against()/2 < leastTogether {
@@ -177,9 +176,6 @@ const clear = 1.0
 // tellApart tells people of like names apart by what the paper has of them beside the name.
 func (x *Index) tellApart(e *effort, people []judged, c clues) {
 	for i := range people {
-		people[i].support = x.support(people[i].person, c)
-	}
-	for i := range people {
 		for j := range people {
 			a, b := &people[i], &people[j]
 			if i == j || b.other {
@@ -236,15 +232,15 @@ func (x *Index) unnamedFits(e *effort, q judged, people []judged, c clues) bool 
 }
 
 // samePlace tells whether two people are named at one place.
-func samePlace(a, b []Span) bool {
-	return slices.ContainsFunc(a, func(s Span) bool { return within(s, b) })
+func samePlace(a, b []encoder.Span) bool {
+	return slices.ContainsFunc(a, func(s encoder.Span) bool { return within(s, b) })
 }
 
 // everyPlace tells whether wherever the one is named the other is too.
-func everyPlace(a, b []Span) bool {
-	return !slices.ContainsFunc(a, func(s Span) bool { return !within(s, b) })
+func everyPlace(a, b []encoder.Span) bool {
+	return !slices.ContainsFunc(a, func(s encoder.Span) bool { return !within(s, b) })
 }
 
-func within(s Span, places []Span) bool {
-	return slices.ContainsFunc(places, func(o Span) bool { return s.From < o.To && o.From < s.To })
+func within(s encoder.Span, places []encoder.Span) bool {
+	return slices.ContainsFunc(places, func(o encoder.Span) bool { return s.From < o.To && o.From < s.To })
 }

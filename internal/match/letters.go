@@ -6,14 +6,13 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"dossier/internal/encoder"
 	"dossier/internal/fold"
 	"dossier/internal/letter"
 	"dossier/internal/meeting"
 )
 
 // byReaders files a nomination for the people of the roster that all readers take for nominees, unless a guard forbids.
-func (x *Index) byReaders(e *effort, r Result, v verdict, p encoder.Paper, l letter.Letter, f Facts) Result {
+func (x *Index) byReaders(e *effort, r Result, v verdict, p paper, l letter.Letter, f Facts) Result {
 	r.Confidence, r.None = v.sure, 1-v.sure
 	x.nominees(e, &r, v, p, l, f)
 	for _, q := range byLikelihood(v.people) {
@@ -45,7 +44,7 @@ func (x *Index) byReaders(e *effort, r Result, v verdict, p encoder.Paper, l let
 }
 
 // waits shows staff a paper that does not nominate: what it seems to do, and the people of the roster in it.
-func (x *Index) waits(r Result, v verdict, p encoder.Paper) Result {
+func (x *Index) waits(r Result, v verdict, p paper) Result {
 	r.None = 1 - v.nominates
 	r.Evidence = []meeting.Evidence{{Code: meeting.EvidenceAct, Detail: string(r.Act)}}
 	for _, q := range byLikelihood(v.people) {
@@ -66,7 +65,7 @@ func byLikelihood(people []judged) []judged {
 }
 
 // mentionedCandidate shows staff a person who is named in a letter.
-func (x *Index) mentionedCandidate(q judged, keys []meeting.RequirementKey, p encoder.Paper) meeting.Candidate {
+func (x *Index) mentionedCandidate(q judged, keys []meeting.RequirementKey, p paper) meeting.Candidate {
 	return meeting.Candidate{Participant: q.Participant, Name: x.people[q.person].Name, For: keys, Confidence: q.likely(), Evidence: x.beside(q, p)}
 }
 
@@ -79,7 +78,7 @@ func (q judged) likely() float64 {
 }
 
 // name is how a person is named where the paper names that person first with the most.
-func name(q judged, p encoder.Paper) string {
+func name(q judged, p paper) string {
 	best := ""
 	for _, s := range q.Places {
 		if w := p.Text[s.From:s.To]; utf8.RuneCountInString(w) > utf8.RuneCountInString(best) {
@@ -90,7 +89,7 @@ func name(q judged, p encoder.Paper) string {
 }
 
 // beside is what speaks for a person: the name as it stands there, and what the paper has beside it.
-func (x *Index) beside(q judged, p encoder.Paper) []meeting.Evidence {
+func (x *Index) beside(q judged, p paper) []meeting.Evidence {
 	who := x.people[q.person]
 	code := meeting.EvidenceNominated
 	if !q.nominated() {
@@ -110,7 +109,7 @@ func (x *Index) beside(q judged, p encoder.Paper) []meeting.Evidence {
 }
 
 // nominees lists who the paper nominates: those of the roster, and others as the letter's own words name them.
-func (x *Index) nominees(e *effort, r *Result, v verdict, p encoder.Paper, l letter.Letter, f Facts) {
+func (x *Index) nominees(e *effort, r *Result, v verdict, p paper, l letter.Letter, f Facts) {
 	var all []meeting.Nominee
 	for _, q := range v.people {
 		if !q.nominated() {
@@ -168,7 +167,7 @@ func withoutHonorific(name string) string {
 const longestPosition = 160
 
 // position is what follows a name on its line, or stands in the next cell: mostly what the person is.
-func position(q judged, p encoder.Paper) string {
+func position(q judged, p paper) string {
 	at := q.Places[0].To
 	line, _, _ := strings.Cut(clip(p.Text[at:], longestPosition), "\n")
 	line = strings.TrimLeft(line, " ,\t(–—-:;،")

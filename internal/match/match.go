@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"dossier/internal/encoder"
 	"dossier/internal/extract/content"
 	"dossier/internal/fold"
 	"dossier/internal/letter"
@@ -122,11 +121,11 @@ func (x *Index) match(e *effort, f Facts, b Budget) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	paper, v, err := x.ask(e, f, b)
+	asked, v, err := x.ask(e, f, b)
 	if err != nil {
 		return Result{}, err
 	}
-	v.plain(paper, l, f.Declined)
+	v.plain(asked, l, f.Declined)
 	r := Result{Act: v.act()}
 	if r.Kind, err = x.kindOf(e, f.FileName, c, v, b); err != nil {
 		return Result{}, err
@@ -142,10 +141,10 @@ func (x *Index) match(e *effort, f Facts, b Budget) (Result, error) {
 		return x.byTicket(r, *f.Claim, named), nil
 	}
 	if r.Kind == meeting.Nomination && len(v.people)+len(l.Nominees) > 0 {
-		return x.byReaders(e, r, v, paper, l, f), nil
+		return x.byReaders(e, r, v, asked, l, f), nil
 	}
 	if r.Act != "" && !r.Act.Nominates() && r.Kind == meeting.Unknown {
-		return x.waits(r, v, paper), nil
+		return x.waits(r, v, asked), nil
 	}
 	w := x.weigh(e, f, r.Kind, p, b.Mentions)
 	if e.err != nil {
@@ -153,7 +152,7 @@ func (x *Index) match(e *effort, f Facts, b Budget) (Result, error) {
 	}
 	r = x.conclude(r, w)
 	if r.Kind == meeting.Presentation && len(r.File) > 0 {
-		if reason, said, forbidden := x.forbidsDeck(deck{best: w.options[0], all: w, parts: p, facts: f, acts: v}); forbidden {
+		if reason, said, forbidden := x.forbidsDeck(deck{best: w.options[0], parts: p, facts: f, acts: v}); forbidden {
 			if said.Code != "" {
 				r.Evidence = append([]meeting.Evidence{said}, r.Evidence...)
 			}
@@ -167,17 +166,17 @@ func (x *Index) match(e *effort, f Facts, b Budget) (Result, error) {
 }
 
 // ask asks the readers of papers about a document that has pages. Slides are no letter, and are not read.
-func (x *Index) ask(e *effort, f Facts, b Budget) (encoder.Paper, verdict, error) {
+func (x *Index) ask(e *effort, f Facts, b Budget) (paper, verdict, error) {
 	c := f.Content.Letter()
 	if c == nil || c.Format.Slides() || len(c.Pages) == 0 {
-		return encoder.Paper{}, verdict{}, nil
+		return paper{}, verdict{}, nil
 	}
-	paper, named := x.paper(e, f, b.Mentions)
-	if strings.TrimSpace(paper.Text) == "" {
-		return paper, verdict{}, nil
+	p := x.paper(e, f, b.Mentions)
+	if strings.TrimSpace(p.Text) == "" {
+		return p, verdict{}, nil
 	}
-	v, err := x.judge(e, paper, named)
-	return paper, v, err
+	v, err := x.judge(e, p)
+	return p, v, err
 }
 
 // conclude chooses among the possible places, or says why it cannot.

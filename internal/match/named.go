@@ -1,20 +1,18 @@
 package match
 
-import "strings"
+import (
+	"strings"
+
+	"dossier/internal/encoder"
+)
 
 // Named is a person of the roster with the places where a text names that person.
 type Named struct {
 	Participant string
-	// Whole: the full name stands somewhere in the text, in any order and script; else the best that was found is a part
-	// of it or its initials.
-	Whole  bool
-	Places []Span
-	person int
-	best   strength
+	Places      []encoder.Span
+	person      int
+	best        strength
 }
-
-// Span is where something stands in a text, in bytes.
-type Span struct{ From, To int }
 
 // namedIn finds the people named in a text. A family name alone counts for somebody only who is named more fully too.
 func (x *Index) namedIn(e *effort, text string, most int) []Named {
@@ -35,7 +33,7 @@ func (x *Index) namedIn(e *effort, text string, most int) []Named {
 						all = append(all, Named{Participant: x.people[m.person].ID, person: m.person, best: m.strength})
 					}
 					begin := start + from + m.at
-					all[i].Places = append(all[i].Places, Span{begin, begin + len(m.written)})
+					all[i].Places = append(all[i].Places, encoder.Span{From: begin, To: begin + len(m.written)})
 					all[i].best = min(all[i].best, m.strength)
 				}
 				if e.stopped() {
@@ -46,7 +44,6 @@ func (x *Index) namedIn(e *effort, text string, most int) []Named {
 	}
 	kept := all[:0]
 	for _, p := range all {
-		p.Whole = p.best <= mostOfName
 		if p.best < oneWord {
 			kept = append(kept, p)
 		}

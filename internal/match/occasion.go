@@ -11,6 +11,7 @@ import (
 	"dossier/internal/encoder"
 	"dossier/internal/fold"
 	"dossier/internal/letter"
+	"dossier/internal/meeting"
 )
 
 // occasion is what tells a meeting from others in a paper.
@@ -19,9 +20,8 @@ type occasion struct {
 	title  []string // folded words of substance
 }
 
-// newOccasion takes from a roster what tells its meeting from others.
-func (x *Index) newOccasion() occasion {
-	m := x.roster.Meeting
+// newOccasion gives what tells a meeting from others.
+func newOccasion(m meeting.Meeting) occasion {
 	var o occasion
 	for _, w := range append(fold.Words(path.Base(m.TimeZone)), fold.Words(m.ID)...) {
 		w = strings.TrimFunc(w, unicode.IsDigit)
@@ -51,21 +51,20 @@ func (m meant) this() bool { return m.place || m.days || m.title >= 0.3 }
 
 // meant reads which meeting a paper is about.
 func (x *Index) meant(p encoder.Paper) meant {
-	o := x.newOccasion()
 	whole := p.Text + "\n" + p.Subject + "\n" + fold.FileNameLine(p.FileName)
 	there := fold.Words(whole)
 	var m meant
-	for _, place := range o.places {
+	for _, place := range x.occasion.places {
 		m.place = m.place || slices.ContainsFunc(there, func(w string) bool { return sameTown(place, w) })
 	}
 	n := 0
-	for _, w := range o.title {
+	for _, w := range x.occasion.title {
 		if slices.ContainsFunc(there, func(v string) bool { return kindred(w, v) }) {
 			n++
 		}
 	}
-	if len(o.title) > 0 {
-		m.title = float64(n) / float64(len(o.title))
+	if len(x.occasion.title) > 0 {
+		m.title = float64(n) / float64(len(x.occasion.title))
 	}
 	starts, ends := x.roster.Meeting.Starts, x.roster.Meeting.Ends
 	for _, d := range letter.RunsOfDays(whole) {

@@ -129,7 +129,7 @@ func common(w string) bool {
 	return false
 }
 
-// confusable tells whether two names may be taken for each other: they share two words, or all words of the shorter one.
+// confusable tells whether two names may be taken for each other: they share two words.
 func (x *Index) confusable(a, b int) bool {
 	if a == b {
 		return false
