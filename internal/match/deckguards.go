@@ -21,53 +21,64 @@ type deck struct {
 	acts  verdict
 }
 
-// deckGuard is a rule that may forbid it. It gives the reason and what it saw.
-type deckGuard func(x *Index, d deck) (meeting.Reason, meeting.Evidence, bool)
+// deckGuard is a rule that may object to the filing of a deck.
+type deckGuard func(x *Index, d deck) objection
 
-// forbidsDeck asks the guards.
-func (x *Index) forbidsDeck(d deck) (meeting.Reason, meeting.Evidence, bool) {
+// objectDeck asks the guards.
+func (x *Index) objectDeck(d deck) objection {
 	t := d.parts.text
 	d.clues = x.clues(encoder.Paper{
 		Text:     strings.Join([]string{t[titleZone], t[openingZone], t[closingZone], t[mailZone]}, "\n"),
 		FileName: d.facts.FileName, Sender: d.facts.Sender.Address,
 	})
-	for _, g := range []deckGuard{noSlides, otherOccasion, namesake, otherOffice, whichSession} {
-		if reason, said, forbidden := g(x, d); forbidden {
-			return reason, said, true
+	for _, g := range []deckGuard{
+		noSlides,
+		otherOccasion,
+		namesake,
+		otherOffice,
+		whichSession,
+	} {
+		if o := g(x, d); o.reason != "" {
+			return o
 		}
 	}
-	return "", meeting.Evidence{}, false
+	return objection{}
 }
 
 // noSlides: upright pages are speaking notes only when nothing else is likely.
-func noSlides(_ *Index, d deck) (meeting.Reason, meeting.Evidence, bool) {
+func noSlides(_ *Index, d deck) objection {
 	c := d.facts.Content.Letter()
 	if c == nil || c.Format.Slides() || len(c.Pages) > 0 && c.Pages[0].Width > c.Pages[0].Height {
-		return "", meeting.Evidence{}, false
+		return objection{}
 	}
-	mail := c.Envelope != nil
-	return meeting.ReasonKindUnclear, meeting.Evidence{}, mail || d.acts.nominates > 0.3 || d.acts.acts[meeting.ActOther] < 0.8
+	if mail := c.Envelope != nil; mail || d.acts.nominates > 0.3 || d.acts.acts[meeting.ActOther] < 0.8 {
+		return objection{reason: meeting.ReasonKindUnclear}
+	}
+	return objection{}
 }
 
 // otherOccasion: the title page gives days, or a month with its year, that are not the meeting's.
-func otherOccasion(x *Index, d deck) (meeting.Reason, meeting.Evidence, bool) {
+func otherOccasion(x *Index, d deck) objection {
 	starts, ends := x.roster.Meeting.Starts, x.roster.Meeting.Ends
 	if starts.IsZero() {
-		return "", meeting.Evidence{}, false
+		return objection{}
 	}
 	other := ""
 	for _, run := range letter.MonthsOf(d.parts.title) {
 		if run.Month == starts.Month() && run.Year == starts.Year() || run.Month == ends.Month() && run.Year == ends.Year() {
-			return "", meeting.Evidence{}, false
+			return objection{}
 		}
 		other = d.parts.title[run.Span.From:run.Span.To]
 	}
-	return meeting.ReasonNotSure, meeting.Evidence{Code: meeting.EvidenceOtherDays, Detail: other}, other != ""
+	if other == "" {
+		return objection{}
+	}
+	return objection{meeting.ReasonNotSure, meeting.Evidence{Code: meeting.EvidenceOtherDays, Detail: other}}
 }
 
 // namesake: somebody else of the roster fits the name as it is written, and what stands beside it does not tell them
 // apart.
-func namesake(x *Index, d deck) (meeting.Reason, meeting.Evidence, bool) {
+func namesake(x *Index, d deck) objection {
 	written := writtenName(d.best)
 	for _, i := range d.best.people {
 		points := x.support(i, d.clues).points()
@@ -77,12 +88,12 @@ func namesake(x *Index, d deck) (meeting.Reason, meeting.Evidence, bool) {
 					continue
 				}
 				if x.support(o, d.clues).points() > points-clear {
-					return meeting.ReasonSeveralNamed, meeting.Evidence{}, true
+					return objection{reason: meeting.ReasonSeveralNamed}
 				}
 			}
 		}
 	}
-	return "", meeting.Evidence{}, false
+	return objection{}
 }
 
 // speaks tells whether a person has a part in a session in which slides are shown.
@@ -128,14 +139,14 @@ func fits(written, other []string) bool {
 }
 
 // otherOffice: the title page gives an office beside the name, and nothing in the document is of the person's own.
-func otherOffice(x *Index, d deck) (meeting.Reason, meeting.Evidence, bool) {
+func otherOffice(x *Index, d deck) objection {
 	if len(d.best.people) != 1 { // what stands below the second of two names is of either
-		return "", meeting.Evidence{}, false
+		return objection{}
 	}
 	i := d.best.people[0]
 	name := strings.Join(writtenName(d.best), " ")
 	if name == "" || x.support(i, d.clues).points() > 0 {
-		return "", meeting.Evidence{}, false
+		return objection{}
 	}
 	after := -1
 	for line := range strings.Lines(clip(d.parts.title, longestHeading)) {
@@ -145,13 +156,13 @@ func otherOffice(x *Index, d deck) (meeting.Reason, meeting.Evidence, bool) {
 			words = strings.TrimSpace(strings.Replace(words, name, "", 1))
 		}
 		if after >= 0 && after <= 1 && x.office(line, strings.Fields(words)) {
-			return meeting.ReasonNotSure, meeting.Evidence{Code: meeting.EvidenceOtherOffice, Detail: strings.TrimSpace(line)}, true
+			return objection{meeting.ReasonNotSure, meeting.Evidence{Code: meeting.EvidenceOtherOffice, Detail: strings.TrimSpace(line)}}
 		}
 		if after >= 0 && words != "" {
 			after++
 		}
 	}
-	return "", meeting.Evidence{}, false
+	return objection{}
 }
 
 // office tells whether the folded words of a line beside a name say where a person works: a word for an office, and two
@@ -172,7 +183,7 @@ func (x *Index) office(line string, words []string) bool {
 }
 
 // whichSession: the person speaks in several sessions, and the document does not name the one.
-func whichSession(x *Index, d deck) (meeting.Reason, meeting.Evidence, bool) {
+func whichSession(x *Index, d deck) objection {
 	for _, i := range d.best.people {
 		sessions := map[string]bool{}
 		for _, role := range x.people[i].Roles {
@@ -187,8 +198,8 @@ func whichSession(x *Index, d deck) (meeting.Reason, meeting.Evidence, bool) {
 			return e.Code == meeting.EvidenceSessionNamed || e.Code == meeting.EvidenceSessionNumber || e.Code == meeting.EvidenceSessionInMail
 		})
 		if !told {
-			return meeting.ReasonSessionUnclear, meeting.Evidence{}, true
+			return objection{reason: meeting.ReasonSessionUnclear}
 		}
 	}
-	return "", meeting.Evidence{}, false
+	return objection{}
 }

@@ -34,13 +34,7 @@ func (x *Index) byReaders(e *effort, r Result, v verdict, p paper, l letter.Lett
 	}
 	slices.SortFunc(r.File, meeting.RequirementKey.Compare)
 	r.File = slices.Compact(r.File)
-	if reason, said, forbidden := x.forbids(v, p, f, r); forbidden {
-		if said.Code != "" {
-			r.Evidence = append([]meeting.Evidence{said}, r.Evidence...)
-		}
-		return r.review(reason)
-	}
-	return r
+	return r.heed(x.object(v, p, f, r))
 }
 
 // waits shows staff a paper that does not nominate: what it seems to do, and the people of the roster in it.

@@ -152,12 +152,7 @@ func (x *Index) match(e *effort, f Facts, b Budget) (Result, error) {
 	}
 	r = x.conclude(r, w)
 	if r.Kind == meeting.Presentation && len(r.File) > 0 {
-		if reason, said, forbidden := x.forbidsDeck(deck{best: w.options[0], parts: p, facts: f, acts: v}); forbidden {
-			if said.Code != "" {
-				r.Evidence = append([]meeting.Evidence{said}, r.Evidence...)
-			}
-			r = r.review(reason)
-		}
+		r = r.heed(x.objectDeck(deck{best: w.options[0], parts: p, facts: f, acts: v}))
 	}
 	if r.Kind == meeting.Nomination && len(r.File) > 0 { // nobody was read in it, so a person looks
 		r = r.review(meeting.ReasonNotSure)
