@@ -90,6 +90,7 @@ func rooms() []room {
 		{"internal/review", "carries out what staff decide", []string{"internal/meeting", "internal/fault", "internal/store", "internal/filing", "internal/fold"}},
 		{"internal/loopback", "reaches the engines of this machine", []string{"internal/store"}},
 		{"internal/awstest", "tests only; infra is another module", []string{"internal/loopback"}},
+		{"internal/memtest", "tests only", nil},
 		{"internal/archtest", "tests only", nil},
 		{"internal/e2e", "is the whole system in one process, for tests", []string{"functions", "internal"}},
 		{"functions/portal/signin", "knows who somebody is, not what is on a page", []string{"internal/meeting", "internal/store"}},
@@ -153,9 +154,9 @@ func within(name string, folders []string) bool {
 	return slices.ContainsFunc(folders, func(f string) bool { return under(name, f) })
 }
 
-// testHelper tells whether a package makes files for tests: ooxmltest, pdftest.
+// testHelper tells whether a package makes files for tests, such as ooxmltest and pdftest, or measures in them.
 func testHelper(name string) bool {
-	return under(name, "internal/extract") && strings.HasSuffix(name, "test")
+	return name == "internal/memtest" || under(name, "internal/extract") && strings.HasSuffix(name, "test")
 }
 
 func TestImportsPointDown(t *testing.T) {

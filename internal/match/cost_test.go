@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"dossier/internal/letter"
 	"dossier/internal/match"
 	"dossier/internal/meeting"
+	"dossier/internal/memtest"
 )
 
 // crowd is a roster of so many people in 300 sessions; every name is of two words that many share.
@@ -53,11 +53,9 @@ func cost(t *testing.T, x *match.Index, text string, pages int) (match.Result, u
 			t.Fatal(err)
 		}
 	}
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	r := run(t, x, match.Facts{FileName: "list.txt", Content: c})
-	runtime.ReadMemStats(&after)
-	return r, after.TotalAlloc - before.TotalAlloc
+	var r match.Result
+	bytes := memtest.Allocated(func() { r = run(t, x, match.Facts{FileName: "list.txt", Content: c}) })
+	return r, bytes
 }
 
 // filled repeats a text up to a size.

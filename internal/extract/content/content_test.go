@@ -2,7 +2,6 @@ package content_test
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
 	"testing"
 	"unicode"
@@ -10,16 +9,8 @@ import (
 	"dossier/internal/extract/content"
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
+	"dossier/internal/memtest"
 )
-
-// allocated is how many bytes a function allocates.
-func allocated(f func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
-}
 
 // Notes, remarks and other texts beside a page are gathered in proportion to what they say.
 func TestAsidesAreLinear(t *testing.T) {
@@ -27,7 +18,7 @@ func TestAsidesAreLinear(t *testing.T) {
 		"notes": (*content.Flow).Note, "comments": (*content.Flow).Comment, "alternative texts": (*content.Flow).Alt, "margins": (*content.Flow).Margin,
 	} {
 		cost := func(n int) uint64 {
-			return allocated(func() {
+			return memtest.Allocated(func() {
 				f := content.NewFlow(&content.Content{}, content.Limits{}.WithDefaults())
 				for range n {
 					add(f, "a remark")
@@ -106,7 +97,7 @@ func TestExcerpt(t *testing.T) {
 			t.Errorf("%d characters: %q, want %q", n, got, want)
 		}
 	}
-	if bytes := allocated(func() { c.Excerpt(100) }); bytes > 64<<10 {
+	if bytes := memtest.Allocated(func() { c.Excerpt(100) }); bytes > 64<<10 {
 		t.Errorf("%d bytes for an excerpt", bytes)
 	}
 }
@@ -158,7 +149,7 @@ func TestFolded(t *testing.T) {
 		}
 	}
 	long := strings.Repeat("a ", 1<<20)
-	if n := allocated(func() { content.Folded(long, unicode.IsSpace) }); n > 3<<20 {
+	if n := memtest.Allocated(func() { content.Folded(long, unicode.IsSpace) }); n > 3<<20 {
 		t.Errorf("%d bytes for a text of %d", n, len(long))
 	}
 }

@@ -1,7 +1,6 @@
 package odf_test
 
 import (
-	"runtime"
 	"strings"
 	"testing"
 
@@ -9,6 +8,7 @@ import (
 	"dossier/internal/extract/odf/odftest"
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
+	"dossier/internal/memtest"
 )
 
 // What a few bytes ask to be written again and again ends at the limit on text, before memory is taken for it.
@@ -27,11 +27,9 @@ func TestRepetitionIsBounded(t *testing.T) {
 		"labels in a note of the text": {odftest.Text, label, "<text:p>x<text:note><text:note-body>" + strings.Repeat(item, 300) + "</text:note-body></text:note></text:p>"},
 	} {
 		data := odftest.File(test.media, test.styles, test.body, nil)
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		_, err := read(t, data, content.Limits{Text: 100 << 10})
-		runtime.ReadMemStats(&after)
-		if n := after.TotalAlloc - before.TotalAlloc; !fault.Because(err, meeting.ReasonTooLarge) || n > 10<<20 {
+		var err error
+		n := memtest.Allocated(func() { _, err = read(t, data, content.Limits{Text: 100 << 10}) })
+		if !fault.Because(err, meeting.ReasonTooLarge) || n > 10<<20 {
 			t.Errorf("%s: %d MB allocated, %v", name, n>>20, err)
 		}
 	}

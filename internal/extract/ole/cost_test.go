@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -13,16 +12,8 @@ import (
 	"dossier/internal/extract/ole/oletest"
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
+	"dossier/internal/memtest"
 )
-
-// allocated is how many bytes a function allocates.
-func allocated(f func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
-}
 
 // A thousand properties whose texts are the same bytes cost little, and a title is still read.
 func TestPropertiesOfTheSameBytes(t *testing.T) {
@@ -40,7 +31,7 @@ func TestPropertiesOfTheSameBytes(t *testing.T) {
 		s := word(oneTable, []string{"hello"}, []bool{true}, [7]uint32{5})
 		s["\x05SummaryInformation"] = b
 		data := oletest.File(s)
-		got := allocated(func() {
+		got := memtest.Allocated(func() {
 			c, err := read(t, content.DOC, data, content.Limits{})
 			if err != nil || len(c.Metadata.Title) < 1000 {
 				t.Errorf("kind %d: title of %d bytes, %v", kind, len(c.Metadata.Title), err)
@@ -82,7 +73,7 @@ func TestHeadsOfObjects(t *testing.T) {
 		s["ObjectPool/"+name+"/\x01Ole10Native"] = make([]byte, 100_000)
 	}
 	data := oletest.File(s)
-	if got := allocated(func() {
+	if got := memtest.Allocated(func() {
 		if c, err := read(t, content.DOC, data, content.Limits{}); err != nil || !c.Has(meeting.FindingEmbedded) {
 			t.Errorf("%v", err)
 		}
@@ -95,7 +86,7 @@ func TestHeadsOfObjects(t *testing.T) {
 func TestRecordsTakeNoMemory(t *testing.T) {
 	cost := func(n int) uint64 {
 		data := oletest.File(show(bytes.Repeat(rec(15, 0, 0xf004), n), false, false))
-		return allocated(func() {
+		return memtest.Allocated(func() {
 			if c, err := read(t, content.PPT, data, content.Limits{}); err != nil || len(c.Pages) != 1 {
 				t.Errorf("%v", err)
 			}
@@ -112,7 +103,7 @@ func TestSlidesAreBounded(t *testing.T) {
 	one := rec(0, 0, 0x03f3, u32s(2, 0, 0, 256, 0))
 	data := oletest.File(showing(rec(15, 0, 0x0ff0, bytes.Repeat(one, 20_000)), nil, false, false))
 	var err error
-	n := allocated(func() { _, err = read(t, content.PPT, data, content.Limits{Pages: 10}) })
+	n := memtest.Allocated(func() { _, err = read(t, content.PPT, data, content.Limits{Pages: 10}) })
 	if !fault.Because(err, meeting.ReasonTooLarge) || n > 4<<20 {
 		t.Errorf("%d bytes allocated, %v", n, err)
 	}

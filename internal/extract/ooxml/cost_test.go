@@ -3,7 +3,6 @@ package ooxml_test
 import (
 	"bytes"
 	"fmt"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -12,23 +11,15 @@ import (
 	"dossier/internal/extract/ooxml/ooxmltest"
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
+	"dossier/internal/memtest"
 )
-
-// allocated is how many bytes a function allocates.
-func allocated(f func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
-}
 
 // A long label that a table's cell repeats ends at the limit on text, before memory is taken for it.
 func TestLabelsAreBounded(t *testing.T) {
 	long := strings.Replace(numbering, `"%1."`, `"`+strings.Repeat("label ", 50_000)+`"`, 1)
 	data := ooxmltest.Document(`<w:tbl><w:tr><w:tc>`+strings.Repeat(item("7", "0", "a"), 300)+`</w:tc></w:tr></w:tbl>`, map[string]string{"numbering": long})
 	var err error
-	n := allocated(func() {
+	n := memtest.Allocated(func() {
 		_, err = ooxml.ReadDocument(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{Text: 1 << 20}.WithDefaults())
 	})
 	if !fault.Because(err, meeting.ReasonTooLarge) || n > 40<<20 {
@@ -68,7 +59,7 @@ func TestCommentsOnce(t *testing.T) {
 	part := `<p:cmLst><p:cm><p:text>` + strings.Repeat("wôrd ", 2000) + `</p:text></p:cm></p:cmLst>`
 	cost := func(times int) uint64 {
 		data := pointing("<p:sp/>", "comments", times, part)
-		return allocated(func() {
+		return memtest.Allocated(func() {
 			c, err := ooxml.ReadPresentation(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{}.WithDefaults())
 			if err != nil || len(c.Pages[0].Comments) < 12_000-1 || len(c.Pages[0].Comments) > 12_000 {
 				t.Errorf("%v", err)

@@ -2,11 +2,12 @@ package pdf
 
 import (
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"unicode"
+
+	"dossier/internal/memtest"
 )
 
 // drawn gives the glyphs of a line as it shows, from the left: each six points wide, a blank where the line has one.
@@ -207,13 +208,11 @@ func TestOrderIsLinear(t *testing.T) {
 	}
 	cost := func(n int) uint64 {
 		glyphs := parts(n)
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		if got := lines(glyphs); len(got[0]) != n {
-			t.Errorf("%d lines, the first of %d letters", len(got), len(got[0]))
-		}
-		runtime.ReadMemStats(&after)
-		return after.TotalAlloc - before.TotalAlloc
+		return memtest.Allocated(func() {
+			if got := lines(glyphs); len(got[0]) != n {
+				t.Errorf("%d lines, the first of %d letters", len(got), len(got[0]))
+			}
+		})
 	}
 	if once, twice := cost(4000), cost(8000); twice > 3*once {
 		t.Errorf("%d bytes, and %d for twice as many", once, twice)

@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"dossier/internal/extract/xmlzip"
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
+	"dossier/internal/memtest"
 )
 
 func parse(t testing.TB, xml string, limits content.Limits) (*xmlzip.Node, error) {
@@ -33,13 +33,11 @@ func TestTextInPieces(t *testing.T) {
 		t.Errorf("%d children: %+v", len(n.Kids), n.Kids)
 	}
 	cost := func(pieces int) uint64 {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		if _, err := parse(t, "<t>"+strings.Repeat("ab<!---->", pieces)+"</t>", content.Limits{}); err != nil {
-			t.Fatal(err)
-		}
-		runtime.ReadMemStats(&after)
-		return after.TotalAlloc - before.TotalAlloc
+		return memtest.Allocated(func() {
+			if _, err := parse(t, "<t>"+strings.Repeat("ab<!---->", pieces)+"</t>", content.Limits{}); err != nil {
+				t.Fatal(err)
+			}
+		})
 	}
 	if once, twice := cost(8000), cost(16000); twice > 3*once {
 		t.Errorf("%d bytes allocated, and %d for twice the pieces", once, twice)
@@ -102,14 +100,13 @@ func TestLongDirectory(t *testing.T) {
 	limits := content.Limits{Entries: 100}.WithDefaults()
 	for files, refused := range map[int]bool{100: false, 101: true, 60_000: true} {
 		data := zipped(files)
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		z, err := xmlzip.List(bytes.NewReader(data), int64(len(data)), limits)
-		runtime.ReadMemStats(&after)
+		var z *zip.Reader
+		var err error
+		n := memtest.Allocated(func() { z, err = xmlzip.List(bytes.NewReader(data), int64(len(data)), limits) })
 		if fault.Because(err, meeting.ReasonTooLarge) != refused || !refused && len(z.File) != files {
 			t.Errorf("%d files: %v", files, err)
 		}
-		if n := after.TotalAlloc - before.TotalAlloc; n > 10<<20 {
+		if n > 10<<20 {
 			t.Errorf("%d files: %d MB allocated", files, n>>20)
 		}
 	}
