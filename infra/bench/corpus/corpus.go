@@ -2,6 +2,7 @@
 package corpus
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"dossier/internal/extract"
 	"dossier/internal/extract/content"
+	"dossier/internal/extract/ocr"
 	"dossier/internal/extract/pdf"
 )
 
@@ -62,4 +64,14 @@ func Reader(limits content.Limits) (*extract.Reader, func() error, error) {
 	limits = limits.WithDefaults()
 	engine := pdf.New(pdf.UserCache(), limits.Memory)
 	return extract.New(engine, nil, limits), engine.Close, nil
+}
+
+// Tesseract starts the engine that reads scans on this machine. The error names the packages that it needs.
+func Tesseract(ctx context.Context) (ocr.Engine, error) {
+	engine, err := ocr.NewTesseract(ctx, "tesseract")
+	if err != nil {
+		const packages = "tesseract-ocr tesseract-ocr-fra tesseract-ocr-por tesseract-ocr-ara"
+		return nil, fmt.Errorf("tesseract is needed with eng, fra, por and ara (Debian: %s): %w", packages, err)
+	}
+	return engine, nil
 }

@@ -111,12 +111,12 @@ type evaluation struct {
 func (e *evaluation) run(ctx context.Context, set *set) ([]line, error) {
 	titles := map[string]map[string]string{}
 	for _, r := range set.rosters {
-		m, err := e.uploads.LoadRoster(ctx, r.meeting, r.yaml, r.csv)
+		m, err := e.uploads.LoadRoster(ctx, r.Meeting, r.YAML, r.CSV)
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(e.progress, "Roster of %s is loaded: %s\n", r.meeting, m.Title)
-		if titles[r.meeting], err = e.sessionTitles(ctx, r.meeting); err != nil {
+		fmt.Fprintf(e.progress, "Roster of %s is loaded: %s\n", r.Meeting, m.Title)
+		if titles[r.Meeting], err = e.sessionTitles(ctx, r.Meeting); err != nil {
 			return nil, err
 		}
 	}

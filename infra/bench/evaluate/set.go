@@ -8,19 +8,16 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+
+	"dossier/infra/bench/corpus"
 )
 
 // set is a folder of papers.
 type set struct {
 	dir     string
-	rosters []roster
+	rosters []corpus.Roster
 	papers  []paper
 	order   []int // in which the papers are dropped
-}
-
-type roster struct {
-	meeting   string
-	yaml, csv []byte
 }
 
 // paper is what a line of truth.jsonl says of where a file is and where to drop it. What it says of what the file means
@@ -55,7 +52,7 @@ func readSet(dir string, seed uint64) (*set, error) {
 		}
 		s.papers = append(s.papers, p)
 	}
-	if s.rosters, err = readRosters(filepath.Join(dir, "roster")); err != nil {
+	if s.rosters, err = corpus.Rosters(filepath.Join(dir, "roster")); err != nil {
 		return nil, err
 	}
 	if len(s.papers) == 0 || len(s.rosters) == 0 {
@@ -63,24 +60,4 @@ func readSet(dir string, seed uint64) (*set, error) {
 	}
 	s.order = rand.New(rand.NewPCG(seed, 0)).Perm(len(s.papers))
 	return s, nil
-}
-
-// readRosters reads the two roster files of each meeting, which has a folder of its name.
-func readRosters(dir string) ([]roster, error) {
-	folders, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, fmt.Errorf("read set: %w", err)
-	}
-	var all []roster
-	for _, f := range folders {
-		r := roster{meeting: f.Name()}
-		if r.yaml, err = os.ReadFile(filepath.Join(dir, f.Name(), "meeting.yaml")); err != nil {
-			return nil, fmt.Errorf("read set: %w", err)
-		}
-		if r.csv, err = os.ReadFile(filepath.Join(dir, f.Name(), "participants.csv")); err != nil {
-			return nil, fmt.Errorf("read set: %w", err)
-		}
-		all = append(all, r)
-	}
-	return all, nil
 }

@@ -19,9 +19,9 @@ import (
 	"strings"
 	"time"
 
+	"dossier/infra/bench/corpus"
 	"dossier/internal/extract"
 	"dossier/internal/extract/content"
-	"dossier/internal/extract/ocr"
 	"dossier/internal/extract/pdf"
 )
 
@@ -45,10 +45,9 @@ func run(ctx context.Context, keep string) (err error) {
 			return fmt.Errorf("%s is needed (Debian: libreoffice-writer-nogui poppler-utils): %w", program, err)
 		}
 	}
-	engine, err := ocr.NewTesseract(ctx, "tesseract")
+	engine, err := corpus.Tesseract(ctx)
 	if err != nil {
-		const packages = "tesseract-ocr tesseract-ocr-fra tesseract-ocr-por tesseract-ocr-ara"
-		return fmt.Errorf("tesseract is needed with eng, fra, por and ara (Debian: %s): %w", packages, err)
+		return err
 	}
 	limits := content.Limits{ScanTime: 55 * time.Second, Time: time.Hour}
 	m := measurement{keep: keep, reader: extract.New(pdf.New("", 0), engine, limits)}

@@ -12,20 +12,19 @@ import (
 	"path/filepath"
 	"time"
 
+	"dossier/infra/bench/corpus"
 	"dossier/internal/extract"
 	"dossier/internal/extract/content"
-	"dossier/internal/extract/ocr"
 	"dossier/internal/extract/pdf"
 	"dossier/internal/fault"
 )
 
-// Contents reads the files of the sets, scans too, and keeps what was read in the cache folder, by the bytes of each
-// file. It needs tesseract. Remove the folder when a reader has changed.
+// Contents reads the files of the sets, scans too. A file that was read before comes from the cache folder: remove the
+// folder when a reader of files has changed. It needs tesseract.
 func Contents(ctx context.Context, dir, cache string, sets []*Set, progress io.Writer) error {
-	engine, err := ocr.NewTesseract(ctx, "tesseract")
+	engine, err := corpus.Tesseract(ctx)
 	if err != nil {
-		const packages = "tesseract-ocr tesseract-ocr-fra tesseract-ocr-por tesseract-ocr-ara"
-		return fmt.Errorf("tesseract is needed with eng, fra, por and ara (Debian: %s): %w", packages, err)
+		return err
 	}
 	for _, folder := range []string{cache, pdf.UserCache()} {
 		if err := os.MkdirAll(folder, 0o700); err != nil {

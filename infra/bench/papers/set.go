@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"dossier/infra/bench/corpus"
 	"dossier/internal/extract/content"
 	"dossier/internal/meeting"
 	"dossier/internal/roster"
@@ -54,7 +55,7 @@ type Paper struct {
 	Date     string   `json:"date"`
 	Ref      string   `json:"ref"`
 
-	// Content is what was read of the file.
+	// Content holds the pages of the file.
 	Content *content.Content `json:"-"`
 
 	Text   string            `json:"text"` // of a paper that is kept as text
@@ -149,25 +150,17 @@ func readSet(file string) (*Set, error) {
 		}
 		s.Papers = append(s.Papers, p)
 	}
-	folders, err := filepath.Glob(filepath.Join(folder, "roster", "*"))
+	rosters, err := corpus.Rosters(filepath.Join(folder, "roster"))
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range folders {
-		yaml, err := os.ReadFile(filepath.Join(f, "meeting.yaml"))
-		if err != nil {
-			return nil, err
-		}
-		csv, err := os.ReadFile(filepath.Join(f, "participants.csv"))
-		if err != nil {
-			return nil, err
-		}
-		r, problems := roster.Parse(filepath.Base(f), yaml, csv)
+	for _, files := range rosters {
+		r, problems := roster.Parse(files.Meeting, files.YAML, files.CSV)
 		// A format or a language that Dossier does not have takes nobody off the roster.
-		if rows := bytes.Count(bytes.TrimSpace(csv), []byte("\n")); len(r.Participants) < rows {
-			return nil, fmt.Errorf("roster of %s: %d of %d people: %v", filepath.Base(f), len(r.Participants), rows, problems)
+		if rows := bytes.Count(bytes.TrimSpace(files.CSV), []byte("\n")); len(r.Participants) < rows {
+			return nil, fmt.Errorf("roster of %s: %d of %d people: %v", files.Meeting, len(r.Participants), rows, problems)
 		}
-		s.Rosters[filepath.Base(f)] = r
+		s.Rosters[files.Meeting] = r
 	}
 	return s, nil
 }
@@ -190,5 +183,5 @@ func readActs(file string) (map[string]string, error) {
 	return acts, nil
 }
 
-// Files is the files that a set's papers came in.
+// Files tells whether the set has files, and not texts alone.
 func (s *Set) Files() bool { return s.Papers[0].Path != "" }

@@ -22,7 +22,7 @@ func (d *document) aside(n *node) string {
 	return d.said(a)
 }
 
-// said is what was written aside. Too much of it ends the reading.
+// said gives the text of an Aside. A text over the limit ends the reading.
 func (d *document) said(a *content.Aside) string {
 	if d.err == nil {
 		d.err = a.Err()
