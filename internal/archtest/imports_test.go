@@ -76,7 +76,9 @@ func rooms() []room {
 		{"internal/letter", "pure text", []string{"internal/meeting", "internal/fold"}},
 		{"internal/encoder", "pure: a paper to chances", []string{"internal/meeting"}},
 		{"internal/encoder/words", "pure: the same by words alone", []string{"internal/encoder", "internal/fold"}},
-		{"internal/match", "pure: document and roster to candidates", []string{"internal/meeting", "internal/extract/content", "internal/letter", "internal/encoder", "internal/fold"}},
+		{"internal/match", "pure: document and roster to candidates", []string{
+			"internal/meeting", "internal/extract/content", "internal/letter", "internal/encoder", "internal/fold",
+		}},
 		{"internal/store", "the table alone", []string{"internal/meeting", "internal/fault", "internal/awserror"}},
 		{"internal/bucket", "the bucket alone", []string{"internal/meeting", "internal/fault", "internal/awserror"}},
 		{"internal/locale", "has the words for what the domain says", []string{"internal/meeting"}},
@@ -208,7 +210,8 @@ func TestLibrariesKeepTheirRooms(t *testing.T) {
 		{"github.com/coreos/go-oidc/v3", "staff sign in in one place", []string{"functions/portal/signin"}},
 		{"github.com/xuri/excelize/v2", "workbooks are the staff's", []string{"functions/portal/staff"}},
 		{"github.com/nicksnyder/go-i18n/v2", "words come from one place", []string{"internal/locale"}},
-		{"github.com/goccy/go-yaml", "meeting.yaml is read in one place; labels of letters are no roster", []string{"internal/roster", "infra/bench/papers"}},
+		{"github.com/goccy/go-yaml", "meeting.yaml is read in one place; labels of letters are no roster",
+			[]string{"internal/roster", "infra/bench/papers"}},
 		{"github.com/chromedp/chromedp", "a browser is for tests", nil},
 		{"github.com/ledongthuc/pdf", "a second reader for tests; on an upload it can kill the process", nil},
 	}

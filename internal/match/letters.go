@@ -60,7 +60,8 @@ func byLikelihood(people []judged) []judged {
 
 // mentionedCandidate shows staff a person who is named in a letter.
 func (x *Index) mentionedCandidate(q judged, keys []meeting.RequirementKey, p paper) meeting.Candidate {
-	return meeting.Candidate{Participant: q.Participant, Name: x.people[q.person].Name, For: keys, Confidence: q.likely(), Evidence: x.beside(q, p)}
+	return meeting.Candidate{Participant: q.Participant, Name: x.people[q.person].Name, For: keys,
+		Confidence: q.likely(), Evidence: x.beside(q, p)}
 }
 
 // likely is the chance that the document is to be filed for a person.

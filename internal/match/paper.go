@@ -41,7 +41,9 @@ func (x *Index) Paper(ctx context.Context, f Facts, b Budget) (encoder.Paper, []
 
 // paper gives a document's text, with the mail that it came with, and looks through it once.
 func (x *Index) paper(e *effort, f Facts, most int) paper {
-	p := paper{Paper: encoder.Paper{Meeting: x.described, FileName: clip(f.FileName, longestHeading), Text: paperText(f.Content, longestPaper)}}
+	p := paper{Paper: encoder.Paper{
+		Meeting: x.described, FileName: clip(f.FileName, longestHeading), Text: paperText(f.Content, longestPaper),
+	}}
 	if f.Content != nil && f.Content.Envelope != nil {
 		p.Subject, p.Sender = clip(f.Content.Envelope.Subject, longestHeading), clip(f.Content.Envelope.From, longestHeading)
 	}

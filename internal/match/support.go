@@ -72,7 +72,10 @@ func (x *Index) clues(p encoder.Paper) clues {
 func domain(address string) string {
 	_, d, _ := strings.Cut(address, "@")
 	first, _, _ := strings.Cut(d, ".")
-	if slices.Contains([]string{"gmail", "googlemail", "yahoo", "ymail", "hotmail", "outlook", "live", "msn", "icloud", "aol", "proton", "protonmail", "gmx", "mail", "orange", "free", "laposte"}, first) {
+	if slices.Contains([]string{
+		"gmail", "googlemail", "yahoo", "ymail", "hotmail", "outlook", "live", "msn", "icloud", "aol", "proton", "protonmail", "gmx",
+		"mail", "orange", "free", "laposte",
+	}, first) {
 		return ""
 	}
 	return d
@@ -121,7 +124,10 @@ func (x *Index) support(person int, c clues) support {
 
 // common tells words that stand in the names of offices everywhere.
 func common(w string) bool {
-	for _, stem := range []string{"minist", "nation", "justi", "direct", "genera", "public", "depart", "servi", "polic", "offic", "republ", "وزار", "العدل", "العام"} {
+	for _, stem := range []string{
+		"minist", "nation", "justi", "direct", "genera", "public", "depart", "servi", "polic", "offic", "republ",
+		"وزار", "العدل", "العام",
+	} {
 		if strings.HasPrefix(w, smudge(stem)) || strings.HasPrefix(w, stem) {
 			return true
 		}
@@ -136,7 +142,10 @@ func (x *Index) confusable(a, b int) bool {
 	}
 	n := 0
 	for _, w := range x.people[a].name {
-		if utf8.RuneCountInString(w) > 1 && !fold.Particle(w) && slices.ContainsFunc(x.people[b].name, func(v string) bool { return sameWord(w, v) > 0.9 && utf8.RuneCountInString(v) > 1 }) {
+		if utf8.RuneCountInString(w) < 2 || fold.Particle(w) {
+			continue
+		}
+		if slices.ContainsFunc(x.people[b].name, func(v string) bool { return utf8.RuneCountInString(v) > 1 && sameWord(w, v) > 0.9 }) {
 			n++
 		}
 	}
@@ -146,7 +155,9 @@ func (x *Index) confusable(a, b int) bool {
 // signs are the same in words, for the readers.
 func (s support) signs() []string {
 	all := []string{fmt.Sprintf("points %d", int(s.points()))}
-	for sign, there := range map[string]bool{"address": s.address, "domain": s.domain, "country": s.country, "agency": s.agency >= 0.6, "acronym": s.acronym} {
+	for sign, there := range map[string]bool{
+		"address": s.address, "domain": s.domain, "country": s.country, "agency": s.agency >= 0.6, "acronym": s.acronym,
+	} {
 		if there {
 			all = append(all, sign)
 		}

@@ -170,7 +170,8 @@ func TestOverQuota(t *testing.T) {
 		e2e.Noon.Add(2*time.Minute),
 	)
 	w.TakeIn(instead)
-	if d := w.Document(instead); d.Status != meeting.Review || d.Letter == nil || len(d.Candidates) == 0 || d.Candidates[0].Participant != "p6" {
+	if d := w.Document(instead); d.Status != meeting.Review || d.Letter == nil || len(d.Candidates) == 0 ||
+		d.Candidates[0].Participant != "p6" {
 		t.Errorf("the replacement is %s (%s), read as %+v", d.Status, d.Reason, d.Letter)
 	}
 	w.Check()

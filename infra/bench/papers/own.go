@@ -46,14 +46,18 @@ func own(folder string) ([]words.Example, error) {
 }
 
 func ownExample(text string, nominates bool, nominees []any, signatory string) words.Example {
-	x := words.Example{Nominates: nominates, Paper: encoder.Paper{Meeting: "Regional Expert Group Meeting, Nairobi, 23 June 2021 - 24 June 2021",
-		FileName: "letter.pdf", Text: text, Signs: []string{"title 2", "days"}}}
+	x := words.Example{Nominates: nominates, Paper: encoder.Paper{
+		Meeting:  "Regional Expert Group Meeting, Nairobi, 23 June 2021 - 24 June 2021",
+		FileName: "letter.pdf", Text: text, Signs: []string{"title 2", "days"},
+	}}
 	add := func(name string, nominated bool) {
 		at := strings.Index(text, name)
 		if name == "" || at < 0 {
 			return
 		}
-		x.People = append(x.People, encoder.Person{Spans: []encoder.Span{{From: at, To: at + len(name)}}, Signs: []string{"points 2", "country", "agency", "name 0"}})
+		x.People = append(x.People, encoder.Person{
+			Spans: []encoder.Span{{From: at, To: at + len(name)}}, Signs: []string{"points 2", "country", "agency", "name 0"},
+		})
 		x.Nominated = append(x.Nominated, nominated)
 	}
 	for _, n := range nominees {

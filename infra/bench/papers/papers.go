@@ -133,8 +133,10 @@ func count(b bool) int {
 
 func (s *Score) row(name string) string {
 	share := func(n, of int) string { return fmt.Sprintf("%d of %d (%.2f)", n, of, float64(n)/float64(max(1, of))) }
-	return strings.Join([]string{name, share(s.lettersFiled, s.letters), share(s.decksFiled, s.decks), fmt.Sprint(s.wrong), fmt.Sprint(s.waiting),
-		share(s.first, s.waiting), share(s.three, s.waiting), share(s.actsRight, s.acts)}, "\t")
+	return strings.Join([]string{
+		name, share(s.lettersFiled, s.letters), share(s.decksFiled, s.decks), fmt.Sprint(s.wrong), fmt.Sprint(s.waiting),
+		share(s.first, s.waiting), share(s.three, s.waiting), share(s.actsRight, s.acts),
+	}, "\t")
 }
 
 // floors fails when something was filed wrongly, or less was filed than before.
