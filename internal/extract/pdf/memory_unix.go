@@ -20,17 +20,17 @@ type arena struct {
 
 // context is for making instances with.
 func (a *arena) context(ctx context.Context) context.Context {
-	return experimental.WithMemoryAllocator(
-		ctx,
-		experimental.MemoryAllocatorFunc(func(_, most uint64) experimental.LinearMemory {
-			// Address space alone: its pages are there once they are touched.
-			space, err := unix.Mmap(-1, 0, int(most), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
-			if err != nil {
-				return nil
-			}
-			return &memory{arena: a, space: space}
-		}),
-	)
+	return experimental.WithMemoryAllocator(ctx, experimental.MemoryAllocatorFunc(a.allocate))
+}
+
+// allocate gives an instance its place: addresses alone, which nobody may touch yet. They are no memory, and no limit on
+// memory counts them.
+func (a *arena) allocate(_, most uint64) experimental.LinearMemory {
+	space, err := unix.Mmap(-1, 0, int(most), unix.PROT_NONE, unix.MAP_PRIVATE|unix.MAP_ANON)
+	if err != nil {
+		space = nil // the instance then gets no memory, and is not made
+	}
+	return &memory{arena: a, space: space}
 }
 
 // kill runs f, which kills an instance and waits until its call has ended. The library frees a killed instance's memory
@@ -53,12 +53,20 @@ func (a *arena) kill(f func()) {
 type memory struct {
 	arena *arena
 	space []byte
+	open  uint64 // how many of its first bytes may be touched
 }
 
-// Reallocate gives the first size bytes; nil, which makes the instance's request fail, when there are not so many.
+// Reallocate gives the first size bytes. It gives nil when there are not so many or the system has no memory for them:
+// the instance's request then fails.
 func (m *memory) Reallocate(size uint64) []byte {
-	if size > uint64(len(m.space)) {
+	if m.space == nil || size > uint64(len(m.space)) {
 		return nil
+	}
+	if size > m.open {
+		if err := unix.Mprotect(m.space[:size], unix.PROT_READ|unix.PROT_WRITE); err != nil {
+			return nil
+		}
+		m.open = size
 	}
 	return m.space[:size]
 }

@@ -113,7 +113,7 @@ func (e *Engine) take(ctx context.Context) (pdfium.Pdfium, error) {
 	select {
 	case i = <-e.next:
 	default:
-		i.p, i.err = pool.GetInstanceWithContext(ctx)
+		i.p, i.err = made(func() (pdfium.Pdfium, error) { return pool.GetInstanceWithContext(ctx) })
 	}
 	e.making.Go(func() {
 		if len(e.next) > 0 {
@@ -123,7 +123,7 @@ func (e *Engine) take(ctx context.Context) (pdfium.Pdfium, error) {
 		// one.
 		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 		defer cancel()
-		p, err := pool.GetInstanceWithContext(ctx)
+		p, err := made(func() (pdfium.Pdfium, error) { return pool.GetInstanceWithContext(ctx) })
 		if err != nil {
 			return
 		}
@@ -137,6 +137,16 @@ func (e *Engine) take(ctx context.Context) (pdfium.Pdfium, error) {
 		return nil, fmt.Errorf("take a PDFium instance: %w", i.err)
 	}
 	return i.p, nil
+}
+
+// made gives what f makes. The library panics when the system has no memory for an instance; this gives an error instead.
+func made(f func() (pdfium.Pdfium, error)) (p pdfium.Pdfium, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			p, err = nil, fmt.Errorf("make a PDFium instance: %v", r)
+		}
+	}()
+	return f()
 }
 
 // with runs f with an instance of its own and is done when the context is: PDFium's calls take no context, but killing
