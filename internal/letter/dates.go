@@ -88,7 +88,7 @@ const monthPattern = `(?:[a-z]{3,10}\.?|[\x{0430}-\x{044f}]{3,9}|[\x{0621}-\x{06
 // dates are the ways in which a day is written: 12 April 2021, le 1er mai 2021, 12 de abril de 2021, April 12, 2021,
 // 2021-04-12, 12/04/2021 (day first, as in all countries that these letters come from).
 var dates = regexp.MustCompile(
-	`\b(\d{1,2})\s*(?:st|nd|rd|th|er|o|º|°)?\s*(?:of\s+|de\s+|d'|-|\.)?\s*(` + monthPattern + `)\s*(?:,|de\s+|-|\.)?\s*(\d{4})\b|` +
+	`\b(\d{1,2})\s*(?:(?:st|nd|rd|th|er|o)\b|º|°)?\s*(?:of\s+|de\s+|d'|-|\.)?\s*(` + monthPattern + `)\s*(?:,|de\s+|-|\.)?\s*(\d{4})\b|` +
 		`\b(` + monthPattern + `)\s+(\d{1,2})(?:st|nd|rd|th)?\s*,?\s+(\d{4})\b|\b(\d{4})-(\d{2})-(\d{2})\b|\b(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})\b`,
 )
 

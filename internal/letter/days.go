@@ -17,8 +17,8 @@ type Days struct {
 
 // daysOfMonth are runs of days within one month. Months are told from other words by their names.
 var daysOfMonth = regexp.MustCompile(
-	`\b(\d{1,2})\s*(?:st|nd|rd|th|er|o|º|°)?\s*(?:-|–|—|/|to|and|through|until|till|au|et|a|al|ao|e|y|do|i|по|до|الي|و|حتي)\s*` +
-		`(\d{1,2})\s*(?:st|nd|rd|th|er|o|º|°)?\s*(?:of\s+|de\s+|d'|من\s+)?(` + monthPattern + `)(?:\s*,?\s*(?:de\s+|del\s+)?(\d{4}))?` +
+	`\b(\d{1,2})\s*(?:(?:st|nd|rd|th|er|o)\b|º|°)?\s*(?:-|–|—|/|to|and|through|until|till|au|et|a|al|ao|e|y|do|i|по|до|الي|و|حتي)\s*` +
+		`(\d{1,2})\s*(?:(?:st|nd|rd|th|er|o)\b|º|°)?\s*(?:of\s+|de\s+|d'|من\s+)?(` + monthPattern + `)(?:\s*,?\s*(?:de\s+|del\s+)?(\d{4}))?` +
 		`|\b(` + monthPattern + `)\s+(\d{1,2})(?:st|nd|rd|th)?\s*(?:-|–|—|to|and|through)\s*(\d{1,2})(?:st|nd|rd|th)?(?:\s*,?\s*(\d{4}))?`)
 
 // RunsOfDays gives the runs of days in the beginning of a text, in their order.
