@@ -76,8 +76,11 @@ func rooms() []room {
 		{"internal/letter", "pure text", []string{"internal/meeting", "internal/fold"}},
 		{"internal/encoder", "pure: a paper to chances", []string{"internal/meeting"}},
 		{"internal/encoder/words", "pure: the same by words alone", []string{"internal/encoder", "internal/fold"}},
+		{"internal/large", "asks a model, and holds what it says against the paper", []string{"internal/meeting", "internal/fold"}},
+		{"internal/bedrock", "a model for the large reader", []string{"internal/large", "internal/awserror"}},
+		{"internal/chat", "a model for the large reader", []string{"internal/large", "internal/awserror"}},
 		{"internal/match", "pure: document and roster to candidates", []string{
-			"internal/meeting", "internal/extract/content", "internal/letter", "internal/encoder", "internal/fold",
+			"internal/meeting", "internal/extract/content", "internal/letter", "internal/encoder", "internal/large", "internal/fold",
 		}},
 		{"internal/store", "the table alone", []string{"internal/meeting", "internal/fault", "internal/awserror"}},
 		{"internal/bucket", "the bucket alone", []string{"internal/meeting", "internal/fault", "internal/awserror"}},
@@ -201,7 +204,7 @@ func TestLibrariesKeepTheirRooms(t *testing.T) {
 		library, reason string
 		may             []string
 	}{
-		{"github.com/aws/aws-sdk-go-v2", "only store, bucket, ses, queue, textract and the wiring talk to AWS", []string{"internal/store", "internal/bucket", "internal/ses", "internal/queue", "internal/textract", "internal/loopback", "internal/awstest", "functions", "infra", "internal/e2e"}},
+		{"github.com/aws/aws-sdk-go-v2", "only store, bucket, ses, queue, textract, bedrock and the wiring talk to AWS", []string{"internal/store", "internal/bucket", "internal/ses", "internal/queue", "internal/textract", "internal/bedrock", "internal/loopback", "internal/awstest", "functions", "infra", "internal/e2e"}},
 		{"github.com/aws/aws-lambda-go", "only the functions and what reads their events know Lambda", []string{"internal/bucket", "internal/queue", "functions", "infra", "internal/e2e"}},
 		{"github.com/klippa-app/go-pdfium", "PDF is read in one place", []string{"internal/extract/pdf"}},
 		{"github.com/tetratelabs/wazero", "the sandbox is the PDF reader's", []string{"internal/extract/pdf"}},
