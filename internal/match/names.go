@@ -74,7 +74,7 @@ func sameWord(a, b string) float64 {
 		return 0
 	case smudge(a) == smudge(b) && utf8.RuneCountInString(a) >= 4:
 		return 0.96
-	case fold.Arabic(a) != fold.Arabic(b):
+	case foreign(a) != foreign(b):
 		if s := skeleton(a); len(s) > 0 && s == skeleton(b) {
 			return 0.95
 		}
@@ -170,45 +170,41 @@ func joinedNames(words []string) ([]string, []int, bool) {
 	return out, ends, joined
 }
 
-// skeleton is the consonants of a name's word, the same for its Arabic letters and the common ways to write them in
-// Latin ones: vowels go, w and y with them, and letters that are written alike are one.
+// foreign tells whether a folded word is in another script than Latin: Arabic, Cyrillic or Greek.
+func foreign(word string) bool {
+	for _, r := range word {
+		return r >= 'α' && r <= 'ӿ' || fold.Arabic(word)
+	}
+	return false
+}
+
+// sounds are the consonants of the scripts that names are written in, each by the Latin letter that stands for it and its
+// kin; letters that are not here are vowels or silent. Those of folded Cyrillic and Greek, and of Arabic.
+func sounds() *strings.Replacer {
+	return strings.NewReplacer(
+		"ب", "b", "ت", "t", "ث", "t", "ط", "t", "ج", "j", "غ", "j", "ح", "h", "ه", "h", "خ", "k", "ق", "k", "ك", "k", "د", "d", "ذ", "d",
+		"ض", "d", "ر", "r", "ز", "z", "ظ", "z", "س", "s", "ش", "s", "ص", "s", "ف", "f", "ل", "l", "م", "m", "ن", "n",
+		"дж", "j", "б", "b", "в", "f", "г", "j", "ґ", "j", "ѓ", "j", "д", "d", "ђ", "j", "ж", "z", "з", "z", "ѕ", "z", "к", "k", "ќ", "k",
+		"л", "l", "љ", "l", "м", "m", "н", "n", "њ", "n", "п", "b", "р", "r", "с", "s", "т", "t", "ћ", "s", "ф", "f", "х", "k",
+		"ц", "ts", "ч", "s", "џ", "j", "ш", "s", "щ", "s",
+		"μπ", "b", "ντ", "d", "γκ", "j", "γγ", "nj", "τζ", "z", "β", "f", "γ", "j", "δ", "d", "ζ", "z", "θ", "t", "κ", "k", "λ", "l",
+		"μ", "m", "ν", "n", "ξ", "ks", "π", "b", "ρ", "r", "σ", "s", "ς", "s", "τ", "t", "φ", "f", "χ", "k", "ψ", "bs",
+	)
+}
+
+// skeleton is the consonants of a name's word, the same for its Arabic, Cyrillic or Greek letters and the common ways to
+// write them in Latin ones: vowels go, w and y with them, and letters that are written alike are one.
 func skeleton(word string) string {
 	var b strings.Builder
-	if fold.Arabic(word) {
-		word = strings.TrimPrefix(word, "ال")
-		for _, r := range word {
-			switch r {
-			case 'ب':
-				b.WriteByte('b')
-			case 'ت', 'ث', 'ط':
-				b.WriteByte('t')
-			case 'ج', 'غ':
-				b.WriteByte('j')
-			case 'ح', 'ه':
-				b.WriteByte('h')
-			case 'خ', 'ق', 'ك':
-				b.WriteByte('k')
-			case 'د', 'ذ', 'ض':
-				b.WriteByte('d')
-			case 'ر':
-				b.WriteByte('r')
-			case 'ز', 'ظ':
-				b.WriteByte('z')
-			case 'س', 'ش', 'ص':
-				b.WriteByte('s')
-			case 'ف':
-				b.WriteByte('f')
-			case 'ل':
-				b.WriteByte('l')
-			case 'م':
-				b.WriteByte('m')
-			case 'ن':
-				b.WriteByte('n')
+	if foreign(word) {
+		for _, r := range transcribe(strings.TrimPrefix(word, "ال")) {
+			if r < utf8.RuneSelf {
+				b.WriteRune(r)
 			}
 		}
 	} else {
 		word = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(word, "al-"), "el-"), "al ")
-		word = strings.NewReplacer("sch", "s", "sh", "s", "ch", "s", "kh", "k", "gh", "j", "th", "t", "dh", "d", "ph", "f", "ck", "k", "qu", "k", "dj", "j").Replace(word)
+		word = spelt(word)
 		for _, r := range word {
 			switch r {
 			case 'a', 'e', 'i', 'o', 'u', 'y', 'w':
@@ -238,6 +234,12 @@ func skeleton(word string) string {
 	}
 	return string(s)
 }
+
+// transcribe and spelt are made once: a replacer is safe for concurrent use.
+var (
+	transcribe = sounds().Replace
+	spelt      = strings.NewReplacer("sch", "s", "sh", "s", "ch", "s", "kh", "k", "gh", "j", "th", "t", "dh", "d", "ph", "f", "ck", "k", "qu", "k", "dj", "j", "dzh", "j", "zh", "z").Replace
+)
 
 // alike is a person whose name is like a written one.
 type alike struct {
