@@ -130,6 +130,14 @@ func abbreviated(s string) bool {
 	return len([]rune(s[i+1:])) <= 4
 }
 
+// part is the folded text of a pattern's group in a match; "" for a group that took no part.
+func (p *page) part(match []int, group int) string {
+	if match[2*group] < 0 {
+		return ""
+	}
+	return p.folded[match[2*group]:match[2*group+1]]
+}
+
 // before is the folded text of at most n bytes before a place; after what follows it.
 func (p *page) before(at, n int) string { return newFold(p.text[max(0, at-n):at]) }
 func (p *page) after(at, n int) string  { return newFold(p.text[at:min(len(p.text), at+n)]) }

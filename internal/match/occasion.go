@@ -16,17 +16,50 @@ import (
 
 // occasion is what tells a meeting from others in a paper.
 type occasion struct {
-	places []string // folded words: of the time zone's town, and of the meeting's id
-	title  []string // folded words of substance
+	// towns are the names of the meeting's town, folded, each with a blank at either end. Its town is that of its time zone.
+	towns []string
+	// stems are how its names of one word begin, and those of the meeting's id; the Arabic ones are listed whole, and by the
+	// consonants of the Latin ones.
+	stems             []stem
+	arabic, skeletons map[string]bool
+	title             []string // folded words of substance
+}
+
+// stem is how a word begins that may have another ending, and how many letters it has at most.
+type stem struct {
+	begin string
+	most  int
 }
 
 // newOccasion gives what tells a meeting from others.
 func newOccasion(m meeting.Meeting) occasion {
-	var o occasion
-	for _, w := range append(fold.Words(path.Base(m.TimeZone)), fold.Words(m.ID)...) {
+	o := occasion{arabic: map[string]bool{}, skeletons: map[string]bool{}}
+	names := append(fold.Words(m.ID), fold.Words(path.Base(m.TimeZone))...)
+	ids := len(names)
+	if m.TimeZone != "" {
+		for _, town := range letter.Towns(m.TimeZone) {
+			if utf8.RuneCountInString(town) < 3 {
+				continue
+			}
+			o.towns = append(o.towns, " "+town+" ")
+			if !strings.Contains(town, " ") {
+				names = append(names, town)
+			}
+		}
+	}
+	for i, w := range names {
 		w = strings.TrimFunc(w, unicode.IsDigit)
-		if utf8.RuneCountInString(w) >= 4 && w != "meeting" {
-			o.places = append(o.places, w)
+		letters := []rune(w)
+		if len(letters) < 4 || w == "meeting" {
+			continue
+		}
+		if fold.Arabic(w) {
+			o.arabic[w] = true
+			continue
+		}
+		o.stems = append(o.stems, stem{string(letters[:max(4, len(letters)-2)]), len(letters) + 2})
+		if k := skeleton(w); i < ids && len(k) >= 3 {
+			o.skeletons[k] = true
 		}
 	}
 	for _, w := range substance(m.Title) {
@@ -54,9 +87,7 @@ func (x *Index) meant(p encoder.Paper) meant {
 	whole := p.Text + "\n" + p.Subject + "\n" + fold.FileNameLine(p.FileName)
 	there := fold.Words(whole)
 	var m meant
-	for _, place := range x.occasion.places {
-		m.place = m.place || slices.ContainsFunc(there, func(w string) bool { return sameTown(place, w) })
-	}
+	m.place = x.occasion.held(there)
 	n := 0
 	for _, w := range x.occasion.title {
 		if slices.ContainsFunc(there, func(v string) bool { return kindred(w, v) }) {
@@ -67,6 +98,8 @@ func (x *Index) meant(p encoder.Paper) meant {
 		m.title = float64(n) / float64(len(x.occasion.title))
 	}
 	starts, ends := x.roster.Meeting.Starts, x.roster.Meeting.Ends
+	window := letter.Window{From: starts.AddDate(0, 0, -1), To: ends.AddDate(0, 0, 1)}
+	m.days = !starts.IsZero() && slices.ContainsFunc(letter.SingleDays(whole), window.Holds)
 	for _, d := range letter.RunsOfDays(whole) {
 		first := starts.Month() == d.Month && d.To >= starts.Day()-1 && (ends.Month() != starts.Month() || d.From <= ends.Day()+1)
 		last := ends.Month() == d.Month && d.From <= ends.Day()+1 && (ends.Month() != starts.Month() || d.To >= starts.Day()-1)
@@ -79,14 +112,25 @@ func (x *Index) meant(p encoder.Paper) meant {
 	return m
 }
 
-// sameTown tells whether a word is a town's name in one of its languages: Lisbon, Lisboa, Lisbonne, لشبونة.
-func sameTown(town, word string) bool {
-	if fold.Arabic(word) {
-		k := skeleton(town)
-		return len(k) >= 3 && skeleton(word) == k
+// held tells whether the words of a paper name the meeting's town, in any language.
+func (o occasion) held(there []string) bool {
+	text := " " + strings.Join(there, " ") + " "
+	if slices.ContainsFunc(o.towns, func(town string) bool { return strings.Contains(text, town) }) {
+		return true
 	}
-	n := max(4, utf8.RuneCountInString(town)-2)
-	return len(word) >= n && len(town) >= n && word[:n] == town[:n] && utf8.RuneCountInString(word) <= utf8.RuneCountInString(town)+2
+	return slices.ContainsFunc(there, o.town)
+}
+
+// town tells whether a word is the town's name, with another ending, or with the Arabic letters that are written on to a
+// word: Софии for София, ببروكسل for بروكسل.
+func (o occasion) town(word string) bool {
+	if fold.Arabic(word) {
+		_, first := utf8.DecodeRuneInString(word)
+		return o.arabic[word] || strings.ContainsAny(word[:first], "بلوكف") && o.arabic[word[first:]] || o.skeletons[skeleton(word)]
+	}
+	return slices.ContainsFunc(o.stems, func(s stem) bool {
+		return strings.HasPrefix(word, s.begin) && utf8.RuneCountInString(word) <= s.most
+	})
 }
 
 // kindred tells whether two words are the same in kindred languages: investigation, investigación, investigacao.
