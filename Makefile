@@ -20,7 +20,7 @@ export GOEXPERIMENT ?= simd
 LOCALAWS = $(call tool,localaws/serve) --
 
 .PHONY: run evaluate test test-all race model conformance cost loadtest build invoke deploy lint accuracy ocr-accuracy \
-	train mutants corruption hostile coldstart tika fuzz bench browser screenshots reproducible clean
+	train towns mutants corruption hostile coldstart tika fuzz bench browser screenshots reproducible clean
 
 .PHONY: help
 help: ## this list
@@ -30,8 +30,8 @@ run: ## the whole system on this machine, with the sample meeting
 	$(call tool,local) $(ARGS)
 
 OUT ?= evaluation.jsonl
-evaluate: ## what becomes of a set of papers: make evaluate SET=folder [OUT=file] (scans need tesseract)
-	$(BENCH) evaluate -set "$(abspath $(SET))" -out "$(abspath $(OUT))"
+evaluate: ## what becomes of a set of papers: make evaluate SET=folder [OUT=file] [READING=file] (scans need tesseract)
+	$(BENCH) evaluate -set "$(abspath $(SET))" -out "$(abspath $(OUT))" $(if $(READING),-reading "$(abspath $(READING))") $(ARGS)
 
 test: ## every test but the slowest, under a minute; names what it left out
 	go build -C infra -o $(TOOLS)/ ./testreport
@@ -111,6 +111,12 @@ train: ## the weights of the readers of papers, from labelled papers (needs Pyth
 	$(BUILD)/train/bin/python infra/train/train.py $(BUILD)/examples.jsonl "$(abspath $(PAPERS))/tools/e5.py" internal/encoder/weights.bin \
 		--leave-out near-misses,notes,mails,asia-pacific,lookalikes-south --predict $(BUILD)/heldout.jsonl
 	$(BUILD)/train/bin/python infra/train/check.py internal/encoder/weights.bin infra/train/sample.json internal/encoder/testdata/sample.json
+
+CLDR ?= 48.2.0
+towns: ## the names of towns in many languages, from the Unicode CLDR (needs npm)
+	rm -rf $(BUILD)/cldr && mkdir -p $(BUILD)/cldr
+	npm install --silent --no-audit --no-fund --prefix $(BUILD)/cldr cldr-dates-full@$(CLDR) cldr-bcp47@$(CLDR)
+	go run -C infra ./towns "$(CURDIR)/$(BUILD)/cldr/node_modules/cldr-dates-full" "$(CURDIR)/$(BUILD)/cldr/node_modules/cldr-bcp47" "$(CURDIR)/internal/letter/towns.tsv"
 
 ocr-accuracy: ## how well scanned letters are read (needs LibreOffice, poppler and tesseract)
 	$(BENCH) ocr-accuracy

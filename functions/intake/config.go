@@ -44,6 +44,17 @@ type Config struct {
 	MaxScans int `env:"MAX_SCANS" envDefault:"30"`
 	// ScanTime bounds the reading of one such page; a page that takes longer is left unread.
 	ScanTime time.Duration `env:"SCAN_TIME" envDefault:"20s"`
+	// LargeReader is the language model that reads papers beside the small readers: none, bedrock, or chat, which is a
+	// server of the organisation's own.
+	LargeReader string `env:"LARGE_READER" envDefault:"none"`
+	// LargeReaderModel is its id, inference profile or name.
+	LargeReaderModel string `env:"LARGE_READER_MODEL"`
+	// LargeReaderRegion is where Bedrock reads papers; empty is the function's own region.
+	LargeReaderRegion string `env:"LARGE_READER_REGION"`
+	// LargeReaderURL is the address of the server's chat API, such as https://models.example/v1, and LargeReaderKey its
+	// key, which may be empty.
+	LargeReaderURL string `env:"LARGE_READER_URL"`
+	LargeReaderKey string `env:"LARGE_READER_KEY"`
 	// Quarantine are the findings for which a document is set aside.
 	Quarantine []meeting.FindingCode `env:"QUARANTINE" envDefault:"macros,executable"`
 	// Namespace is where CloudWatch keeps the function's metrics.

@@ -37,8 +37,14 @@ type Function struct {
 	log    *slog.Logger
 }
 
-// New wires the function; the OCR engine may be nil.
-func New(c Config, s3c *s3.Client, db *dynamodb.Client, engine ocr.Engine, log *slog.Logger) (*Function, error) {
+// Engines read what the function alone cannot. Each may be nil.
+type Engines struct {
+	OCR   ocr.Engine
+	Large match.LargeReader
+}
+
+// New wires the function.
+func New(c Config, s3c *s3.Client, db *dynamodb.Client, engines Engines, log *slog.Logger) (*Function, error) {
 	keys, err := ticket.ParseKeys(c.TicketKeys)
 	if err != nil {
 		return nil, err
@@ -56,8 +62,8 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, engine ocr.Engine, log *
 	registry := filing.New(table, time.Now)
 	registry.OnConflict(func(ctx context.Context) { meter.Put(ctx, observe.Count(observe.Conflicts, 1)) })
 	o := intake.Options{
-		Bucket: objects, Table: table, Registry: registry, Reader: extract.New(pdfium, engine, limits),
-		Readers:      readers,
+		Bucket: objects, Table: table, Registry: registry, Reader: extract.New(pdfium, engines.OCR, limits),
+		Readers: readers, Large: engines.Large,
 		ScanPatience: c.ScanPatience, Tickets: keys, Staff: c.Staff, MailServer: c.MailServer,
 		Quarantine: c.Quarantine, MaxBytes: limits.Bytes,
 		LinkLimits:  meeting.LinkLimits{Files: c.LinkFiles, Bytes: c.LinkBytes},

@@ -198,8 +198,8 @@ func TestTickets(t *testing.T) {
 		"wrong kind": {id(ticket.Ticket{Participant: "p1", Kind: meeting.Nomination}), time.Now(), meeting.Review, meeting.ReasonNotRequired},
 	} {
 		t.Run(name, func(t *testing.T) {
-			// The slides name somebody else: the ticket alone decides.
-			o := w.Put("incoming/m/"+test.token+"/"+name+".pptx", e2e.Deck("Chains", "Kofi Mensah"), test.at)
+			// The slides name nobody: the ticket alone decides.
+			o := w.Put("incoming/m/"+test.token+"/"+name+".pptx", e2e.Deck("Chains", "of nobody"), test.at)
 			w.TakeIn(o)
 			if d := w.Document(o); d.Status != test.status || d.Reason != test.reason {
 				t.Errorf("%s (%s), want %s (%s)", d.Status, d.Reason, test.status, test.reason)
@@ -211,6 +211,32 @@ func TestTickets(t *testing.T) {
 	}
 	if r := w.Requirement("s1/presentation/p2"); r.State != meeting.Outstanding {
 		t.Errorf("another's requirement is %s", r.State)
+	}
+}
+
+// Slides that present somebody else than the person of the link are kept, and the question goes to the sender at once.
+func TestOtherPresenter(t *testing.T) {
+	t.Parallel()
+	w := e2e.New(t)
+	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
+	w.DeliverMails()
+	o := w.Put(w.Folder(ticket.Ticket{Participant: "p1", Kind: meeting.Presentation, Session: "s1"})+"slides.pptx", e2e.Deck("Chains", "Kofi Mensah"), time.Now())
+	w.TakeIn(o)
+	if d := w.Document(o); d.Status != meeting.Review || d.Reason != meeting.ReasonOtherPresenter {
+		t.Errorf("%s (%s)", d.Status, d.Reason)
+	}
+	for _, r := range []string{"s1/presentation/p1", "s1/presentation/p2"} {
+		if q := w.Requirement(r); q.State != meeting.Outstanding {
+			t.Errorf("%s is %s", r, q.State)
+		}
+	}
+	w.DeliverMails()
+	asked := false
+	for _, mail := range w.Mails() {
+		asked = asked || strings.Contains(mail.GetHeader("To"), "amina") && strings.Contains(mail.Text, "Est-ce le bon fichier ?")
+	}
+	if !asked {
+		t.Errorf("the sender was not asked: %q", w.Subjects(meeting.MailReceipt))
 	}
 }
 

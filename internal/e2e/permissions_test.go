@@ -326,7 +326,8 @@ func unseen() map[string][]string {
 	identity, set := ses+"identity/${SesIdentity}", ses+"configuration-set/${SesConfigurationSet}"
 	return map[string][]string{
 		// S3 answers "forbidden" instead of "not found" without it.
-		"intake":  {"s3:ListBucket bucket", "textract:DetectDocumentText *"},
+		"intake": {"s3:ListBucket bucket", "textract:DetectDocumentText *", "bedrock:InvokeModel arn:${AWS::Partition}:bedrock:*::foundation-model/*",
+			"bedrock:InvokeModel arn:${AWS::Partition}:bedrock:*:${AWS::AccountId}:inference-profile/*"},
 		"roster":  {"sqs:SendMessage IntakeQueue.Arn"},
 		"deliver": {"ses:SendEmail " + identity, "ses:SendRawEmail " + identity, "ses:SendEmail " + set, "ses:SendRawEmail " + set, "sqs:SendMessage DeliverFailures.Arn"},
 		"sweep":   {"sqs:SendMessage IntakeQueue.Arn", "sqs:SendMessage RosterQueue.Arn"},

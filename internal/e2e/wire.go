@@ -46,7 +46,7 @@ func (w *World) wireIntake(c clients, log *slog.Logger, options Options) {
 		MalwareScan: options.MalwareScan, LinkFiles: options.Links.Files, LinkBytes: options.Links.Bytes, ScanPatience: time.Hour, Bucket: w.Bucket, Table: w.Table, TicketKeys: TicketKeys,
 		Staff: "staff@dossier.example", MailServer: "mx.dossier.example", PDFiumCache: pdf.UserCache(), MaxBytes: 10 << 20,
 		ReadTime: time.Minute, AttemptTime: time.Hour, MaxDeaths: 2, Quarantine: []meeting.FindingCode{"macros", "executable"},
-	}, s3, db, nil, log)
+	}, s3, db, intake.Engines{Large: options.Large}, log)
 	Must(w.t, err)
 	w.t.Cleanup(func() { in.Close() })
 	w.Intake = lambda.NewHandler(in.Handle)

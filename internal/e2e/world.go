@@ -21,6 +21,7 @@ import (
 	"dossier/internal/awstest"
 	"dossier/internal/bucket"
 	"dossier/internal/e2e/faultinject"
+	"dossier/internal/match"
 	"dossier/internal/meeting"
 	"dossier/internal/ses"
 	"dossier/internal/store"
@@ -120,6 +121,8 @@ type Options struct {
 	Of *World
 	// Line carries the functions' requests to S3 and DynamoDB, each tried once; nil is the usual client.
 	Line *awstest.Line
+	// Large is the large reader of papers; nil is none.
+	Large match.LargeReader
 	// Watch is told of each call that a function makes to S3 or DynamoDB, after the call. It must be safe for concurrent use.
 	Watch func(Call)
 }

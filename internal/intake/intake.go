@@ -108,6 +108,8 @@ type Options struct {
 	Reader   Reader
 	// Readers say what papers do. Without one no letter is filed but by a participant's link.
 	Readers []match.PaperReader
+	// Large decides what they leave open. If it is nil, a person does.
+	Large match.LargeReader
 	// Scanner: nothing is read before the scan has found it clean. If it is nil, uploads are read unscanned.
 	Scanner Scanner
 	// ScanPatience is how long an upload may wait for its scan before it goes to review unread.
@@ -139,7 +141,7 @@ type Intake struct {
 
 // New makes an Intake.
 func New(o Options) *Intake {
-	return &Intake{Options: o, rosters: newRosterCache(rosterLoader(o.Bucket, o.Table, letter.NewReader(), o.Readers))}
+	return &Intake{Options: o, rosters: newRosterCache(rosterLoader(o.Bucket, o.Table, letter.NewReader(), o.Readers, o.Large))}
 }
 
 // Object takes in one object version. It may be called any number of times for the same one: a known one is

@@ -187,6 +187,7 @@ func (in *Intake) match(ctx context.Context, r roster, facts match.Facts) (match
 	if err != nil {
 		return found, err
 	}
+	facts.Said = found.Said
 	facts.States = map[meeting.RequirementKey]meeting.State{}
 	for q := range store.All[meeting.Requirement](snap) {
 		facts.States[q.RequirementKey] = q.State

@@ -97,6 +97,7 @@ func rosterLoader(
 	t Rosters,
 	letters *letter.Reader,
 	readers []match.PaperReader,
+	large match.LargeReader,
 ) func(context.Context, *meeting.Meeting) (*match.Index, error) {
 	return func(ctx context.Context, m *meeting.Meeting) (*match.Index, error) {
 		r, err := rosterOf(ctx, b, m)
@@ -112,7 +113,7 @@ func rosterLoader(
 			return nil, err
 		}
 		r.Participants = filing.WithAccepted(r.Participants, accepted)
-		return match.NewIndex(*r, letters, hints...).Asking(readers...), nil
+		return match.NewIndex(*r, letters, hints...).Asking(readers...).Consulting(large), nil
 	}
 }
 

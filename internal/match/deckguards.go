@@ -19,6 +19,8 @@ type deck struct {
 	facts Facts
 	clues clues
 	acts  verdict
+	// explained: the large reader says who speaks in which session.
+	explained bool
 }
 
 // deckGuard is a rule that may object to the filing of a deck.
@@ -48,7 +50,7 @@ func (x *Index) objectDeck(d deck) objection {
 // noSlides: upright pages are speaking notes only when nothing else is likely.
 func noSlides(_ *Index, d deck) objection {
 	c := d.facts.Content.Letter()
-	if c == nil || c.Format.Slides() || len(c.Pages) > 0 && c.Pages[0].Width > c.Pages[0].Height {
+	if d.explained || c == nil || c.Format.Slides() || len(c.Pages) > 0 && c.Pages[0].Width > c.Pages[0].Height {
 		return objection{}
 	}
 	if mail := c.Envelope != nil; mail || d.acts.nominates > 0.3 || d.acts.acts[meeting.ActOther] < 0.8 {
@@ -87,7 +89,11 @@ func namesake(x *Index, d deck) objection {
 				if o == i || slices.Contains(d.best.people, o) || !x.people[o].speaks() || !fits(written, x.people[o].name) {
 					continue
 				}
-				if x.support(o, d.clues).points() > points-clear {
+				margin := clear
+				if d.explained {
+					margin = 0 // which of the two is said, and must only not be the worse
+				}
+				if x.support(o, d.clues).points() > points-margin {
 					return objection{reason: meeting.ReasonSeveralNamed}
 				}
 			}
@@ -194,7 +200,7 @@ func whichSession(x *Index, d deck) objection {
 		if len(sessions) < 2 {
 			continue
 		}
-		told := d.facts.Claim != nil && d.facts.Claim.Session != "" || slices.ContainsFunc(d.best.evidence, func(e meeting.Evidence) bool {
+		told := d.explained || d.facts.Claim != nil && d.facts.Claim.Session != "" || slices.ContainsFunc(d.best.evidence, func(e meeting.Evidence) bool {
 			return e.Code == meeting.EvidenceSessionNamed || e.Code == meeting.EvidenceSessionNumber || e.Code == meeting.EvidenceSessionInMail
 		})
 		if !told {

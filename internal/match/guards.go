@@ -49,6 +49,7 @@ func (x *Index) object(v verdict, p paper, f Facts, r Result) objection {
 		severalFit,
 		nothingBeside,
 		offRoster,
+		toAnother,
 		saysMore,
 		otherAct,
 		doubt,
@@ -77,7 +78,7 @@ func otherMeeting(x *Index, c caseOf) objection {
 	if len(c.paper.meant.others) > 0 && !c.paper.meant.days {
 		return objection{meeting.ReasonNotSure, meeting.Evidence{Code: meeting.EvidenceOtherDays, Detail: c.paper.meant.others[0]}}
 	}
-	if !c.paper.meant.this() && c.facts.Claim.agency() == "" && len(c.facts.Thread) == 0 {
+	if !c.explained && !c.paper.meant.this() && c.facts.Claim.agency() == "" && len(c.facts.Thread) == 0 {
 		return objection{meeting.ReasonNotSure, meeting.Evidence{Code: meeting.EvidenceNoMeeting}}
 	}
 	return objection{}
@@ -112,11 +113,15 @@ func severalFit(_ *Index, c caseOf) objection {
 	return objection{}
 }
 
-// nothingBeside: the paper has nothing of a nominee but the name, or only a part of it.
+// nothingBeside: the paper has nothing of a nominee but the name, or only a part of it. When a large reader says who is
+// meant, the whole name is enough if the letter comes from no other country, and a part of it with anything beside it.
 func nothingBeside(x *Index, c caseOf) objection {
 	for _, q := range c.people {
 		if !q.nominated() {
 			continue
+		}
+		if c.explained && (q.best <= mostOfName && !x.elsewhere(q, c) || q.best < oneWord && q.support.points() >= 1) {
+			continue // who is meant is said, and nothing contradicts it
 		}
 		if q.support.points() < 1 && c.facts.Claim.agency() == "" || q.best > mostOfName && !q.support.address {
 			if code := x.letters.Code(x.people[q.person].Country); code != "" && !q.support.country {
@@ -126,6 +131,12 @@ func nothingBeside(x *Index, c caseOf) objection {
 		}
 	}
 	return objection{}
+}
+
+// elsewhere tells whether the letter comes from another country than a person's.
+func (x *Index) elsewhere(q judged, c caseOf) bool {
+	there := x.people[q.person].beside.country
+	return there != "" && c.from != "" && there != c.from
 }
 
 // offRoster: the letter names somebody else as well, who is on no roster.
@@ -138,8 +149,20 @@ func offRoster(_ *Index, c caseOf) objection {
 	return objection{}
 }
 
+// toAnother: the letter is for another office than the one that holds the meeting.
+func toAnother(_ *Index, c caseOf) objection {
+	to := letter.OtherAddressee(c.paper.Text)
+	if to.Value == "" {
+		return objection{}
+	}
+	return objection{meeting.ReasonNotSure, meeting.Evidence{Code: meeting.EvidenceForAnother, Detail: to.Value}}
+}
+
 // saysMore: it has words after which a letter may do something else than nominate.
 func saysMore(_ *Index, c caseOf) objection {
+	if c.explained && c.agreed {
+		return objection{} // both read it as a nomination, for all its words
+	}
 	said := letter.Doubt(c.paper.Subject + "\n" + c.paper.Text)
 	if said.Value == "" {
 		return objection{}
@@ -150,7 +173,7 @@ func saysMore(_ *Index, c caseOf) objection {
 // otherAct: what the paper does most likely files no letter, or it gives somebody's seat to another.
 func otherAct(_ *Index, c caseOf) objection {
 	act := c.act()
-	if c.plainly || act == "" || act.Nominates() && act != meeting.ActReplaces {
+	if c.plainly || c.explained || act == "" || act.Nominates() && act != meeting.ActReplaces {
 		return objection{}
 	}
 	return objection{meeting.ReasonNotSure, meeting.Evidence{Code: meeting.EvidenceAct, Detail: string(act)}}
@@ -158,7 +181,7 @@ func otherAct(_ *Index, c caseOf) objection {
 
 // doubt: the readers are not sure enough.
 func doubt(x *Index, c caseOf) objection {
-	if c.plainly || c.sure >= x.threshold() {
+	if c.plainly || c.explained || c.sure >= x.threshold() {
 		return objection{}
 	}
 	return objection{reason: meeting.ReasonNotSure}

@@ -25,6 +25,7 @@ type Index struct {
 	smudged          map[string][]int // by the word as OCR cannot spoil it further
 	letters          *letter.Reader
 	readers          []PaperReader
+	large            LargeReader // nil when the organisation has none
 
 	byEmail    map[string]int
 	presenters map[string][]int  // by session

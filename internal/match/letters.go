@@ -74,7 +74,7 @@ func (q judged) likely() float64 {
 
 // name is how a person is named where the paper names that person first with the most.
 func name(q judged, p paper) string {
-	best := ""
+	best := q.written
 	for _, s := range q.Places {
 		if w := p.Text[s.From:s.To]; utf8.RuneCountInString(w) > utf8.RuneCountInString(best) {
 			best = w
@@ -163,6 +163,9 @@ const longestPosition = 160
 
 // position is what follows a name on its line, or stands in the next cell: mostly what the person is.
 func position(q judged, p paper) string {
+	if len(q.Places) == 0 {
+		return ""
+	}
 	at := q.Places[0].To
 	line, _, _ := strings.Cut(clip(p.Text[at:], longestPosition), "\n")
 	line = strings.TrimLeft(line, " ,\t(–—-:;،")

@@ -70,6 +70,8 @@ func officials(readers ...match.PaperReader) *match.Index {
 			official("jean-sn", "Jean Diop", "Police Nationale", "Sénégal"),
 			official("moussa1", "Moussa Traoré", "Agence Alpha", "Mali"),
 			official("moussa2", "Moussa Traoré", "Agence Bravo", "Mali"),
+			official("aleksandar", "Aleksandar Nikolovski", "Ministry of Interior", "North Macedonia"),
+			official("nikolaos", "Nikolaos Georgiou", "Hellenic Police", "Greece"),
 			official("nguessan", "Kouassi Jean-Marc N'Guessan", "Direction Générale du Travail", "Côte d'Ivoire"),
 		},
 	}, letter.NewReader()).Asking(readers...)
@@ -118,6 +120,8 @@ func TestLetters(t *testing.T) {
 		"who signs is not nominated":     {note(labour, "Kenya", "1. Mr Daniel Kiptoo, Officer"), string(meeting.ReasonNotOnRoster)},
 		"a seat given to another":        {note(labour, "Kenya", "Ms Grace Wanjiru Kamau, Director, in place of Mr Peter Otieno Ouma"), string(meeting.ReasonNotSure)},
 		"Arabic for Latin":               {"المملكة المغربية\nوزارة الشغل\n12 مايو 2021\n\nتتشرف الوزارة بترشيح للاجتماع في نيروبي من 23 إلى 24 يونيو 2021:\n\n1. السيدة فاطمة الزهراء بن علي، مديرة\n2. السيد يوسف عبد الرحمن حسن، مستشار\n\nوتفضلوا بقبول فائق الاحترام", "fatima youssef"},
+		"Cyrillic for Latin":             {note("Ministry of Interior", "North Macedonia", "1. Александар Николовски, inspector"), "aleksandar"},
+		"Greek for Latin":                {note("Hellenic Police", "Greece", "1. Νικόλαος Γεωργίου, director"), "nikolaos"},
 		"Portuguese particles":           {"Ministério do Trabalho\nMoçambique\n12 de maio de 2021\n\nO Ministério tem a honra de designar para Nairobi o Sr. João Manuel Santos, jurista.\n\nAtenciosamente,", "joao"},
 		"hyphens and apostrophes":        {"Direction Générale du Travail\nCôte d'Ivoire\nle 12 mai 2021\n\nLa Direction désigne M. N’GUESSAN Kouassi Jean Marc, sous-directeur, pour la réunion de Nairobi.\n\nCordialement,", "nguessan"},
 	} {
@@ -165,8 +169,14 @@ func TestGuards(t *testing.T) {
 		"one who may be left out":          {facts(good), reader{nominates: 0.999, people: map[string]float64{"Lucy": 0.4}}, string(meeting.ReasonNotSure), meeting.EvidenceNominated},
 		"a seat that changes hands": {facts(note(labour, "Kenya", "Ms Grace Wanjiru Kamau and Mr Peter Otieno Ouma change places")),
 			reader{nominates: 0.999, acts: map[meeting.Act]float64{meeting.ActReplaces: 0.9}, people: map[string]float64{"Peter": 0.001}}, string(meeting.ReasonNotSure), meeting.EvidenceAct},
-		"words that say more": {facts(good + "Her clearance is awaited."), sure, string(meeting.ReasonNotSure), meeting.EvidenceDoubt},
-		"no nomination":       {facts(good), reader{nominates: 0.2, acts: map[meeting.Act]float64{meeting.ActThanks: 0.9}}, string(meeting.ReasonKindUnclear), meeting.EvidenceAct},
+		"to another office":       {facts("To: The Director of Finance\n" + good), sure, string(meeting.ReasonNotSure), meeting.EvidenceForAnother},
+		"to the secretariat":      {facts("To: The Secretariat of the meeting\n" + good), sure, "grace", meeting.EvidenceNominated},
+		"a day of the meeting":    {facts(nowhere + "She arrives on 23 June."), sure, "grace", meeting.EvidenceNominated},
+		"the town, in Arabic":     {facts(nowhere + "نيروبي"), sure, "grace", meeting.EvidenceNominated},
+		"the town, with a clitic": {facts(nowhere + "بنيروبي"), sure, "grace", meeting.EvidenceNominated},
+		"a bank is no town":       {facts(nowhere + "بنك"), sure, string(meeting.ReasonNotSure), meeting.EvidenceNoMeeting},
+		"words that say more":     {facts(good + "Her clearance is awaited."), sure, string(meeting.ReasonNotSure), meeting.EvidenceDoubt},
+		"no nomination":           {facts(good), reader{nominates: 0.2, acts: map[meeting.Act]float64{meeting.ActThanks: 0.9}}, string(meeting.ReasonKindUnclear), meeting.EvidenceAct},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := run(t, officials(test.reader), test.facts)

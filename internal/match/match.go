@@ -11,6 +11,7 @@ import (
 
 	"dossier/internal/extract/content"
 	"dossier/internal/fold"
+	"dossier/internal/large"
 	"dossier/internal/letter"
 	"dossier/internal/meeting"
 )
@@ -54,6 +55,8 @@ type Facts struct {
 	Thread []string
 	// Declined are nominees, as the letter names them, that staff declined.
 	Declined []string
+	// Said is what the large reader said of the document before, so that it is not asked twice; nil when it was not.
+	Said *large.Reading
 	// States are those of requirements, as far as they were looked up.
 	States map[meeting.RequirementKey]meeting.State
 }
@@ -73,6 +76,8 @@ type Result struct {
 	Act meeting.Act
 	// Letter is what a nomination letter says; nil for everything else.
 	Letter *meeting.Letter
+	// Said is what the large reader says; nil when there is none, or no answer.
+	Said *large.Reading
 	// Steps is how much work the match was: words compared, and candidates looked at.
 	Steps int
 }
@@ -101,8 +106,11 @@ const maxCandidates = 3
 func (x *Index) Match(ctx context.Context, f Facts, b Budget) (Result, error) {
 	b = b.withDefaults()
 	e := &effort{ctx: ctx, most: b.Steps}
-	r, err := x.match(e, f, b)
-	if err = cmp.Or(err, e.err); err != nil {
+	r, seen, err := x.match(e, f, b)
+	if err == nil && e.err == nil {
+		r = x.consult(e, f, seen, r)
+	}
+	if err = cmp.Or(err, e.err, ctx.Err()); err != nil {
 		return Result{}, fmt.Errorf("match document: %w", err)
 	}
 	if e.cut {
@@ -112,44 +120,52 @@ func (x *Index) Match(ctx context.Context, f Facts, b Budget) (Result, error) {
 	return r, nil
 }
 
-// match says where a document belongs, as far as the effort goes.
-func (x *Index) match(e *effort, f Facts, b Budget) (Result, error) {
+// match says where a document belongs, as far as the effort goes, without the large reader. It gives what it found, too.
+func (x *Index) match(e *effort, f Facts, b Budget) (Result, looked, error) {
 	p := read(f, b.Text).within(b.Text)
 	e.cut = p.cut
 	c := f.Content.Letter()
 	l, err := x.letters.Read(e.ctx, beginning(c, b.Text), b.Letter)
 	if err != nil {
-		return Result{}, err
+		return Result{}, looked{}, err
 	}
 	asked, v, err := x.ask(e, f, b)
 	if err != nil {
-		return Result{}, err
+		return Result{}, looked{}, err
 	}
 	v.plain(asked, l, f.Declined)
+	seen := looked{paper: asked, verdict: v, letter: l, parts: p}
 	r := Result{Act: v.act()}
 	if r.Kind, err = x.kindOf(e, f.FileName, c, v, b); err != nil {
-		return Result{}, err
+		return Result{}, looked{}, err
 	}
+	looks := r.Kind
 	if f.Claim != nil && f.Claim.Kind != meeting.Unknown {
 		r.Kind = f.Claim.Kind
 	}
 	if r.Kind == meeting.Nomination {
 		r.Letter = x.letter(l)
 	}
-	if f.Claim != nil && f.Claim.Participant != "" {
+	switch {
+	case f.Claim != nil && f.Claim.Participant != "":
 		named := slices.Collect(maps.Keys(x.sessionsIn(e, p.title+"\n"+p.text[fileZone], sessionWeight)))
-		return x.byTicket(r, *f.Claim, named), nil
-	}
-	if r.Kind == meeting.Nomination && len(v.people)+len(l.Nominees) > 0 {
-		return x.byReaders(e, r, v, asked, l, f), nil
-	}
-	if r.Act != "" && !r.Act.Nominates() && r.Kind == meeting.Unknown {
-		return x.waits(r, v, asked), nil
+		if r = x.byTicket(r, *f.Claim, named); len(r.File) > 0 {
+			r = r.heed(x.objectLink(linked{
+				owner: x.byID[f.Claim.Participant], kind: r.Kind, looks: looks, content: c, file: f.FileName,
+				found: x.weigh(e, f, r.Kind, p, b.Mentions),
+			}))
+		}
+		return r, seen, nil
+	case r.Kind == meeting.Nomination && len(v.people)+len(l.Nominees) > 0:
+		return x.byReaders(e, r, v, asked, l, f), seen, nil
+	case r.Act != "" && !r.Act.Nominates() && r.Kind == meeting.Unknown:
+		return x.waits(r, v, asked), seen, nil
 	}
 	w := x.weigh(e, f, r.Kind, p, b.Mentions)
 	if e.err != nil {
-		return Result{}, e.err
+		return Result{}, looked{}, e.err
 	}
+	seen.options = w.options
 	r = x.conclude(r, w)
 	if r.Kind == meeting.Presentation && len(r.File) > 0 {
 		r = r.heed(x.objectDeck(deck{best: w.options[0], parts: p, facts: f, acts: v}))
@@ -157,17 +173,18 @@ func (x *Index) match(e *effort, f Facts, b Budget) (Result, error) {
 	if r.Kind == meeting.Nomination && len(r.File) > 0 { // nobody was read in it, so a person looks
 		r = r.review(meeting.ReasonNotSure)
 	}
-	return r, nil
+	return r, seen, nil
 }
 
-// ask asks the readers of papers about a document that has pages. Slides are no letter, and are not read.
+// ask asks the readers of papers about a document that has pages. Slides are no letter, and the small readers are not
+// asked.
 func (x *Index) ask(e *effort, f Facts, b Budget) (paper, verdict, error) {
 	c := f.Content.Letter()
-	if c == nil || c.Format.Slides() || len(c.Pages) == 0 {
+	if c == nil || len(c.Pages) == 0 || c.Format.Slides() && x.large == nil {
 		return paper{}, verdict{}, nil
 	}
 	p := x.paper(e, f, b.Mentions)
-	if strings.TrimSpace(p.Text) == "" {
+	if strings.TrimSpace(p.Text) == "" || c.Format.Slides() {
 		return p, verdict{}, nil
 	}
 	v, err := x.judge(e, p)

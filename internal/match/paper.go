@@ -81,6 +81,9 @@ func paperText(c *content.Content, most int) string {
 				b.WriteString(clip(p.Footer, most) + "\n")
 			}
 			b.WriteString(clipped(p, most).Full() + "\n")
+			if c.Format.Slides() && p.Notes != "" {
+				b.WriteString(clip(p.Notes, most) + "\n")
+			}
 		}
 	}
 	whole(about)

@@ -40,6 +40,10 @@ const (
 	ReasonNobodyNamed    Reason = "nobody-named"
 	ReasonSeveralNamed   Reason = "several-named"
 	ReasonOtherPerson    Reason = "other-person"
+	// It came by a link, and its title page presents somebody else than the person of the link.
+	ReasonOtherPresenter Reason = "other-presenter"
+	// It came by a link, and looks like something else than the link asks for.
+	ReasonOtherKind      Reason = "other-kind"
 	ReasonKindUnclear    Reason = "kind-unclear"
 	ReasonSessionUnclear Reason = "session-unclear"
 	ReasonNotRequired    Reason = "not-required"
@@ -78,7 +82,7 @@ func Reasons() []Reason {
 	return append([]Reason{
 		ReasonEmpty, ReasonCorrupt, ReasonLocked, ReasonTooLarge, ReasonNotReadableYet, ReasonScanUnread,
 		ReasonMacros, ReasonExecutable, ReasonMalware, ReasonUnscanned, ReasonStuck,
-		ReasonUnknownMeeting, ReasonNobodyNamed, ReasonSeveralNamed, ReasonOtherPerson, ReasonKindUnclear,
+		ReasonUnknownMeeting, ReasonNobodyNamed, ReasonSeveralNamed, ReasonOtherPerson, ReasonOtherPresenter, ReasonOtherKind, ReasonKindUnclear,
 		ReasonSessionUnclear, ReasonNotRequired, ReasonNotSure, ReasonTooLong, ReasonNotOnRoster, ReasonOverQuota,
 		ReasonCountryDiffers, ReasonTicketInvalid, ReasonTicketExpired, ReasonTicketRevoked, ReasonTooMany,
 		ReasonNomineesDeclined,
@@ -136,11 +140,19 @@ const (
 	EvidenceCountryIsOther EvidenceCode = "country-is-other"
 	EvidenceIsOutstanding  EvidenceCode = "is-outstanding"
 	EvidenceIsIn           EvidenceCode = "is-in"
-	EvidenceLooksLike      EvidenceCode = "looks-like" // the detail is a Kind
-	EvidenceAct            EvidenceCode = "act"        // what the paper seems to do; the detail is an Act
-	EvidenceDoubt          EvidenceCode = "doubt"      // words after which a letter may do something else than nominate
-	EvidenceOtherDays      EvidenceCode = "other-days" // it gives days that are not the meeting's
-	EvidenceNoMeeting      EvidenceCode = "no-meeting" // it does not say which meeting it is about
+	EvidenceLooksLike      EvidenceCode = "looks-like"  // the detail is a Kind
+	EvidenceAct            EvidenceCode = "act"         // what the paper seems to do; the detail is an Act
+	EvidenceDoubt          EvidenceCode = "doubt"       // words after which a letter may do something else than nominate
+	EvidenceOtherDays      EvidenceCode = "other-days"  // it gives days that are not the meeting's
+	EvidenceNoMeeting      EvidenceCode = "no-meeting"  // it does not say which meeting it is about
+	EvidenceForAnother     EvidenceCode = "for-another" // it is addressed to another office
+)
+
+// Evidence of the large reader.
+const (
+	EvidenceReader        EvidenceCode = "reader"         // what it says that the paper does
+	EvidenceReadersDiffer EvidenceCode = "readers-differ" // the small readers say something else
+	EvidenceReaderSilent  EvidenceCode = "reader-silent"  // it had no answer
 )
 
 // Evidence that earlier decisions of staff give.
@@ -160,7 +172,7 @@ func EvidenceCodes() []EvidenceCode {
 		EvidenceSessionNamed, EvidenceSessionNumber, EvidenceSessionLike, EvidenceSessionInMail,
 		EvidenceSessionDiffers, EvidenceAgencyNamed, EvidenceAgencyAgrees, EvidenceCountryInTitle,
 		EvidenceCountryAgrees, EvidenceCountryIsOther, EvidenceIsOutstanding, EvidenceIsIn, EvidenceLooksLike, EvidenceAct, EvidenceDoubt,
-		EvidenceOtherDays, EvidenceNoMeeting,
+		EvidenceOtherDays, EvidenceNoMeeting, EvidenceForAnother, EvidenceReader, EvidenceReadersDiffer, EvidenceReaderSilent,
 		EvidenceLearnedAddress, EvidenceLearnedFileName, EvidenceLearnedWording,
 	}
 }

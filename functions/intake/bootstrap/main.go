@@ -25,7 +25,11 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	f, err := intake.New(c, functions.S3(aws), functions.DynamoDB(aws), engine, functions.Log())
+	large, err := intake.Large(ctx, c, functions.AWS, functions.Log())
+	if err != nil {
+		return err
+	}
+	f, err := intake.New(c, functions.S3(aws), functions.DynamoDB(aws), intake.Engines{OCR: engine, Large: large}, functions.Log())
 	if err != nil {
 		return err
 	}

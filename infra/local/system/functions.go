@@ -54,6 +54,7 @@ func (s *System) makeIntake(ctx context.Context) (*intake.Function, error) {
 	config := intake.Config{Bucket: bucketName, Table: tableName, TicketKeys: s.keys, Staff: staffAddress,
 		PDFiumCache: s.o.PDFiumCache, MaxBytes: bucket.MaxUpload, ReadTime: patience * time.Minute,
 		AttemptTime: patience * attemptTime, MaxDeaths: maxDeaths, OCR: "auto", Tesseract: "tesseract", MaxScans: 30, ScanTime: patience * 20 * time.Second,
+		LargeReader: s.o.LargeReader, LargeReaderURL: s.o.LargeReaderURL, LargeReaderModel: s.o.LargeReaderModel, LargeReaderKey: s.o.LargeReaderKey,
 		Quarantine: []meeting.FindingCode{meeting.FindingMacros, meeting.FindingExecutable}}
 	engine, err := intake.OCR(ctx, config, nil)
 	if err != nil {
@@ -62,7 +63,11 @@ func (s *System) makeIntake(ctx context.Context) (*intake.Function, error) {
 	if engine == nil {
 		s.say("No tesseract on this machine: scans go to review unread.")
 	}
-	in, err := intake.New(config, s.client, s.db, engine, s.log)
+	large, err := intake.Large(ctx, config, nil, s.log)
+	if err != nil {
+		return nil, err
+	}
+	in, err := intake.New(config, s.client, s.db, intake.Engines{OCR: engine, Large: large}, s.log)
 	if err != nil {
 		return nil, err
 	}

@@ -49,6 +49,9 @@ type Options struct {
 	// Patience multiplies the time that reading a file may take; 0 is 1. Measurements raise it, so that results do
 	// not depend on how busy the machine is.
 	Patience int
+	// LargeReader, LargeReaderURL, LargeReaderModel and LargeReaderKey are as in the intake function's configuration; empty is no
+	// large reader.
+	LargeReader, LargeReaderURL, LargeReaderModel, LargeReaderKey string
 	// Out is where progress is written for people to read.
 	Out io.Writer
 }
