@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"dossier/infra/bench/recorded"
 	"dossier/infra/local/system"
 	"dossier/internal/extract/pdf"
 	"dossier/internal/locale"
@@ -20,6 +21,8 @@ import (
 
 type options struct {
 	set, out string
+	reading  string
+	skill    string
 	seed     uint64
 	limit    time.Duration
 	patience int
@@ -30,6 +33,8 @@ func Command(flags *flag.FlagSet) func(context.Context) error {
 	var o options
 	flags.StringVar(&o.set, "set", "", "folder of the set of papers")
 	flags.StringVar(&o.out, "out", "evaluation.jsonl", "file to write, a line of JSON a document")
+	flags.StringVar(&o.reading, "reading", "", "file of recorded readings, with which a large reader answers; empty is no large reader")
+	flags.StringVar(&o.skill, "reader", string(recorded.Careful), "how well it reads: careful (as recorded), good (an error in twenty papers) or bad (in two)")
 	flags.Uint64Var(&o.seed, "seed", 2022, "another seed drops the files in another order")
 	flags.DurationVar(&o.limit, "limit", 15*time.Minute, "how long to wait for one file to end")
 	flags.IntVar(&o.patience, "patience", 10, "multiply the time limits of reading, for a busy machine")
@@ -54,8 +59,17 @@ func run(ctx context.Context, o options, progress io.Writer) (err error) {
 		return fmt.Errorf("make folder: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	s, err := system.Start(ctx, system.Options{Addr: "127.0.0.1:0", S3: "127.0.0.1:0", Dir: dir,
-		PDFiumCache: pdf.UserCache(), Patience: o.patience, Out: progress})
+	options := system.Options{Addr: "127.0.0.1:0", S3: "127.0.0.1:0", Dir: dir,
+		PDFiumCache: pdf.UserCache(), Patience: o.patience, Out: progress}
+	reader, err := largeReader(o)
+	if err != nil {
+		return err
+	}
+	if reader != nil {
+		defer func() { err = errors.Join(err, reader.Close()) }()
+		options.LargeReader, options.LargeReaderURL, options.LargeReaderModel = "chat", reader.URL, "recorded"
+	}
+	s, err := system.Start(ctx, options)
 	if err != nil {
 		return err
 	}
@@ -65,7 +79,7 @@ func run(ctx context.Context, o options, progress io.Writer) (err error) {
 		return err
 	}
 	e := evaluation{uploads: s, records: s.Store(), words: words.Locale(locale.English),
-		limit: o.limit, progress: progress}
+		limit: o.limit, progress: progress, reader: reader}
 	lines, err := e.run(ctx, set)
 	if err != nil {
 		return err
@@ -75,6 +89,18 @@ func run(ctx context.Context, o options, progress io.Writer) (err error) {
 	}
 	fmt.Fprintf(progress, "%d lines are in %s.\n", len(lines), out)
 	return nil
+}
+
+// largeReader starts the large reader that answers with recorded readings; nil when none is wanted.
+func largeReader(o options) (*recorded.Server, error) {
+	if o.reading == "" {
+		return nil, nil
+	}
+	readings, err := recorded.Load(o.reading)
+	if err != nil {
+		return nil, err
+	}
+	return recorded.Serve(readings, recorded.Skill(o.skill))
 }
 
 // uploads is the bucket as its users see it.
@@ -104,6 +130,7 @@ type evaluation struct {
 	words    words
 	limit    time.Duration
 	progress io.Writer
+	reader   *recorded.Server // nil for no large reader
 }
 
 // run loads the rosters, drops the files one after the other, each once the one before has ended, and describes all
@@ -122,6 +149,9 @@ func (e *evaluation) run(ctx context.Context, set *set) ([]line, error) {
 	}
 	ended := make([]meeting.Object, len(set.papers))
 	for n, i := range set.order {
+		if e.reader != nil {
+			e.reader.Now(set.papers[i].ID)
+		}
 		d, err := e.drop(ctx, set, set.papers[i])
 		if err != nil {
 			return nil, fmt.Errorf("%d of %d files have ended; %w", n, len(set.papers), err)

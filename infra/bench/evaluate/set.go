@@ -23,6 +23,7 @@ type set struct {
 // paper is what a line of truth.jsonl says of where a file is and where to drop it. What it says of what the file means
 // is not read here.
 type paper struct {
+	ID      string `json:"id"`
 	Meeting string `json:"meeting"`
 	File    string `json:"file"` // its name as dropped
 	Path    string `json:"path"` // within files/

@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 
 	"dossier/internal/encoder"
+	"dossier/internal/encoder/words"
 	"dossier/internal/letter"
 	"dossier/internal/match"
+	"dossier/internal/meeting"
 )
 
 // Example is a labelled paper as the readers take it.
@@ -68,30 +71,68 @@ func (p *Paper) role(participant string) string {
 	return "none"
 }
 
-// WriteExamples writes a line of JSON a paper, for the training of the encoder.
-func WriteExamples(w io.Writer, all []*Example) error {
-	type person struct {
-		ID    string   `json:"id"`
-		Role  string   `json:"role"`
-		Spans [][2]int `json:"spans"`
-	}
+// line is a labelled paper as the training of the encoder reads it.
+type line struct {
+	Set     string       `json:"set"`
+	ID      string       `json:"id"`
+	Kind    Kind         `json:"kind"`
+	Act     string       `json:"act"`
+	Meeting string       `json:"meeting"`
+	File    string       `json:"file"`
+	Subject string       `json:"subject"`
+	Sender  string       `json:"sender"`
+	Text    string       `json:"text"`
+	People  []linePerson `json:"people"`
+}
+
+// linePerson is a person named in a paper, with the places in bytes.
+type linePerson struct {
+	ID    string   `json:"id"`
+	Role  string   `json:"role"`
+	Spans [][2]int `json:"spans"`
+}
+
+// WriteExamples writes a line of JSON a paper, for the training of the encoder: the papers of the sets, and the project's
+// own.
+func WriteExamples(w io.Writer, all []*Example, more []words.Example) error {
 	lines := json.NewEncoder(w)
 	lines.SetEscapeHTML(false)
 	for _, x := range all {
-		people := []person{}
+		ids := make([]string, len(x.Named))
 		for i, n := range x.Named {
-			p := person{ID: n.Participant, Role: x.Roles[i]}
-			for _, s := range n.Places {
-				p.Spans = append(p.Spans, [2]int{s.From, s.To})
-			}
-			people = append(people, p)
+			ids[i] = n.Participant
 		}
-		if err := lines.Encode(map[string]any{
-			"set": x.Set, "id": x.ID, "hand": x.Set, "kind": x.Kind, "act": x.Act, "meeting": x.Read.Meeting, "file": x.File,
-			"subject": x.Read.Subject, "sender": x.Read.Sender, "text": x.Read.Text, "people": people, "lang": x.Language,
-		}); err != nil {
+		if err := lines.Encode(newLine(x.Set, x.ID, x.Kind, x.Act, x.Read, ids, x.Roles)); err != nil {
+			return fmt.Errorf("write example: %w", err)
+		}
+	}
+	for i, x := range more {
+		kind, act := Other, ""
+		if x.Nominates {
+			kind, act = Nomination, string(meeting.ActNominates)
+		}
+		ids, roles := make([]string, len(x.People)), make([]string, len(x.People))
+		for j := range x.People {
+			ids[j], roles[j] = strconv.Itoa(j), "none"
+			if x.Nominated[j] {
+				roles[j] = "nominee"
+			}
+		}
+		if err := lines.Encode(newLine(ownSet, strconv.Itoa(i), kind, act, x.Paper, ids, roles)); err != nil {
 			return fmt.Errorf("write example: %w", err)
 		}
 	}
 	return nil
+}
+
+func newLine(set, id string, kind Kind, act string, p encoder.Paper, ids, roles []string) line {
+	l := line{set, id, kind, act, p.Meeting, p.FileName, p.Subject, p.Sender, p.Text, []linePerson{}}
+	for i, q := range p.People {
+		person := linePerson{ID: ids[i], Role: roles[i]}
+		for _, s := range q.Spans {
+			person.Spans = append(person.Spans, [2]int{s.From, s.To})
+		}
+		l.People = append(l.People, person)
+	}
+	return l
 }

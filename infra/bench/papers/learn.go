@@ -44,11 +44,15 @@ func learn(ctx context.Context, dir, cache, examples, out, letters string, witho
 		}
 		all = append(all, list...)
 	}
+	more, err := own(letters)
+	if err != nil {
+		return err
+	}
 	f, err := os.Create(examples)
 	if err != nil {
 		return fmt.Errorf("make file: %w", err)
 	}
-	if err := WriteExamples(f, all); err != nil {
+	if err := WriteExamples(f, all, more); err != nil {
 		return err
 	}
 	if err := f.Close(); err != nil {
@@ -56,10 +60,6 @@ func learn(ctx context.Context, dir, cache, examples, out, letters string, witho
 	}
 	if out == "" {
 		return nil
-	}
-	more, err := own(letters)
-	if err != nil {
-		return err
 	}
 	if err := os.WriteFile(out, Train(all, more, without).Bytes(), 0o600); err != nil {
 		return fmt.Errorf("write weights: %w", err)

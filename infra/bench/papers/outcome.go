@@ -20,13 +20,21 @@ type Outcome struct {
 	Filed, Wanted []string
 	Confidence    float64
 	Reason        meeting.Reason
-	Act, ToldAct  string
+	// Because is what staff are shown first of why it waits.
+	Because      meeting.Evidence
+	Act, ToldAct string
 }
 
 // outcome holds a result against the labels of a paper.
 func (p *Paper) outcome(r *meeting.Roster, got match.Result) Outcome {
 	o := Outcome{Set: p.Set, ID: p.ID, File: p.File, Kind: p.Kind, Tellable: p.Tellable, Confidence: got.Confidence, Reason: got.Reason,
 		Act: p.Act, ToldAct: string(got.Act)}
+	if len(got.Evidence) > 0 {
+		o.Because = got.Evidence[0]
+	}
+	if len(got.Evidence) > 1 && o.Because.Code == meeting.EvidenceReader {
+		o.Because = got.Evidence[1]
+	}
 	wanted, allowed, people := p.places(r)
 	o.Wanted = wanted
 	if p.Kind == Nomination {

@@ -13,6 +13,9 @@ import (
 	"dossier/internal/encoder/words"
 )
 
+// ownSet is the name of the project's own letters among the sets.
+const ownSet = "own"
+
 // own reads the project's own letters, which nominate in so many words, as other hands seldom do. They have no roster, so
 // their people are taken for its own.
 func own(folder string) ([]words.Example, error) {

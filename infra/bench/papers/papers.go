@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -18,8 +19,10 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"dossier/infra/bench/corpus"
+	"dossier/infra/bench/recorded"
 	"dossier/internal/encoder"
 	"dossier/internal/encoder/words"
+	"dossier/internal/large"
 	"dossier/internal/letter"
 	"dossier/internal/match"
 )
@@ -38,13 +41,14 @@ func Command(flags *flag.FlagSet) func(context.Context) error {
 	cache := flags.String("cache", filepath.Join(os.TempDir(), "dossier-papers"), "folder for what was read of the files")
 	only := flags.String("sets", strings.Join(HeldOut(), ","), "the sets to measure, or all")
 	verbose := flags.Bool("v", false, "print every paper")
+	reading := flags.String("reading", "", "a large reader beside the others, as it was recorded: careful, good or bad; empty is none")
 	return func(ctx context.Context) error {
-		return measure(ctx, *dir, *cache, strings.Split(*only, ","), *verbose, os.Stdout)
+		return measure(ctx, *dir, *cache, strings.Split(*only, ","), recorded.Skill(*reading), *verbose, os.Stdout)
 	}
 }
 
 // measure matches the papers of the sets by the committed readers, and prints what becomes of them.
-func measure(ctx context.Context, dir, cache string, only []string, verbose bool, out io.Writer) error {
+func measure(ctx context.Context, dir, cache string, only []string, skill recorded.Skill, verbose bool, out io.Writer) error {
 	sets, err := Read(dir)
 	if err != nil {
 		return err
@@ -71,7 +75,13 @@ func measure(ctx context.Context, dir, cache string, only []string, verbose bool
 	var all Score
 	began := time.Now()
 	for _, s := range sets {
-		outcomes, err := s.Outcomes(ctx, byWords, byVectors)
+		var beside map[string]recorded.Reading
+		if skill != "" {
+			if beside, err = recorded.Load(filepath.Join(dir, s.Name, "reading.jsonl")); err != nil {
+				return err
+			}
+		}
+		outcomes, err := s.Outcomes(ctx, beside, skill, byWords, byVectors)
 		if err != nil {
 			return err
 		}
@@ -157,8 +167,11 @@ func (s *Score) floors() error {
 	return nil
 }
 
-// Outcomes matches the papers of a set with these readers.
-func (s *Set) Outcomes(ctx context.Context, readers ...match.PaperReader) ([]Outcome, error) {
+// Outcomes matches the papers of a set with these readers, and with a large one that answers with recorded readings, if there
+// are any.
+func (s *Set) Outcomes(
+	ctx context.Context, beside map[string]recorded.Reading, skill recorded.Skill, readers ...match.PaperReader,
+) ([]Outcome, error) {
 	letters := letter.NewReader()
 	indexes := map[string]*match.Index{}
 	for id, r := range s.Rosters {
@@ -169,7 +182,11 @@ func (s *Set) Outcomes(ctx context.Context, readers ...match.PaperReader) ([]Out
 	work.SetLimit(runtime.NumCPU())
 	for i, p := range s.Papers {
 		work.Go(func() error {
-			r, err := indexes[p.Meeting].Match(ctx, p.Facts(), match.Budget{})
+			x := indexes[p.Meeting]
+			if beside != nil {
+				x = x.Consulting(large.New(answers{beside[p.ID], skill}, slog.New(slog.DiscardHandler)))
+			}
+			r, err := x.Match(ctx, p.Facts(), match.Budget{})
 			if err != nil {
 				return fmt.Errorf("match %s of %s: %w", p.ID, s.Name, err)
 			}
@@ -178,6 +195,18 @@ func (s *Set) Outcomes(ctx context.Context, readers ...match.PaperReader) ([]Out
 		})
 	}
 	return all, work.Wait()
+}
+
+// answers is the large reader of one paper.
+type answers struct {
+	recorded.Reading
+	skill recorded.Skill
+}
+
+// Answer implements large.Model.
+func (a answers) Answer(_ context.Context, p large.Prompt) (large.Answer, error) {
+	said, err := a.Reading.Answer(p.User, a.skill)
+	return large.Answer{JSON: said}, err
 }
 
 // Facts are those of a paper that was dropped into the bucket.
@@ -198,6 +227,6 @@ func (o Outcome) String() string {
 	case o.Right:
 		state = "right"
 	}
-	return fmt.Sprintf("%s %s %s, %s, %s: filed %v, wanted %v; %.3f %s, act %s, reads as %s", state, o.Set, o.ID, o.File, o.Kind,
-		o.Filed, o.Wanted, o.Confidence, o.Reason, cmp.Or(o.Act, "-"), cmp.Or(o.ToldAct, "-"))
+	return fmt.Sprintf("%s %s %s, %s, %s: filed %v, wanted %v; %.3f %s %s, act %s, reads as %s", state, o.Set, o.ID, o.File, o.Kind,
+		o.Filed, o.Wanted, o.Confidence, o.Reason, string(o.Because.Code)+" "+o.Because.Detail, cmp.Or(o.Act, "-"), cmp.Or(o.ToldAct, "-"))
 }
