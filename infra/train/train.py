@@ -258,7 +258,7 @@ def collate(batch):
     width, size = bucket(max(len(r["ids"]) for r in batch)), len(batch)
     x = np.zeros((size, width, 384), np.float32); mask = np.zeros((size, width), bool); mention = np.zeros((size, width), np.float32)
     pool = np.zeros((size, PEOPLE, width), np.float32); body = np.zeros((size, width), np.float32)
-    t = dict(act=np.zeros(size, np.int64), has=np.zeros(size, np.float32), nom=np.zeros(size, np.float32), per=np.zeros((size, PEOPLE), np.float32), people=np.zeros((size, PEOPLE), np.float32))
+    t = dict(act=np.zeros(size, np.int64), has=np.zeros(size, np.float32), nom=np.zeros(size, np.float32), per=np.zeros((size, PEOPLE), np.float32), people=np.zeros((size, PEOPLE), np.float32), named=np.zeros((size, PEOPLE), np.float32))
     for i, r in enumerate(batch):
         k = len(r["ids"]); x[i, :k] = r["low"]; mask[i, :k] = True; body[i, r["begin"]:k - 1] = 1
         for j, people in enumerate(r["who"]):
@@ -272,7 +272,8 @@ def collate(batch):
             t["act"][i], t["has"][i] = ACTS.index(e["act"]), 1
         for p, q in enumerate(e["people"][:PEOPLE]):
             if pool[i, p].any():
-                t["people"][i, p] = 1; t["per"][i, p] = q["role"] in NOMINATED
+                # Who is nominated is a question about papers that nominate: elsewhere nobody is, be the words as they may.
+                t["people"][i, p] = t["nom"][i]; t["per"][i, p] = q["role"] in NOMINATED; t["named"][i, p] = 1
     return [torch.tensor(a) for a in (x, mask, mention, pool, body)], {k: torch.tensor(v) for k, v in t.items()}
 
 
@@ -283,7 +284,7 @@ def train(model, versions, log):
     with torch.no_grad():
         for b in batches(versions[0], None)[::3]:
             batch, t = collate(b); p, q = net.vectors(*batch)
-            P.append(p); Q.append(q[t["people"] > 0])
+            P.append(p); Q.append(q[t["named"] > 0])
     P, Q = torch.cat(P), torch.cat(Q)
     net.stats = P.mean(0), P.std(0) + 1e-3, Q.mean(0), Q.std(0) + 1e-3
     plan = [b for n in range(PASSES) for b in batches(versions[n % len(versions)], r)]
@@ -315,7 +316,7 @@ def predict(net, rows):
         act, nom, per = torch.softmax(act, -1).numpy(), torch.sigmoid(nom).numpy(), torch.sigmoid(per).numpy()
         for i, r in enumerate(b):
             out.append(dict(set=r["x"]["set"], id=r["x"]["id"], acts={a: round(float(c), 4) for a, c in zip(ACTS, act[i])}, nominates=round(float(nom[i]), 5),
-                            people={q["id"]: round(float(per[i, p]), 5) for p, q in enumerate(r["x"]["people"][:PEOPLE]) if t["people"][i, p]}))
+                            people={q["id"]: round(float(per[i, p]), 5) for p, q in enumerate(r["x"]["people"][:PEOPLE]) if t["named"][i, p]}))
     return out
 
 
@@ -392,8 +393,9 @@ def main():
             part = [p for p in said if s in (p["set"], "all")]
             nom = [(p["nominates"], truth[p["set"], p["id"]]["kind"] == "nomination") for p in part]
             act = [max(p["acts"], key=p["acts"].get) == truth[p["set"], p["id"]]["act"] for p in part]
-            per = [(c, next(q["role"] for q in truth[p["set"], p["id"]]["people"] if q["id"] == i) in NOMINATED) for p in part for i, c in p["people"].items()]
-            log(f"held out {s}: nominating right {np.mean([(c > .5) == y for c, y in nom]):.3f}, AUC {auc(nom):.3f}; act right {np.mean(act):.3f}; people AUC {auc(per):.3f}")
+            per = [(c, next(q["role"] for q in truth[p["set"], p["id"]]["people"] if q["id"] == i) in NOMINATED)
+                   for p in part if truth[p["set"], p["id"]]["kind"] == "nomination" for i, c in p["people"].items()]
+            log(f"held out {s}: nominating right {np.mean([(c > .5) == y for c, y in nom]):.3f}, AUC {auc(nom):.3f}; act right {np.mean(act):.3f}; people of nominations AUC {auc(per):.3f}")
         with open(a.predict, "w") as f:
             for p in said:
                 f.write(json.dumps(p) + "\n")
