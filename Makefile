@@ -20,7 +20,7 @@ export GOEXPERIMENT ?= simd
 LOCALAWS = $(call tool,localaws/serve) --
 
 .PHONY: run evaluate test test-all race model conformance cost loadtest build invoke deploy lint accuracy ocr-accuracy \
-	train towns mutants corruption hostile coldstart tika fuzz bench browser screenshots reproducible clean
+	train towns names mutants corruption hostile coldstart tika fuzz bench browser screenshots reproducible clean
 
 .PHONY: help
 help: ## this list
@@ -102,6 +102,9 @@ accuracy: ## labelled papers that the readers never saw, text against pdftotext 
 	$(BENCH) papers -papers "$(abspath $(PAPERS))" -cache "$(CURDIR)/$(BUILD)/papers" -sets near-misses,lookalikes-south
 	go test -count=1 -v -run Accuracy ./internal/letter ./internal/match
 	$(BENCH) accuracy -corpus "$(abspath $(CORPUS))" -papers "$(abspath $(PAPERS))"
+
+names: ## labelled pairs of names against what match makes of them: make names PAIRS=file
+	$(BENCH) names -pairs "$(abspath $(PAIRS))" $(ARGS)
 
 # The same papers make the same weights on one machine. It takes about an hour on two cores.
 train: ## the weights of the readers of papers, from labelled papers (needs Python with venv, and tesseract)

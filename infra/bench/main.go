@@ -20,6 +20,7 @@ import (
 	"dossier/infra/bench/evaluate"
 	"dossier/infra/bench/hostile"
 	"dossier/infra/bench/loadtest"
+	"dossier/infra/bench/names"
 	"dossier/infra/bench/ocraccuracy"
 	"dossier/infra/bench/papers"
 	"dossier/infra/bench/read"
@@ -37,6 +38,7 @@ func commands() []command {
 	return []command{
 		{"evaluate", "drop a set of papers into the running system and write what became of each", evaluate.Command, ""},
 		{"accuracy", "compare the text that is read with that of pdftotext and LibreOffice", accuracy.Command, ""},
+		{"names", "labelled pairs of names: how many are told, and how many are taken for one wrongly", names.Command, ""},
 		{"papers", "match labelled papers by the committed readers, and count what is filed rightly and wrongly", papers.Command, ""},
 		{"learn", "write labelled papers for the training of the encoder, and train the reader by words", papers.Learn, ""},
 		{"read", "read every file of a folder and write what came of each", read.Command, "FOLDER"},

@@ -149,6 +149,11 @@ func (x *Index) nominated(e *effort, f Facts, seen looked, r Result) Result {
 	}
 	r.Letter.Country = cmp.Or(said.Country, r.Letter.Country)
 	r.Letter.Reference = cmp.Or(said.Reference, r.Letter.Reference)
+	for _, part := range said.People {
+		if part.Role == large.Signatory {
+			r.Letter.Signatory = part.Name
+		}
+	}
 	if !said.Dated.IsZero() {
 		r.Letter.Dated = said.Dated
 	}

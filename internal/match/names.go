@@ -2,6 +2,8 @@ package match
 
 import (
 	"cmp"
+	"context"
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -240,6 +242,26 @@ var (
 	transcribe = sounds().Replace
 	spelt      = strings.NewReplacer("sch", "s", "sh", "s", "ch", "s", "kh", "k", "gh", "j", "th", "t", "dh", "d", "ph", "f", "ck", "k", "qu", "k", "dj", "j", "dzh", "j", "zh", "z").Replace
 )
+
+// Likeness is how alike two names of people are, from 0 to 1, in any order, spelling and script: as names in papers are held
+// against the roster's. From AsOne on they are taken for one person's. A single word is held against a single word.
+func Likeness(a, b string) float64 {
+	x, y := withoutTitles(fold.Words(a)), withoutTitles(fold.Words(b))
+	if len(x) == 1 && len(y) == 1 {
+		return sameWord(x[0], y[0])
+	}
+	e := &effort{ctx: context.Background(), most: math.MaxInt}
+	best := 0.0
+	for _, s := range spellings(x) {
+		for _, t := range spellings(y) {
+			best = max(best, e.likeness(s, t), e.likeness(t, s))
+		}
+	}
+	return best
+}
+
+// AsOne is the likeness from which on two names are taken for one person's.
+const AsOne = least
 
 // alike is a person whose name is like a written one.
 type alike struct {
