@@ -23,9 +23,6 @@ type deck struct {
 	explained bool
 }
 
-// deckGuard is a rule that may object to the filing of a deck.
-type deckGuard func(x *Index, d deck) objection
-
 // objectDeck asks the guards.
 func (x *Index) objectDeck(d deck) objection {
 	t := d.parts.text
@@ -33,18 +30,13 @@ func (x *Index) objectDeck(d deck) objection {
 		Text:     strings.Join([]string{t[titleZone], t[openingZone], t[closingZone], t[mailZone]}, "\n"),
 		FileName: d.facts.FileName, Sender: d.facts.Sender.Address,
 	})
-	for _, g := range []deckGuard{
+	return firstOf(x, d, []guard[deck]{
 		noSlides,
 		otherOccasion,
 		namesake,
 		otherOffice,
 		whichSession,
-	} {
-		if o := g(x, d); o.reason != "" {
-			return o
-		}
-	}
-	return objection{}
+	})
 }
 
 // noSlides: upright pages are speaking notes only when nothing else is likely.

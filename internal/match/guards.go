@@ -26,8 +26,18 @@ func (r Result) heed(o objection) Result {
 	return r.review(o.reason)
 }
 
-// guard is a rule that may object to the filing of a letter.
-type guard func(x *Index, c caseOf) objection
+// guard is a rule that may object to a filing, by what it looks at: a letter, a deck, what came by a link.
+type guard[C any] func(x *Index, c C) objection
+
+// firstOf asks guards, the ones first whose answer tells staff most, and gives the first objection.
+func firstOf[C any](x *Index, c C, guards []guard[C]) objection {
+	for _, g := range guards {
+		if o := g(x, c); o.reason != "" {
+			return o
+		}
+	}
+	return objection{}
+}
 
 // caseOf is what guards look at.
 type caseOf struct {
@@ -38,10 +48,10 @@ type caseOf struct {
 	nominees []meeting.Nominee
 }
 
-// object asks the guards, the ones first whose answer tells staff most.
+// object asks the guards of letters.
 func (x *Index) object(v verdict, p paper, f Facts, r Result) objection {
 	c := caseOf{v, p, f, r.File, r.Letter.Nominees}
-	for _, g := range []guard{
+	return firstOf(x, c, []guard[caseOf]{
 		nobody,
 		otherMeeting,
 		ownLetter,
@@ -53,12 +63,7 @@ func (x *Index) object(v verdict, p paper, f Facts, r Result) objection {
 		saysMore,
 		otherAct,
 		doubt,
-	} {
-		if o := g(x, c); o.reason != "" {
-			return o
-		}
-	}
-	return objection{}
+	})
 }
 
 // nobody: nobody who owes a nomination is nominated.

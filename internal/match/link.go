@@ -8,11 +8,8 @@ import (
 	"dossier/internal/meeting"
 )
 
-// linkGuard is a rule that may object to the filing of what came by a participant's own link. A link tells who sent it: what
-// the document says against that is for the sender to answer, and for a person to see.
-type linkGuard func(x *Index, l linked) objection
-
-// linked is a document with the person whose link it came by.
+// linked is what guards look at before a document is filed that came by a participant's own link. A link tells who sent it:
+// what the document says against that is for the sender to answer, and for a person to see.
 type linked struct {
 	owner   int
 	kind    meeting.Kind // that the link asks for
@@ -24,16 +21,11 @@ type linked struct {
 
 // objectLink asks the guards.
 func (x *Index) objectLink(l linked) objection {
-	for _, g := range []linkGuard{
+	return firstOf(x, l, []guard[linked]{
 		otherKind,
 		somethingElse,
 		otherTitle,
-	} {
-		if o := g(x, l); o.reason != "" {
-			return o
-		}
-	}
-	return objection{}
+	})
 }
 
 // otherKind: it is a letter where slides are asked for, or slides where a letter is.
