@@ -38,10 +38,13 @@ type looked struct {
 // mostAsked is how many people of the roster the large reader is shown.
 const mostAsked = 60
 
-// consult asks the large reader about a document, and brings together what both say. A participant's own link tells whose
-// the document is, and what it is; then nobody is asked.
+// consults tells whether a large reader is asked about a document. A participant's own link tells whose it is, and what it
+// is; then nobody is asked.
+func (x *Index) consults(f Facts) bool { return x.large != nil && f.Claim.participant() == "" }
+
+// consult asks the large reader about a document, and brings together what both say.
 func (x *Index) consult(e *effort, f Facts, seen looked, r Result) Result {
-	if x.large == nil || f.Claim != nil && f.Claim.Participant != "" || f.Content.Letter() == nil {
+	if !x.consults(f) || f.Content.Letter() == nil {
 		return r
 	}
 	said := f.Said
@@ -106,7 +109,8 @@ func (x *Index) question(f Facts, seen looked, r Result) large.Question {
 		p := large.Person{ID: id, Name: x.people[i].Name, Agency: x.people[i].Agency, Country: x.people[i].Country}
 		for _, k := range x.people[i].needs {
 			if k.Kind == meeting.Presentation {
-				p.Speaks = append(p.Speaks, large.Session{ID: k.Session, Title: x.title(k.Session)})
+				s, _ := x.roster.Session(k.Session)
+				p.Speaks = append(p.Speaks, large.Session{ID: k.Session, Title: s.Title})
 			} else {
 				p.Owes = true
 			}
@@ -125,16 +129,6 @@ func (x *Index) question(f Facts, seen looked, r Result) large.Question {
 		add(x.people[i].ID)
 	}
 	return q
-}
-
-// title is a session's.
-func (x *Index) title(session string) string {
-	for _, s := range x.roster.Sessions {
-		if s.ID == session {
-			return s.Title
-		}
-	}
-	return ""
 }
 
 // nominated files a letter for the nominees that the large reader finds in it. It does not if the small readers file it
@@ -210,10 +204,7 @@ const surely = 0.995
 // nominee cannot be brought together with the roster.
 func (x *Index) cast(e *effort, f Facts, seen looked, said *large.Reading) (v verdict, l letter.Letter, unsure bool) {
 	p := seen.paper
-	v = verdict{nominates: surely, sure: surely, acts: map[meeting.Act]float64{said.Act: 1}, explained: true}
-	for i, n := range p.named {
-		v.people = append(v.people, judged{Named: n, support: p.supports[i]})
-	}
+	v = verdict{nominates: surely, people: p.unjudged(), sure: surely, acts: map[meeting.Act]float64{said.Act: 1}, explained: true}
 	nominated := map[int]bool{}
 	l = seen.letter
 	l.Nomination, l.Nominates, l.Nominees = true, true, nil

@@ -115,9 +115,9 @@ func (x *Index) evidenceOf(e *effort, person int, part large.Part, f Facts, seen
 			return o.evidence, byName(o.evidence) || slices.Equal(seen.options[0].people, o.people)
 		}
 	}
-	for i, n := range seen.paper.named {
-		if n.person == person {
-			return x.beside(judged{Named: n, support: seen.paper.supports[i]}, seen.paper), true
+	for _, q := range seen.paper.unjudged() {
+		if q.person == person {
+			return x.beside(q, seen.paper), true
 		}
 	}
 	if address := x.people[person].Email; address != "" && strings.EqualFold(address, f.Sender.Address) {

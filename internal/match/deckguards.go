@@ -192,7 +192,8 @@ func whichSession(x *Index, d deck) objection {
 		if len(sessions) < 2 {
 			continue
 		}
-		told := d.explained || d.facts.Claim != nil && d.facts.Claim.Session != "" || slices.ContainsFunc(d.best.evidence, func(e meeting.Evidence) bool {
+		told := d.explained || d.facts.Claim != nil && d.facts.Claim.Session != ""
+		told = told || slices.ContainsFunc(d.best.evidence, func(e meeting.Evidence) bool {
 			return e.Code == meeting.EvidenceSessionNamed || e.Code == meeting.EvidenceSessionNumber || e.Code == meeting.EvidenceSessionInMail
 		})
 		if !told {

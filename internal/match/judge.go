@@ -50,10 +50,7 @@ type judged struct {
 
 // judge asks the readers about a paper.
 func (x *Index) judge(e *effort, p paper) (verdict, error) {
-	v := verdict{people: make([]judged, len(p.named))}
-	for i, n := range p.named {
-		v.people[i].Named, v.people[i].support = n, p.supports[i]
-	}
+	v := verdict{people: p.unjudged()}
 	nominates, people := pool{}, make([]pool, len(p.named))
 	for _, reader := range x.readers {
 		r, err := reader.Read(e.ctx, p.Paper)

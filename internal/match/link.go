@@ -16,7 +16,7 @@ type linked struct {
 	looks   meeting.Kind // that the document looks like
 	content *content.Content
 	file    string
-	found   weighing
+	found   weighing // of slides
 }
 
 // objectLink asks the guards.

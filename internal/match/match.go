@@ -38,6 +38,14 @@ func (c *Claim) agency() string {
 	return fold.String(c.Agency)
 }
 
+// participant is the id of the participant that a ticket is of; "" when there is none.
+func (c *Claim) participant() string {
+	if c == nil {
+		return ""
+	}
+	return c.Participant
+}
+
 // Sender is where a mail came from.
 type Sender struct {
 	Address string
@@ -147,13 +155,14 @@ func (x *Index) match(e *effort, f Facts, b Budget) (Result, looked, error) {
 		r.Letter = x.letter(l)
 	}
 	switch {
-	case f.Claim != nil && f.Claim.Participant != "":
+	case f.Claim.participant() != "":
 		named := slices.Collect(maps.Keys(x.sessionsIn(e, p.title+"\n"+p.text[fileZone], sessionWeight)))
 		if r = x.byTicket(r, *f.Claim, named); len(r.File) > 0 {
-			r = r.heed(x.objectLink(linked{
-				owner: x.byID[f.Claim.Participant], kind: r.Kind, looks: looks, content: c, file: f.FileName,
-				found: x.weigh(e, f, r.Kind, p, b.Mentions),
-			}))
+			l := linked{owner: x.byID[f.Claim.Participant], kind: r.Kind, looks: looks, content: c, file: f.FileName}
+			if r.Kind == meeting.Presentation {
+				l.found = x.weigh(e, f, r.Kind, p, b.Mentions)
+			}
+			r = r.heed(x.objectLink(l))
 		}
 		return r, seen, nil
 	case r.Kind == meeting.Nomination && len(v.people)+len(l.Nominees) > 0:
@@ -180,7 +189,7 @@ func (x *Index) match(e *effort, f Facts, b Budget) (Result, looked, error) {
 // asked.
 func (x *Index) ask(e *effort, f Facts, b Budget) (paper, verdict, error) {
 	c := f.Content.Letter()
-	if c == nil || len(c.Pages) == 0 || c.Format.Slides() && x.large == nil {
+	if c == nil || len(c.Pages) == 0 || c.Format.Slides() && !x.consults(f) {
 		return paper{}, verdict{}, nil
 	}
 	p := x.paper(e, f, b.Mentions)

@@ -174,39 +174,39 @@ func joinedNames(words []string) ([]string, []int, bool) {
 
 // foreign tells whether a folded word is in another script than Latin: Arabic, Cyrillic or Greek.
 func foreign(word string) bool {
-	for _, r := range word {
-		return r >= 'α' && r <= 'ӿ' || fold.Arabic(word)
-	}
-	return false
+	first, _ := utf8.DecodeRuneInString(word)
+	return word != "" && (first >= 'α' && first <= 'ӿ' || fold.Arabic(word))
 }
 
-// sounds are the consonants of the scripts that names are written in, each by the Latin letter that stands for it and its
-// kin; letters that are not here are vowels or silent. Those of folded Cyrillic and Greek, and of Arabic.
-func sounds() *strings.Replacer {
-	return strings.NewReplacer(
-		"ب", "b", "ت", "t", "ث", "t", "ط", "t", "ج", "j", "غ", "j", "ح", "h", "ه", "h", "خ", "k", "ق", "k", "ك", "k", "د", "d", "ذ", "d",
-		"ض", "d", "ر", "r", "ز", "z", "ظ", "z", "س", "s", "ش", "s", "ص", "s", "ف", "f", "ل", "l", "م", "m", "ن", "n",
-		"дж", "j", "б", "b", "в", "f", "г", "j", "ґ", "j", "ѓ", "j", "д", "d", "ђ", "j", "ж", "z", "з", "z", "ѕ", "z", "к", "k", "ќ", "k",
-		"л", "l", "љ", "l", "м", "m", "н", "n", "њ", "n", "п", "b", "р", "r", "с", "s", "т", "t", "ћ", "s", "ф", "f", "х", "k",
-		"ц", "ts", "ч", "s", "џ", "j", "ш", "s", "щ", "s",
-		"μπ", "b", "ντ", "d", "γκ", "j", "γγ", "nj", "τζ", "z", "β", "f", "γ", "j", "δ", "d", "ζ", "z", "θ", "t", "κ", "k", "λ", "l",
-		"μ", "m", "ν", "n", "ξ", "ks", "π", "b", "ρ", "r", "σ", "s", "ς", "s", "τ", "t", "φ", "f", "χ", "k", "ψ", "bs",
-	)
-}
+// sounds gives each consonant of folded Arabic, Cyrillic and Greek as the Latin letter that stands for it and its kin. All
+// other letters are vowels or silent.
+var sounds = strings.NewReplacer(
+	"ب", "b", "ت", "t", "ث", "t", "ط", "t", "ج", "j", "غ", "j", "ح", "h", "ه", "h", "خ", "k", "ق", "k", "ك", "k", "د", "d",
+	"ذ", "d", "ض", "d", "ر", "r", "ز", "z", "ظ", "z", "س", "s", "ش", "s", "ص", "s", "ف", "f", "ل", "l", "م", "m", "ن", "n",
+	"дж", "j", "б", "b", "в", "f", "г", "j", "ґ", "j", "ѓ", "j", "д", "d", "ђ", "j", "ж", "z", "з", "z", "ѕ", "z", "к", "k",
+	"ќ", "k", "л", "l", "љ", "l", "м", "m", "н", "n", "њ", "n", "п", "b", "р", "r", "с", "s", "т", "t", "ћ", "s", "ф", "f",
+	"х", "k", "ц", "ts", "ч", "s", "џ", "j", "ш", "s", "щ", "s",
+	"μπ", "b", "ντ", "d", "γκ", "j", "γγ", "nj", "τζ", "z", "β", "f", "γ", "j", "δ", "d", "ζ", "z", "θ", "t", "κ", "k",
+	"λ", "l", "μ", "m", "ν", "n", "ξ", "ks", "π", "b", "ρ", "r", "σ", "s", "ς", "s", "τ", "t", "φ", "f", "χ", "k", "ψ", "bs",
+)
+
+// digraphs gives two Latin letters that stand for one sound as one letter.
+var digraphs = strings.NewReplacer("sch", "s", "sh", "s", "ch", "s", "kh", "k", "gh", "j", "th", "t", "dh", "d", "ph", "f",
+	"ck", "k", "qu", "k", "dj", "j", "dzh", "j", "zh", "z")
 
 // skeleton is the consonants of a name's word, the same for its Arabic, Cyrillic or Greek letters and the common ways to
 // write them in Latin ones: vowels go, w and y with them, and letters that are written alike are one.
 func skeleton(word string) string {
 	var b strings.Builder
 	if foreign(word) {
-		for _, r := range transcribe(strings.TrimPrefix(word, "ال")) {
+		for _, r := range sounds.Replace(strings.TrimPrefix(word, "ال")) {
 			if r < utf8.RuneSelf {
 				b.WriteRune(r)
 			}
 		}
 	} else {
 		word = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(word, "al-"), "el-"), "al ")
-		word = spelt(word)
+		word = digraphs.Replace(word)
 		for _, r := range word {
 			switch r {
 			case 'a', 'e', 'i', 'o', 'u', 'y', 'w':
@@ -236,12 +236,6 @@ func skeleton(word string) string {
 	}
 	return string(s)
 }
-
-// transcribe and spelt are made once: a replacer is safe for concurrent use.
-var (
-	transcribe = sounds().Replace
-	spelt      = strings.NewReplacer("sch", "s", "sh", "s", "ch", "s", "kh", "k", "gh", "j", "th", "t", "dh", "d", "ph", "f", "ck", "k", "qu", "k", "dj", "j", "dzh", "j", "zh", "z").Replace
-)
 
 // Likeness is how alike two names of people are, from 0 to 1, in any order, spelling and script: as names in papers are held
 // against the roster's. From AsOne on they are taken for one person's. A single word is held against a single word.

@@ -27,6 +27,15 @@ type paper struct {
 	meant    meant
 }
 
+// unjudged are the people named in a paper, before a reader says anything of them.
+func (p paper) unjudged() []judged {
+	people := make([]judged, len(p.named))
+	for i, n := range p.named {
+		people[i].Named, people[i].support = n, p.supports[i]
+	}
+	return people
+}
+
 // Paper gives a document as the readers take it, and the people of the roster named in it, in the same order. Models are
 // trained on it. It fails only when the context ends.
 func (x *Index) Paper(ctx context.Context, f Facts, b Budget) (encoder.Paper, []Named, error) {
