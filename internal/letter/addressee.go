@@ -8,21 +8,25 @@ import (
 // addressed begins the line that says who a letter is for, in each language of letters.
 var addressed = regexp.MustCompile(
 	`^[\s|*]*(?:` +
-		`(?:to|attn|attention|for\s+the\s+attention\s+of)\s*[:/]|the\s+(?:permanent|principal|under|deputy|chief|director|head|minister|commissioner|controller|accountant)\b|` +
+		`(?:to|attn|attention|for\s+the\s+attention\s+of)\s*[:/]|` +
+		`the\s+(?:permanent|principal|under|deputy|chief|director|head|minister|commissioner|controller|accountant)\b|` +
 		`a\s+l'attention|(?:a\s+)?(?:monsieur|madame|m\.|mme)\s+l[ea]\s|a\s*:|destinataire\s*:|` +
 		`al?\s+(?:la|los|las|senor|senora|sr|sra|su|sua)?\b|ao?s?\b|exm[oa]|senhor|senor\b|` +
 		`الي\b|الي\s*/|السيد|الساده|الاخ|الاخت|معالي|سعاده)`)
 
 // ours tells that a letter is for the people who hold a meeting: a secretariat, a committee, a conference.
 var ours = regexp.MustCompile(
-	`secretar|sekretar|organi[sz]|organisat|comit|committee|forum|foro|conferen|meeting|reunion|reuniao|consulta|nations|naciones|nacoes|\bonu\b|\bun\b|` +
+	`secretar|sekretar|organi[sz]|comit|committee|forum|foro|conferen|meeting|reunion|reuniao|` +
+		`consulta|nations|naciones|nacoes|\bonu\b|\bun\b|` +
 		`امانه|سكرتاري|منتدي|اجتماع|منظم|موتمر|لجنه|المتحده|تشاور`)
 
 // office tells an office, or somebody who leads one.
 var office = regexp.MustCompile(
-	`minist|direct|direc[cç]|direc[aã]o|depart|divis|bureau|\boffice\b|gabinete|cabinet|finan|comptab|contab|tesour|human\s+resources|ressources|recursos|` +
-		`personnel|protocol|consul|foreign|etrang|exterior|permanent\s+secretary|secretaire\s+general\s+du\s+minist|chefe|\bchef\b|\bjefe|\bhead\b|\bchief\b|commission|controller|accountant|` +
-		`وزاره|وزير|مدير|دايره|دائره|اداره|الماليه|قسم|شوون|شؤون|القنصل|الموارد|رئيس|رييس`)
+	`minist|direct|direcc|direcao|depart|divis|bureau|\boffice\b|gabinete|cabinet|` +
+		`finan|comptab|contab|tesour|human\s+resources|ressources|recursos|` +
+		`personnel|protocol|consul|foreign|etrang|exterior|permanent\s+secretary|secretaire\s+general\s+du\s+minist|` +
+		`chefe|\bchef\b|\bjefe|\bhead\b|\bchief\b|commission|controller|accountant|` +
+		`وزاره|وزير|مدير|دايره|اداره|الماليه|قسم|شوون|القنصل|الموارد|رييس`)
 
 // OtherAddressee gives the line that says who a letter is for, if that is an office and not the people who hold a meeting:
 // an internal minute, a payment order, a note to a ministry. It gives the zero Field when the letter does not say, or

@@ -15,13 +15,23 @@ type Days struct {
 	Year     int
 }
 
+// newDays makes days of numbers as they are written. It is not ok when no month has such days.
+func newDays(s Span, from, to, year string, mon time.Month) (d Days, ok bool) {
+	d = Days{Span: s, Month: mon}
+	d.From, _ = strconv.Atoi(from)
+	d.To, _ = strconv.Atoi(to)
+	d.Year, _ = strconv.Atoi(year)
+	return d, d.Month >= time.January && d.Month <= time.December && d.From >= 1 && d.To <= 31 && d.From <= d.To
+}
+
 // monthFirst are the English months, which alone stand before the day. Any word would take the numbers of what follows it:
 // "from 13 to 16 October".
-const monthFirst = `(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?`
+const monthFirst = `(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|` +
+	`aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?`
 
 // daysOfMonth are runs of days within one month. Months are told from other words by their names.
 var daysOfMonth = regexp.MustCompile(
-	`\b(\d{1,2})\s*(?:(?:st|nd|rd|th|er|o)\b|º|°)?\s*(?:-|–|—|/|to|and|through|until|till|au|et|a|al|ao|e|y|do|i|по|до|الي|و|حتي|ولغايه|لغايه|ولغاية|لغاية|الي\s+غايه)\s*` +
+	`\b(\d{1,2})\s*(?:(?:st|nd|rd|th|er|o)\b|º|°)?\s*(?:-|–|—|/|to|and|through|until|till|au|et|a|al|ao|e|y|do|i|по|до|الي|و|حتي|ولغايه|لغايه|الي\s+غايه)\s*` +
 		`(\d{1,2})\s*(?:(?:st|nd|rd|th|er|o)\b|º|°)?\s*(?:of\s+|de\s+|d'|من\s+)?(` + monthPattern + `)(?:\s*,?\s*(?:de\s+|del\s+)?(\d{4}))?` +
 		`|\b(` + monthFirst + `)\s+(\d{1,2})(?:st|nd|rd|th)?\s*(?:-|–|—|to|and|through)\s*(\d{1,2})(?:st|nd|rd|th)?(?:\s*,?\s*(\d{4}))?`)
 
@@ -30,11 +40,7 @@ func RunsOfDays(text string) []Days {
 	p := newPage(Budget{}.cut(text))
 	var all []Days
 	add := func(m []int, from, to, year string, mon time.Month) {
-		d := Days{Span: p.span(m[0], m[1]), Month: mon}
-		d.From, _ = strconv.Atoi(from)
-		d.To, _ = strconv.Atoi(to)
-		d.Year, _ = strconv.Atoi(year)
-		if d.Month >= time.January && d.Month <= time.December && d.From >= 1 && d.To <= 31 && d.From <= d.To {
+		if d, ok := newDays(p.span(m[0], m[1]), from, to, year, mon); ok {
 			all = append(all, d)
 		}
 	}
@@ -84,7 +90,6 @@ func SingleDays(text string) []Days {
 	p := newPage(Budget{}.cut(text))
 	var all []Days
 	for _, m := range dayOfMonth.FindAllStringSubmatchIndex(p.folded, -1) {
-		d := Days{Span: p.span(m[0], m[1])}
 		day, mon, year := p.part(m, 1), month(p.part(m, 2)), p.part(m, 3)
 		if day == "" {
 			day, mon, year = p.part(m, 5), month(p.part(m, 4)), p.part(m, 6)
@@ -93,10 +98,7 @@ func SingleDays(text string) []Days {
 			n, _ := strconv.Atoi(p.part(m, 8))
 			day, mon, year = p.part(m, 7), time.Month(n), p.part(m, 9)
 		}
-		d.From, _ = strconv.Atoi(day)
-		d.Year, _ = strconv.Atoi(year)
-		d.To, d.Month = d.From, mon
-		if d.Month >= time.January && d.Month <= time.December && d.From >= 1 && d.From <= 31 {
+		if d, ok := newDays(p.span(m[0], m[1]), day, day, year, mon); ok {
 			all = append(all, d)
 		}
 	}

@@ -16,10 +16,12 @@ var doubts = regexp.MustCompile(
 		`\b(?:em\s+lugar|em\s+vez|substitui|(?:dara|ceder?a?|cede)\s+o\s+lugar|sem\s+efeito|revog|nao\s+podera|ja\s+nao|deixa\s+de|retirar)|` +
 		`(?:استبدال|بدل|محل|عوض|سحب|الغا|اعتذار|تعذر|نعتذر|لن\s+يتمكن|لم\s+يعد|شطب|تراجع|العدول|عدم\s|ايقاف|شاغر|الي\s+حين)|` +
 		`(?:вместо|замен|отзыв|отмен)|` +
-		`\b(?:and\s+not\s+(?:by|mr|ms|mrs|dr)|et\s+non\s+(?:pas|plus|de|par|m|mme)|y\s+no\s+(?:de|por|d|don|dona|dna)|e\s+nao\s+(?:de|do|da|pelo|pela|o|a))\b|` +
+		`\b(?:and\s+not\s+(?:by|mr|ms|mrs|dr)|et\s+non\s+(?:pas|plus|de|par|m|mme)|` +
+		`y\s+no\s+(?:de|por|d|don|dona|dna)|e\s+nao\s+(?:de|do|da|pelo|pela|o|a))\b|` +
 		`وليس|` +
 		// the matter is settled, and it thanks
-		`(?:thank|grateful)[^.\n]{0,60}\baccept|remerci[^.\n]{0,60}\baccept|agradec[^.\n]{0,60}\bace(?:pt|it)|شكر[^.\n]{0,60}(?:قبول|موافق)|` +
+		`(?:thank|grateful)[^.\n]{0,60}\baccept|remerci[^.\n]{0,60}\baccept|agradec[^.\n]{0,60}\bace(?:pt|it)|` +
+		`شكر[^.\n]{0,60}(?:قبول|موافق)|` +
 		`\b(?:subject|objet|asunto|assunto)\s*:\s*(?:thank|remerci|agradec)|الموضوع\s*[:/]?\s*شكر|` +
 		// nothing is decided yet
 		`\b(?:await|pending|subject\s+to|not\s+yet|provisional|to\s+be\s+confirmed)|` +
