@@ -4,7 +4,6 @@ package bedrock
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -16,9 +15,6 @@ import (
 	"dossier/internal/awserror"
 	"dossier/internal/large"
 )
-
-// mostTokens bounds an answer: it is enough for some thirty people with their parts.
-const mostTokens = 4096
 
 // Model is a large.Model. The answer comes as the input of a tool, which every model that calls tools gives in the shape
 // of a schema (Amazon Bedrock User Guide, "Use a tool to complete an Amazon Bedrock model response").
@@ -34,9 +30,6 @@ func New(client *bedrockruntime.Client, id string) *Model {
 	})}
 }
 
-// ErrNoAnswer says that the model stopped without an answer of the schema, as when it refuses.
-var ErrNoAnswer = errors.New("the model gave no answer")
-
 // Answer implements large.Model. Errors hold no word of the paper.
 func (m *Model) Answer(ctx context.Context, p large.Prompt) (large.Answer, error) {
 	var schema map[string]any
@@ -44,11 +37,13 @@ func (m *Model) Answer(ctx context.Context, p large.Prompt) (large.Answer, error
 		return large.Answer{}, fmt.Errorf("read schema: %w", err)
 	}
 	out, err := m.client.Converse(ctx, &bedrockruntime.ConverseInput{
-		ModelId:  &m.id,
-		System:   []types.SystemContentBlock{&types.SystemContentBlockMemberText{Value: p.System}},
-		Messages: []types.Message{{Role: types.ConversationRoleUser, Content: []types.ContentBlock{&types.ContentBlockMemberText{Value: p.User}}}},
+		ModelId: &m.id,
+		System:  []types.SystemContentBlock{&types.SystemContentBlockMemberText{Value: p.System}},
+		Messages: []types.Message{{
+			Role: types.ConversationRoleUser, Content: []types.ContentBlock{&types.ContentBlockMemberText{Value: p.User}},
+		}},
 		InferenceConfig: &types.InferenceConfiguration{
-			MaxTokens: aws.Int32(mostTokens), Temperature: aws.Float32(0),
+			MaxTokens: aws.Int32(large.MostTokens), Temperature: aws.Float32(0),
 		},
 		ToolConfig: &types.ToolConfiguration{
 			ToolChoice: &types.ToolChoiceMemberTool{Value: types.SpecificToolChoice{Name: &p.Name}},
@@ -67,7 +62,7 @@ func (m *Model) Answer(ctx context.Context, p large.Prompt) (large.Answer, error
 	}
 	said, ok := out.Output.(*types.ConverseOutputMemberMessage)
 	if !ok {
-		return a, ErrNoAnswer
+		return a, large.ErrNoAnswer
 	}
 	for _, block := range said.Value.Content {
 		if use, ok := block.(*types.ContentBlockMemberToolUse); ok && aws.ToString(use.Value.Name) == p.Name {
@@ -77,5 +72,5 @@ func (m *Model) Answer(ctx context.Context, p large.Prompt) (large.Answer, error
 			return a, nil
 		}
 	}
-	return a, ErrNoAnswer
+	return a, large.ErrNoAnswer
 }

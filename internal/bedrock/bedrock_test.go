@@ -72,7 +72,7 @@ func TestAnswer(t *testing.T) {
 func TestNoAnswer(t *testing.T) {
 	refused := serve(t, 200, `{"output":{"message":{"role":"assistant","content":[{"text":"I cannot help with that."}]}},
 		"stopReason":"end_turn","usage":{"inputTokens":1,"outputTokens":1,"totalTokens":2},"metrics":{"latencyMs":1}}`)
-	if _, err := refused.Answer(t.Context(), prompt()); !errors.Is(err, bedrock.ErrNoAnswer) {
+	if _, err := refused.Answer(t.Context(), prompt()); !errors.Is(err, large.ErrNoAnswer) {
 		t.Errorf("refused: %v", err)
 	}
 	throttled := serve(t, 429, `{"message":"Too many tokens: the letter of Ms Diallo"}`)

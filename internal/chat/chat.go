@@ -17,10 +17,8 @@ import (
 	"dossier/internal/large"
 )
 
-const (
-	mostTokens    = 4096    // of an answer
-	longestAnswer = 1 << 20 // bytes of a response that are read
-)
+// longestAnswer bounds the bytes of a response.
+const longestAnswer = 1 << 20
 
 // Model is a large.Model.
 type Model struct {
@@ -47,9 +45,6 @@ func New(client *http.Client, address, name, key string) (*Model, error) {
 	return &Model{&quiet, u.String() + "/chat/completions", name, key}, nil
 }
 
-// ErrNoAnswer says that the server gave no answer of the schema: it refused, cut it short, or failed.
-var ErrNoAnswer = errors.New("the model gave no answer")
-
 type message struct {
 	Role    string `json:"role"`
 	Content string `json:"content"`
@@ -58,7 +53,7 @@ type message struct {
 // Answer implements large.Model. Errors hold no word of the paper and no address.
 func (m *Model) Answer(ctx context.Context, p large.Prompt) (large.Answer, error) {
 	body, err := json.Marshal(map[string]any{
-		"model": m.name, "temperature": 0, "max_tokens": mostTokens,
+		"model": m.name, "temperature": 0, "max_tokens": large.MostTokens,
 		"messages": []message{{"system", p.System}, {"user", p.User}},
 		"response_format": map[string]any{"type": "json_schema", "json_schema": map[string]any{
 			"name": p.Name, "strict": true, "schema": json.RawMessage(p.Schema),
@@ -85,7 +80,7 @@ func (m *Model) Answer(ctx context.Context, p large.Prompt) (large.Answer, error
 		return large.Answer{}, fmt.Errorf("read answer: %s", awserror.Kind(err))
 	}
 	if response.StatusCode != http.StatusOK {
-		return large.Answer{}, fmt.Errorf("%w: status %d", ErrNoAnswer, response.StatusCode)
+		return large.Answer{}, fmt.Errorf("%w: status %d", large.ErrNoAnswer, response.StatusCode)
 	}
 	var out struct {
 		Choices []struct {
@@ -100,11 +95,11 @@ func (m *Model) Answer(ctx context.Context, p large.Prompt) (large.Answer, error
 		} `json:"usage"`
 	}
 	if err := json.Unmarshal(data, &out); err != nil {
-		return large.Answer{}, fmt.Errorf("%w: not of the API's shape", ErrNoAnswer)
+		return large.Answer{}, fmt.Errorf("%w: not of the API's shape", large.ErrNoAnswer)
 	}
 	a := large.Answer{TokensRead: out.Usage.PromptTokens, TokensWritten: out.Usage.CompletionTokens}
 	if len(out.Choices) == 0 || out.Choices[0].FinishReason != "stop" || out.Choices[0].Message.Content == "" {
-		return a, ErrNoAnswer
+		return a, large.ErrNoAnswer
 	}
 	a.JSON = []byte(out.Choices[0].Message.Content)
 	return a, nil

@@ -78,7 +78,7 @@ func TestNoAnswer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			m, _ := serve(t, answer)
-			if _, err := m.Answer(t.Context(), prompt()); !errors.Is(err, chat.ErrNoAnswer) || strings.Contains(err.Error(), "Diallo") {
+			if _, err := m.Answer(t.Context(), prompt()); !errors.Is(err, large.ErrNoAnswer) || strings.Contains(err.Error(), "Diallo") {
 				t.Errorf("%v", err)
 			}
 		})

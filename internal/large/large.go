@@ -112,8 +112,14 @@ type Answer struct {
 	TokensRead, TokensWritten int
 }
 
-// Model is a language model; *bedrock.Model and *chat.Model are such. It fails when there is no answer: a time-out, a
-// refusal, a limit.
+// MostTokens bounds an answer: it is enough for some thirty people with their parts.
+const MostTokens = 4096
+
+// ErrNoAnswer says that a model gave no answer of the schema: it refused, was cut short, or failed.
+var ErrNoAnswer = errors.New("the model gave no answer")
+
+// Model is a language model; *bedrock.Model and *chat.Model are such. It fails when there is no answer of MostTokens or
+// less, with ErrNoAnswer when the model itself gave none.
 type Model interface {
 	Answer(ctx context.Context, p Prompt) (Answer, error)
 }

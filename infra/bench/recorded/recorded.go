@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"dossier/internal/fold"
+	"dossier/internal/large"
 	"dossier/internal/meeting"
 )
 
@@ -32,6 +33,13 @@ type Reading struct {
 
 // person is the id, nil when on no roster, the name as the paper has it, and the role.
 type person [3]*string
+
+func (p person) text(i int) string {
+	if p[i] == nil {
+		return ""
+	}
+	return *p[i]
+}
 
 // Load reads a file of readings, by id.
 func Load(file string) (map[string]Reading, error) {
@@ -71,39 +79,18 @@ func (s Skill) errs(r *rand.Rand) bool {
 	return false
 }
 
-// question is what an answer needs of the question.
-type question struct {
-	FileName string `json:"file_name"`
-	Subject  string `json:"mail_subject"`
-	Sender   string `json:"mail_sender"`
-	Author   string `json:"file_author"`
-	Text     string `json:"text"`
-	People   []struct {
-		ID     string `json:"id"`
-		Name   string `json:"name"`
-		Owes   bool   `json:"letter_owed"`
-		Speaks []struct {
-			ID string `json:"id"`
-		} `json:"speaks_in"`
-	} `json:"people"`
-}
-
-type part struct {
-	Name        string `json:"name"`
-	Participant string `json:"participant"`
-	Role        string `json:"role"`
-	Session     string `json:"session"`
-}
+// question is a question of the large reader.
+type question struct{ large.Question }
 
 type answer struct {
-	Presents  bool   `json:"presents"`
-	Act       string `json:"act"`
-	Words     string `json:"words"`
-	People    []part `json:"people"`
-	Agency    string `json:"agency"`
-	Country   string `json:"country"`
-	Date      string `json:"date"`
-	Reference string `json:"reference"`
+	Presents  bool         `json:"presents"`
+	Act       string       `json:"act"`
+	Words     string       `json:"words"`
+	People    []large.Part `json:"people"`
+	Agency    string       `json:"agency"`
+	Country   string       `json:"country"`
+	Date      string       `json:"date"`
+	Reference string       `json:"reference"`
 }
 
 // Answer gives the answer to a prompt's user message, as a reader of that skill would. The same paper and skill give the
@@ -113,18 +100,12 @@ func (r Reading) Answer(user string, s Skill) ([]byte, error) {
 	if err := json.Unmarshal([]byte(user), &q); err != nil {
 		return nil, fmt.Errorf("read question: %w", err)
 	}
-	a := answer{Act: r.act(), People: []part{}, Agency: r.Agency, Country: r.Land, Date: r.Date, Reference: r.Ref, Presents: r.Kind == "deck"}
+	a := answer{Act: r.act(), People: []large.Part{}, Agency: r.Agency, Country: r.Land, Date: r.Date, Reference: r.Ref, Presents: r.Kind == "deck"}
 	for _, p := range r.People {
-		q := part{}
-		for i, to := range []*string{&q.Participant, &q.Name, &q.Role} {
-			if p[i] != nil {
-				*to = *p[i]
-			}
-		}
-		a.People = append(a.People, q)
+		a.People = append(a.People, large.Part{Participant: p.text(0), Name: p.text(1), Role: large.Role(p.text(2))})
 	}
 	for _, o := range r.Owners {
-		a.People = append(a.People, part{Name: q.shown(o[0]), Participant: o[0], Role: "presenter", Session: o[1]})
+		a.People = append(a.People, large.Part{Name: q.shown(o[0]), Participant: o[0], Role: large.Presenter, Session: o[1]})
 	}
 	h := fnv.New64a()
 	h.Write([]byte(r.ID + q.FileName + string(s)))
@@ -195,10 +176,10 @@ func (q question) names(name string) bool {
 // spoil makes an answer wrong in one of the ways in which models are: the act, a person for another, one missing, one
 // invented, or everybody, as a paper orders that wants to be filed.
 func (q question) spoil(a *answer, random *rand.Rand) {
-	var named []part
+	var named []large.Part
 	for _, p := range q.People {
 		if q.names(p.Name) {
-			named = append(named, part{Name: p.Name, Participant: p.ID, Role: "nominee"})
+			named = append(named, large.Part{Name: p.Name, Participant: p.ID, Role: large.Nominee})
 		}
 	}
 	files := a.Presents || meeting.Act(a.Act).Nominates()
@@ -211,7 +192,7 @@ func (q question) spoil(a *answer, random *rand.Rand) {
 	case a.Presents:
 		for i, p := range q.People {
 			if p.ID != a.People[0].Participant && len(p.Speaks) > 0 {
-				a.People = []part{{Name: q.shown(p.ID), Participant: p.ID, Role: "presenter", Session: p.Speaks[0].ID}}
+				a.People = []large.Part{{Name: q.shown(p.ID), Participant: p.ID, Role: large.Presenter, Session: p.Speaks[0].ID}}
 				if i > 0 {
 					break
 				}
@@ -222,15 +203,15 @@ func (q question) spoil(a *answer, random *rand.Rand) {
 	case way == 1 && len(a.People) > 1:
 		a.People = a.People[1:]
 	case way == 2:
-		a.People = append(a.People, part{Name: "Invented Personson", Role: "nominee"})
+		a.People = append(a.People, large.Part{Name: "Invented Personson", Role: large.Nominee})
 	default:
 		for _, p := range named {
-			if !slices.ContainsFunc(a.People, func(o part) bool { return o.Participant == p.Participant }) {
+			if !slices.ContainsFunc(a.People, func(o large.Part) bool { return o.Participant == p.Participant }) {
 				a.People = append(a.People, p)
 			}
 		}
 	}
 	if a.People == nil {
-		a.People = []part{}
+		a.People = []large.Part{}
 	}
 }

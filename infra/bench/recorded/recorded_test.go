@@ -56,7 +56,7 @@ func answered(t *testing.T, r Reading, q large.Question, s Skill) answer {
 func TestCarefulAnswers(t *testing.T) {
 	all := load(t)
 	n := answered(t, all["N1"], asked("Ms Amina Diallo and Kofi Mensah"), Careful)
-	if n.Act != "nominates" || n.Presents || len(n.People) != 2 || n.People[0] != (part{"Ms Amina Diallo", "p1", "nominee", ""}) ||
+	if n.Act != "nominates" || n.Presents || len(n.People) != 2 || n.People[0] != (large.Part{Name: "Ms Amina Diallo", Participant: "p1", Role: large.Nominee}) ||
 		n.People[1].Participant != "" || n.Words != "Ms Amina Diallo" || n.Agency != "Ministry of Labour" || n.Reference != "ML/1" {
 		t.Errorf("%+v", n)
 	}
@@ -64,7 +64,8 @@ func TestCarefulAnswers(t *testing.T) {
 		t.Errorf("%+v", x)
 	}
 	// Whose slides they are is shown by what stands there of the name.
-	if d := answered(t, all["D1"], asked("Fees that workers pay\nP. Ouma, Kenya"), Careful); !d.Presents || d.People[0] != (part{"ouma", "p2", "presenter", "s1"}) {
+	d := answered(t, all["D1"], asked("Fees that workers pay\nP. Ouma, Kenya"), Careful)
+	if !d.Presents || d.People[0] != (large.Part{Name: "ouma", Participant: "p2", Role: large.Presenter, Session: "s1"}) {
 		t.Errorf("%+v", d)
 	}
 }
