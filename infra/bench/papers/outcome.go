@@ -29,11 +29,11 @@ type Outcome struct {
 func (p *Paper) outcome(r *meeting.Roster, got match.Result) Outcome {
 	o := Outcome{Set: p.Set, ID: p.ID, File: p.File, Kind: p.Kind, Tellable: p.Tellable, Confidence: got.Confidence, Reason: got.Reason,
 		Act: p.Act, ToldAct: string(got.Act)}
-	if len(got.Evidence) > 0 {
-		o.Because = got.Evidence[0]
-	}
-	if len(got.Evidence) > 1 && o.Because.Code == meeting.EvidenceReader {
-		o.Because = got.Evidence[1]
+	for _, e := range got.Evidence {
+		if got.Said == nil || e.Code != meeting.EvidenceAct && e.Code != meeting.EvidenceReader { // which say what it does
+			o.Because = e
+			break
+		}
 	}
 	wanted, allowed, people := p.places(r)
 	o.Wanted = wanted
