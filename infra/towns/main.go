@@ -20,9 +20,8 @@ import (
 
 // languages are those in which offices write.
 func languages() []string {
-	return []string{"en", "fr", "es", "pt", "pt-PT", "ar", "ru", "uk", "be", "bg", "sr", "sr-Latn", "mk", "bs", "hr", "sl", "sq", "el", "tr", "ro", "hu", "pl",
-		"cs", "sk", "de", "it", "nl", "sv", "da", "nb", "fi", "et", "lv", "lt", "ca", "gl", "eu", "id", "ms", "vi", "fil", "sw", "am", "so", "ha", "fa", "ps", "ur",
-		"ku", "he", "hy", "ka", "az", "kk", "ky", "uz", "tg", "tk", "mn"}
+	return strings.Fields(`en fr es pt pt-PT ar ru uk be bg sr sr-Latn mk bs hr sl sq el tr ro hu pl cs sk de it nl sv da nb fi et lv lt
+		ca gl eu id ms vi fil sw am so ha fa ps ur ku he hy ka az kk ky uz tg tk mn`)
 }
 
 func main() {

@@ -139,8 +139,8 @@ type Reader struct {
 // New gives a Reader that asks a model and logs what each answer cost.
 func New(m Model, log *slog.Logger) *Reader { return &Reader{m, log} }
 
-// Read asks about one paper. It fails when there is no answer within 45 seconds or half of the context's time, when the answer is not of the schema, and
-// with ErrUnfounded. The log tells which, and nothing of the paper.
+// Read asks about one paper. It fails when there is no answer within 45 seconds or half of the context's time, when the
+// answer is not of the schema, and with ErrUnfounded. The log tells which, and nothing of the paper.
 func (r *Reader) Read(ctx context.Context, q Question) (Reading, error) {
 	p, err := prompt(q)
 	if err != nil {

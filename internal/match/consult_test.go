@@ -118,7 +118,7 @@ func TestConsultingOfDecks(t *testing.T) {
 	}
 }
 
-// The reader is asked once a document, and not at all when a participant's own link says whose it is.
+// A document costs one question to the reader. One that came by a participant's own link costs none.
 func TestAskedOnce(t *testing.T) {
 	n := 0
 	model := nominates(nominee("Grace Wanjiru Kamau", "grace"))

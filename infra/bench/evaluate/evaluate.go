@@ -34,7 +34,8 @@ func Command(flags *flag.FlagSet) func(context.Context) error {
 	flags.StringVar(&o.set, "set", "", "folder of the set of papers")
 	flags.StringVar(&o.out, "out", "evaluation.jsonl", "file to write, a line of JSON a document")
 	flags.StringVar(&o.reading, "reading", "", "file of recorded readings, with which a large reader answers; empty is no large reader")
-	flags.StringVar(&o.skill, "reader", string(recorded.Careful), "how well it reads: careful (as recorded), good (an error in twenty papers) or bad (in two)")
+	flags.StringVar(&o.skill, "reader", string(recorded.Careful),
+		"how well it reads: careful (as recorded), good (an error in twenty papers) or bad (in two)")
 	flags.Uint64Var(&o.seed, "seed", 2022, "another seed drops the files in another order")
 	flags.DurationVar(&o.limit, "limit", 15*time.Minute, "how long to wait for one file to end")
 	flags.IntVar(&o.patience, "patience", 10, "multiply the time limits of reading, for a busy machine")

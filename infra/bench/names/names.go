@@ -106,7 +106,8 @@ func score(pairs []pair, verbose bool, out io.Writer) {
 				right++
 			}
 		}
-		fmt.Fprintf(out, "likeness %.2f: recall %.3f, precision %.3f\n", bar, float64(right)/float64(max(1, same)), float64(right)/float64(max(1, told)))
+		recall, precision := float64(right)/float64(max(1, same)), float64(right)/float64(max(1, told))
+		fmt.Fprintf(out, "likeness %.2f: recall %.3f, precision %.3f\n", bar, recall, precision)
 	}
 	if verbose {
 		for _, p := range pairs {

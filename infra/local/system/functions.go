@@ -54,7 +54,8 @@ func (s *System) makeIntake(ctx context.Context) (*intake.Function, error) {
 	config := intake.Config{Bucket: bucketName, Table: tableName, TicketKeys: s.keys, Staff: staffAddress,
 		PDFiumCache: s.o.PDFiumCache, MaxBytes: bucket.MaxUpload, ReadTime: patience * time.Minute,
 		AttemptTime: patience * attemptTime, MaxDeaths: maxDeaths, OCR: "auto", Tesseract: "tesseract", MaxScans: 30, ScanTime: patience * 20 * time.Second,
-		LargeReader: s.o.LargeReader, LargeReaderURL: s.o.LargeReaderURL, LargeReaderModel: s.o.LargeReaderModel, LargeReaderKey: s.o.LargeReaderKey,
+		LargeReader: s.o.LargeReader, LargeReaderURL: s.o.LargeReaderURL,
+		LargeReaderModel: s.o.LargeReaderModel, LargeReaderKey: s.o.LargeReaderKey,
 		Quarantine: []meeting.FindingCode{meeting.FindingMacros, meeting.FindingExecutable}}
 	engine, err := intake.OCR(ctx, config, nil)
 	if err != nil {
