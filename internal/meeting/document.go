@@ -119,10 +119,34 @@ type Contact struct {
 	Language string `json:"language,omitempty"`
 }
 
-// NeedsRematch reports whether a new roster can change this document: it is in review, or its sender, known by
-// the link alone, was not told yet that it was rejected or set aside.
+// HasOpenNominees tells whether a letter that was filed has nominees who wait for a decision. It has them still when a
+// newer letter takes its place.
+func (d Document) HasOpenNominees() bool {
+	return d.Letter != nil && d.Kind == Nomination && d.PartOf == "" && (d.Status == Filed || d.Status == Superseded) &&
+		slices.ContainsFunc(d.Letter.Nominees, Nominee.Open)
+}
+
+// OpenNominees gives the names of those nominees, in the letter's order.
+func (d Document) OpenNominees() []string {
+	if !d.HasOpenNominees() {
+		return nil
+	}
+	var names []string
+	for _, n := range d.Letter.Nominees {
+		if n.Open() {
+			names = append(names, n.Name)
+		}
+	}
+	return names
+}
+
+// Waits tells whether a person has to decide something about the document.
+func (d Document) Waits() bool { return d.Status == Review || d.HasOpenNominees() }
+
+// NeedsRematch reports whether a new roster can change this document: somebody has to decide about it, or its sender,
+// known by the link alone, was not told yet that it was rejected or set aside.
 func (d Document) NeedsRematch() bool {
-	return d.Status == Review || d.LinkOwner != "" && d.NotifiedStatus == "" && (d.Status == Rejected || d.Status == Quarantined)
+	return d.Waits() || d.LinkOwner != "" && d.NotifiedStatus == "" && (d.Status == Rejected || d.Status == Quarantined)
 }
 
 // Remarks are the findings beside the one that is the reason already.
@@ -190,6 +214,9 @@ type Nominee struct {
 	Replaces   string `json:"replaces,omitempty"`
 	ReplacesID string `json:"replacesId,omitempty"`
 }
+
+// Open tells whether nobody knows yet who of the roster a nominee is, and nobody has declined the nominee.
+func (n Nominee) Open() bool { return n.Participant == "" && !n.Declined }
 
 // Confirmation is a nominee's name and address as the office that nominates writes them.
 type Confirmation struct {

@@ -231,9 +231,16 @@ type Message struct {
 // Bound cuts an id that no mail server would make.
 func (m *Message) Bound() { m.ID = meeting.Clip(m.ID, meeting.LongestMessageID) }
 
+// withOpenNominees stands in the index in place of the status of a filed letter with open nominees.
+const withOpenNominees = "open-nominees"
+
 // documentIndex lists a meeting's documents by status and order of upload.
 func documentIndex(d *meeting.Document) (gpk, gsk string) {
-	return "M#" + d.Meeting + "#DOCS", string(d.Status) + "#" + d.Object.Order()
+	list := string(d.Status)
+	if d.HasOpenNominees() {
+		list = withOpenNominees
+	}
+	return "M#" + d.Meeting + "#DOCS", list + "#" + d.Object.Order()
 }
 
 // attemptIndex lists the documents that are being read by when that has ended at the latest.

@@ -38,6 +38,14 @@ func TestLists(t *testing.T) {
 	}
 	commit(t, s, document("d3", "m", meeting.Review, 3), document("d1", "m", meeting.Review, 1), document("d2", "m", meeting.Review, 2),
 		document("f1", "m", meeting.Filed, 1), document("x1", "n", meeting.Review, 1))
+	letter := func(id string, status meeting.Status, minute int, nominees ...meeting.Nominee) *meeting.Document {
+		d := document(id, "m", status, minute)
+		d.Kind, d.Letter = meeting.Nomination, &meeting.Letter{Nominees: nominees}
+		return d
+	}
+	known, declined, open := meeting.Nominee{Name: "a", Participant: "p"}, meeting.Nominee{Name: "b", Declined: true}, meeting.Nominee{Name: "c"}
+	commit(t, s, letter("l2", meeting.Filed, 2, known, open), letter("l0", meeting.Superseded, 0, open), letter("l1", meeting.Filed, 1, known, declined),
+		letter("l3", meeting.Withdrawn, 3, open))
 	session := func(id string, number int, removed bool) *meeting.Session {
 		return &meeting.Session{Meeting: "m", Plan: meeting.Plan{ID: id, Number: number}, Removed: removed}
 	}
@@ -69,8 +77,10 @@ func TestLists(t *testing.T) {
 		"two of them":              {documents(s.Documents(ctx, "m", meeting.Review, 2)), "d1 d2"},
 		"as many as there are":     {documents(s.Documents(ctx, "m", meeting.Review, 3)), "d1 d2 d3"},
 		"one":                      {documents(s.Documents(ctx, "m", meeting.Review, 1)), "d1"},
-		"filed ones":               {documents(s.Documents(ctx, "m", meeting.Filed, 5)), "f1"},
-		"all documents":            {documents(s.AllDocuments(ctx, "m")), "f1 d1 d2 d3"},
+		"filed ones":               {documents(s.Documents(ctx, "m", meeting.Filed, 5)), "f1 l1"},
+		"documents that wait":      {documents(s.Waiting(ctx, "m", 0)), "l0 d1 d2 l2 d3"},
+		"the first of them":        {documents(s.Waiting(ctx, "m", 2)), "l0 d1"},
+		"all documents":            {documents(s.AllDocuments(ctx, "m")), "f1 l1 l0 l2 d1 d2 d3 l3"},
 		"sessions":                 {sessions(s.Sessions(ctx, "m")), "b z a"},
 		"sessions, removed ones":   {sessions(s.AllSessions(ctx, "m")), "b z a c"},
 		"requirements":             {ids(t, func(r *meeting.Requirement) string { return string(r.Kind[0]) + r.Participant })(s.Requirements(ctx, "m", "a")), "np2 pp1 pp2"},

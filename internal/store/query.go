@@ -47,10 +47,33 @@ func (s *Store) Document(ctx context.Context, id string) (*meeting.Document, err
 	return get(ctx, s, DocumentKey(id))
 }
 
-// Documents lists a meeting's documents of one status by order of upload, at most limit. It reads an
-// index, which may lag: for pages and for healing, never for a decision.
+// Documents lists a meeting's documents of one status by order of upload, at most limit. Filed letters with open nominees
+// are listed by Waiting alone. It reads an index, which may lag: for pages and for healing, never for a decision.
 func (s *Store) Documents(ctx context.Context, meetingID string, status meeting.Status, limit int) ([]*meeting.Document, error) {
-	q := indexed("M#"+meetingID+"#DOCS", "begins_with(GSK, :s)", string(status)+"#")
+	return s.documents(ctx, meetingID, string(status), limit)
+}
+
+// Waiting lists a meeting's documents that a person has to decide about by order of upload, at most limit: those in
+// review, and filed letters with open nominees. It reads an index, which may lag.
+func (s *Store) Waiting(ctx context.Context, meetingID string, limit int) ([]*meeting.Document, error) {
+	all, err := s.documents(ctx, meetingID, string(meeting.Review), limit)
+	if err != nil {
+		return nil, err
+	}
+	open, err := s.documents(ctx, meetingID, withOpenNominees, limit)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, open...)
+	slices.SortFunc(all, func(a, b *meeting.Document) int { return strings.Compare(a.Order(), b.Order()) })
+	if limit > 0 {
+		all = all[:min(limit, len(all))]
+	}
+	return all, nil
+}
+
+func (s *Store) documents(ctx context.Context, meetingID, list string, limit int) ([]*meeting.Document, error) {
+	q := indexed("M#"+meetingID+"#DOCS", "begins_with(GSK, :s)", list+"#")
 	return pages[meeting.Document](ctx, s, q, limit)
 }
 

@@ -39,6 +39,7 @@ func calls(s *store.Store) map[string]func(context.Context) error {
 		"Roster":       func(ctx context.Context) error { _, _, err := s.Roster(ctx, "m"); return err },
 		"Document":     func(ctx context.Context) error { return one(s.Document(ctx, "d")) },
 		"Documents":    func(ctx context.Context) error { return one(s.Documents(ctx, "m", meeting.Review, 1)) },
+		"Waiting":      func(ctx context.Context) error { return one(s.Waiting(ctx, "m", 1)) },
 		"AllDocuments": func(ctx context.Context) error { return one(s.AllDocuments(ctx, "m")) },
 		"Thread":       func(ctx context.Context) error { return one(s.Thread(ctx, "m", []string{"<1@a>"})) },
 		"Session":      func(ctx context.Context) error { return one(s.Session(ctx, "m", "s")) },
