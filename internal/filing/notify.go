@@ -99,7 +99,7 @@ func (r *Registry) Unchanged(ctx context.Context, m meeting.Meeting, version, do
 		if err := tx.Read(ctx, store.DocumentKey(document), receipt); err != nil {
 			return err
 		}
-		if out = tx.Document(document); out == nil || out.Status != meeting.Review && out.NotifiedStatus != "" {
+		if out = tx.Document(document); out == nil || !out.Waits() && out.NotifiedStatus != "" {
 			return nil
 		}
 		if err := tx.FindUploader(ctx, out); err != nil {

@@ -10,17 +10,51 @@ import (
 	"dossier/internal/store"
 )
 
-// Place files a document for those of the requirements that the roster asks for, where it is the newest upload. What
-// it takes the place of is superseded; where a newer one is in, it is superseded itself. A document that no
-// requirement asks for goes to review.
+// Place files a document for those of the requirements that the roster asks for, where it is the newest upload, and for
+// nothing else. What it takes the place of is superseded; where a newer one is in, it is superseded itself. A document
+// that no requirement asks for goes to review.
 func (tx *Tx) Place(ctx context.Context, doc *meeting.Document, keys []meeting.RequirementKey) error {
-	if err := tx.ReadRequirements(ctx, keys); err != nil {
-		return err
-	}
 	tx.MarkChanged(doc)
 	doc.Late, doc.Satisfies, doc.FiledFor = false, nil, nil
-	var before []string
-	newer := ""
+	before, newer, err := tx.fill(ctx, doc, keys)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(doc.FiledFor) == 0:
+		doc.Status, doc.Reason = meeting.Review, meeting.ReasonNotRequired
+		return nil
+	case len(doc.Satisfies) == 0:
+		doc.Status, doc.SupersededBy = meeting.Superseded, newer
+		return nil
+	}
+	doc.Status, doc.Reason, doc.SupersededBy = meeting.Filed, "", ""
+	return tx.supersede(ctx, doc, before)
+}
+
+// Extend files a document that was filed before for further requirements, as Place does. What it was filed for stays.
+func (tx *Tx) Extend(ctx context.Context, doc *meeting.Document, keys []meeting.RequirementKey) error {
+	tx.MarkChanged(doc)
+	before, _, err := tx.fill(ctx, doc, keys)
+	if err != nil {
+		return err
+	}
+	if len(doc.Satisfies) > 0 && doc.Status == meeting.Superseded {
+		doc.Status, doc.SupersededBy = meeting.Filed, ""
+		if err := tx.cascadeToParts(ctx, doc); err != nil {
+			return err
+		}
+	}
+	return tx.supersede(ctx, doc, before)
+}
+
+// fill adds requirements to those that a document is filed for, and satisfies those where it is the newest. It gives the
+// documents that were in there before, and a newer one if there is any.
+func (tx *Tx) fill(ctx context.Context, doc *meeting.Document, keys []meeting.RequirementKey) (before []string, newer string, err error) {
+	if err := tx.ReadRequirements(ctx, keys); err != nil {
+		return nil, "", err
+	}
+	doc.FiledFor, doc.Satisfies = slices.Clone(doc.FiledFor), slices.Clone(doc.Satisfies)
 	for _, k := range keys {
 		r := tx.Requirement(k)
 		if r == nil || slices.Contains(doc.FiledFor, k) {
@@ -37,16 +71,7 @@ func (tx *Tx) Place(ctx context.Context, doc *meeting.Document, keys []meeting.R
 		}
 		tx.satisfy(r, doc)
 	}
-	switch {
-	case len(doc.FiledFor) == 0:
-		doc.Status, doc.Reason = meeting.Review, meeting.ReasonNotRequired
-		return nil
-	case len(doc.Satisfies) == 0:
-		doc.Status, doc.SupersededBy = meeting.Superseded, newer
-		return nil
-	}
-	doc.Status, doc.Reason, doc.SupersededBy = meeting.Filed, "", ""
-	return tx.supersede(ctx, doc, before)
+	return before, newer, nil
 }
 
 // satisfy puts a document in at a requirement.

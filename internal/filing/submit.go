@@ -156,10 +156,10 @@ func (tx *Tx) file(ctx context.Context, doc *meeting.Document, in Submission) er
 	return nil
 }
 
-// notifyStaff mails staff about what a person has to look at: a document in review or set aside as a risk, and a
-// rejected one of an unknown sender.
+// notifyStaff mails staff about what a person has to look at: a document that waits for a decision or is set aside as a
+// risk, and a rejected one of an unknown sender.
 func (tx *Tx) notifyStaff(doc *meeting.Document, in Submission) {
-	look := doc.Status == meeting.Review || doc.Status == meeting.Quarantined ||
+	look := doc.Waits() || doc.Status == meeting.Quarantined ||
 		doc.Status == meeting.Rejected && in.Uploader.Email == ""
 	if look {
 		tx.Mail(meeting.Mail{ID: in.noticeID(), Template: meeting.MailReview, Language: in.Meeting.Language(), To: in.Staff,
