@@ -7,13 +7,16 @@ import (
 	"dossier/internal/meeting"
 )
 
-// maxRematch bounds how many documents of one status one load sends to be matched again.
+// maxRematch bounds how many documents that wait, and how many of one status, one load sends to be matched again.
 const maxRematch = 10_000
 
 // rematch has documents matched again that the new roster can change.
 func (f *Function) rematch(ctx context.Context, id, token string) error {
-	var docs []*meeting.Document
-	for _, status := range []meeting.Status{meeting.Review, meeting.Rejected, meeting.Quarantined} {
+	docs, err := f.store.Waiting(ctx, id, maxRematch)
+	if err != nil {
+		return err
+	}
+	for _, status := range []meeting.Status{meeting.Rejected, meeting.Quarantined} {
 		some, err := f.store.Documents(ctx, id, status, maxRematch)
 		if err != nil {
 			return err

@@ -96,6 +96,8 @@ type Table interface {
 // Registry files documents; *filing.Registry is one.
 type Registry interface {
 	Submit(ctx context.Context, s filing.Submission) (*meeting.Document, error)
+	// Recognize files a letter with open nominees for those that a newer roster knows; nil when there is no such document.
+	Recognize(ctx context.Context, m meeting.Meeting, rosterVersion, document string, known []filing.Recognized) (*meeting.Document, error)
 	// Unchanged notes that a roster changes nothing in a document, and tells its sender if the roster names them first.
 	Unchanged(ctx context.Context, m meeting.Meeting, rosterVersion, document string) (*meeting.Document, error)
 }
@@ -191,7 +193,7 @@ func (in *Intake) again(ctx context.Context, doc meeting.Document) (*meeting.Doc
 			return in.unchanged(ctx, doc)
 		}
 		return again, err
-	case doc.Status == meeting.Review && doc.Text != "":
+	case doc.Waits() && doc.Text != "":
 		return in.rematch(ctx, doc)
 	case doc.NeedsRematch():
 		return in.unchanged(ctx, doc)

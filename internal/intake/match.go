@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"dossier/internal/bucket"
 	"dossier/internal/extract/content"
 	"dossier/internal/fault"
 	"dossier/internal/filing"
@@ -37,7 +36,7 @@ func (in *Intake) file(ctx context.Context, doc meeting.Document, c *content.Con
 			return nil, err
 		}
 		out, err := in.Registry.Submit(ctx, submission)
-		if err != nil || out.Status != meeting.Review {
+		if err != nil || !out.Waits() {
 			return out, err
 		}
 		now, version, err := in.rosterVersion(ctx, doc.Meeting)
@@ -47,32 +46,11 @@ func (in *Intake) file(ctx context.Context, doc meeting.Document, c *content.Con
 		if now == nil || version == out.RosterVersion {
 			return out, nil
 		}
+		if out.Status != meeting.Review {
+			return in.recognize(ctx, *out, c)
+		}
 	}
 	return nil, fault.New(fault.Transient, "the roster keeps changing")
-}
-
-// rematch matches a document in review again, if the roster has changed since.
-func (in *Intake) rematch(ctx context.Context, doc meeting.Document) (*meeting.Document, error) {
-	m, version, err := in.rosterVersion(ctx, doc.Meeting)
-	if err != nil {
-		return nil, err
-	}
-	if m == nil || version == doc.RosterVersion {
-		return &doc, nil
-	}
-	again := func(ctx context.Context) (*meeting.Document, error) {
-		c, err := in.text(ctx, doc)
-		if bucket.Gone(err, doc.Object) {
-			in.Log.WarnContext(ctx, "text and object version are gone", "document", doc.ID)
-			return in.unchanged(ctx, doc)
-		}
-		if err != nil {
-			return nil, err
-		}
-		return in.file(ctx, doc, c)
-	}
-	aside := func(ctx context.Context) (*meeting.Document, error) { return in.unchanged(ctx, doc) }
-	return in.attempt(ctx, doc.ID, again, aside)
 }
 
 // text gives what was read of a document. A text that is not there any more is read again from the original; GoneError
