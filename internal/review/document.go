@@ -32,6 +32,20 @@ func inReview(tx *filing.Tx, d meeting.Decision) (*meeting.Document, error) {
 	return doc, nil
 }
 
+// waiting gives the document of a decision about nominees, and marks it as changed. It has to be in review still, or
+// filed with open nominees.
+func waiting(tx *filing.Tx, d meeting.Decision) (*meeting.Document, error) {
+	doc, err := decided(tx, d)
+	if err != nil {
+		return nil, err
+	}
+	if !doc.Waits() {
+		return nil, fault.Reject(meeting.RefusalAlreadyDecided, "document %s is %s", d.Document, doc.Status)
+	}
+	tx.MarkChanged(doc)
+	return doc, nil
+}
+
 // byStaff is the evidence of what a member of staff decided.
 func byStaff(d meeting.Decision) []meeting.Evidence {
 	return []meeting.Evidence{{Code: meeting.EvidenceStaff, Detail: d.By}}
@@ -70,14 +84,15 @@ func (a withdraw) apply(ctx context.Context, tx *filing.Tx) error {
 	return nil
 }
 
-// fileHere files a document in review for the requirements named, all of one kind.
+// fileHere files a document that waits for the requirements named, all of one kind. A letter that is filed already is
+// filed for more of its nominees.
 type fileHere struct {
 	meeting.Decision
 	id string
 }
 
 func (a fileHere) apply(ctx context.Context, tx *filing.Tx) error {
-	doc, err := inReview(tx, a.Decision)
+	doc, err := waiting(tx, a.Decision)
 	if err != nil {
 		return err
 	}
@@ -88,6 +103,19 @@ func (a fileHere) apply(ctx context.Context, tx *filing.Tx) error {
 		if tx.Requirement(k) == nil || k.Kind != a.Requirements[0].Kind {
 			return fault.Reject(meeting.RefusalNoSuchRequirement, "no requirement %s", k)
 		}
+	}
+	if doc.Status != meeting.Review {
+		isIn := func(k meeting.RequirementKey) bool { return slices.Contains(doc.FiledFor, k) }
+		switch {
+		case a.Requirements[0].Kind != meeting.Nomination:
+			return fault.Reject(meeting.RefusalNoSuchRequirement, "document %s is a letter", doc.ID)
+		case slices.ContainsFunc(a.Requirements, isIn):
+			return fault.Reject(meeting.RefusalAlreadyDecided, "document %s is filed there already", doc.ID)
+		}
+	}
+	identify(tx, doc, a.Requirements)
+	if doc.Status != meeting.Review {
+		return extend(ctx, tx, doc, a.Requirements)
 	}
 	doc.Kind = a.Requirements[0].Kind
 	if err := fileManually(ctx, tx, doc, a.Decision, a.Requirements); err != nil {

@@ -2,17 +2,19 @@ package review
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"dossier/internal/fault"
 	"dossier/internal/filing"
+	"dossier/internal/fold"
 	"dossier/internal/meeting"
 	"dossier/internal/store"
 )
 
-// nominee gives the letter in review that a decision is about, and the place of its nominee in the letter's list.
+// nominee gives the letter that a decision is about, and the place of its open nominee in the letter's list.
 func nominee(tx *filing.Tx, d meeting.Decision) (*meeting.Document, int, error) {
-	doc, err := inReview(tx, d)
+	doc, err := waiting(tx, d)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -25,18 +27,23 @@ func nominee(tx *filing.Tx, d meeting.Decision) (*meeting.Document, int, error) 
 	if i < 0 {
 		return nil, 0, fault.Reject(meeting.RefusalNoSuchNominee, "no such nominee in document %s", d.Document)
 	}
-	if n := doc.Letter.Nominees[i]; n.Declined || n.Participant != "" {
+	if !doc.Letter.Nominees[i].Open() {
 		return nil, 0, fault.Reject(meeting.RefusalAlreadyDecided, "that nominee was decided about")
 	}
-	// The audit keeps the letter as it was: the change is made in a copy.
-	l := *doc.Letter
-	l.Nominees = slices.Clone(l.Nominees)
-	doc.Letter = &l
+	copyNominees(doc)
 	return doc, i, nil
 }
 
-// accept puts a nominee on the roster, with what the new participant owes. It files the letter when nothing else about
-// it is open, unless hold is set. A nominee who was erased since comes no more, and the letter is filed for the others.
+// copyNominees lets the nominees of a letter be changed: the audit keeps the letter as it was.
+func copyNominees(doc *meeting.Document) {
+	l := *doc.Letter
+	l.Nominees = slices.Clone(l.Nominees)
+	doc.Letter = &l
+}
+
+// accept puts a nominee on the roster, with what the new participant owes, and files the letter for the nominees who are
+// on the roster, unless hold is set. Those who are still open hold up nobody. A nominee who was erased since comes no
+// more.
 type accept struct {
 	meeting.Decision
 	hold bool
@@ -48,8 +55,7 @@ func (a accept) apply(ctx context.Context, tx *filing.Tx) error {
 		return err
 	}
 	if a.Erased {
-		doc.Letter.Nominees[i].Declined = true
-		return fileWhenDecided(ctx, tx, doc, a.Decision, a.hold)
+		return decline(a).settle(ctx, tx, doc, i)
 	}
 	p := a.Participant
 	if p == nil || p.Name == "" || len(p.Roles) == 0 || p.ID != meeting.ParticipantID(doc.ID, a.Nominee) {
@@ -58,8 +64,20 @@ func (a accept) apply(ctx context.Context, tx *filing.Tx) error {
 	if err := a.enrol(ctx, tx, doc.ID); err != nil {
 		return err
 	}
+	if doc.Status != meeting.Review && a.hold { // the nominee waits on, and staff see why
+		doc.Reason = meeting.ReasonOverQuota
+		tell(tx, doc)
+		return nil
+	}
 	doc.Letter.Nominees[i].Participant = p.ID
-	return fileWhenDecided(ctx, tx, doc, a.Decision, a.hold)
+	if doc.Status != meeting.Review {
+		keys, err := nominationsOf(ctx, tx, []string{p.ID})
+		if err != nil {
+			return err
+		}
+		return extend(ctx, tx, doc, keys)
+	}
+	return fileForThoseOnRoster(ctx, tx, doc, a.Decision, a.hold)
 }
 
 // enrol makes the nominee a participant with requirements.
@@ -92,7 +110,8 @@ func (a accept) enrol(ctx context.Context, tx *filing.Tx, letter string) error {
 	return tx.AmendRoster(ctx)
 }
 
-// decline turns a nominee down. A letter that has no other nominee left is rejected.
+// decline turns a nominee down. A letter in review whose nominees are all decided is filed for those on the roster, and
+// rejected if there are none.
 type decline struct {
 	meeting.Decision
 	hold bool
@@ -103,8 +122,18 @@ func (a decline) apply(ctx context.Context, tx *filing.Tx) error {
 	if err != nil {
 		return err
 	}
+	return a.settle(ctx, tx, doc, i)
+}
+
+func (a decline) settle(ctx context.Context, tx *filing.Tx, doc *meeting.Document, i int) error {
 	doc.Letter.Nominees[i].Declined = true
-	return fileWhenDecided(ctx, tx, doc, a.Decision, a.hold)
+	switch open := slices.ContainsFunc(doc.Letter.Nominees, meeting.Nominee.Open); {
+	case doc.Status != meeting.Review:
+		return extend(ctx, tx, doc, nil)
+	case open:
+		return nil
+	}
+	return fileForThoseOnRoster(ctx, tx, doc, a.Decision, a.hold)
 }
 
 // confirm notes what an office says of its nominee; staff see it, and decide.
@@ -122,12 +151,15 @@ func (a confirm) apply(_ context.Context, tx *filing.Tx) error {
 	return nil
 }
 
-// fileWhenDecided files a letter once each of its nominees is on the roster or declined.
-func fileWhenDecided(ctx context.Context, tx *filing.Tx, doc *meeting.Document, d meeting.Decision, hold bool) error {
-	people, open := comers(doc.Letter)
+// fileForThoseOnRoster files a letter in review for its nominees who are on the roster. It is rejected if there are none.
+func fileForThoseOnRoster(ctx context.Context, tx *filing.Tx, doc *meeting.Document, d meeting.Decision, hold bool) error {
+	var people []string
+	for _, n := range doc.Letter.Nominees {
+		if n.Participant != "" && !n.Declined {
+			people = append(people, n.Participant)
+		}
+	}
 	switch {
-	case open:
-		return nil
 	case len(people) == 0:
 		doc.Status, doc.Reason = meeting.Rejected, meeting.ReasonNomineesDeclined
 		tx.SendOutcome(doc)
@@ -148,18 +180,73 @@ func fileWhenDecided(ctx context.Context, tx *filing.Tx, doc *meeting.Document, 
 	return fileManually(ctx, tx, doc, d, keys)
 }
 
-// comers are the ids of a letter's nominees who were not declined; open tells that one of them is not on the roster.
-func comers(l *meeting.Letter) (people []string, open bool) {
-	for _, n := range l.Nominees {
-		if n.Declined {
+// extend files a letter that was filed before for more of its nominees.
+func extend(ctx context.Context, tx *filing.Tx, doc *meeting.Document, keys []meeting.RequirementKey) error {
+	doc.Reason = ""
+	if err := tx.Extend(ctx, doc, keys); err != nil {
+		return err
+	}
+	tell(tx, doc)
+	return nil
+}
+
+// tell lets the sender of a letter that was filed before know once nobody is open any more, or if the letter stands
+// otherwise than the sender was told.
+func tell(tx *filing.Tx, doc *meeting.Document) {
+	if !doc.HasOpenNominees() || doc.NotifiedStatus != doc.Status {
+		tx.SendOutcome(doc)
+	}
+}
+
+// identify finds the people that staff file a letter for among its open nominees: the one whose name shares most words,
+// else the only one who is left.
+func identify(tx *filing.Tx, doc *meeting.Document, keys []meeting.RequirementKey) {
+	if doc.Letter == nil {
+		return
+	}
+	copyNominees(doc)
+	names := map[string]string{}
+	for _, k := range keys {
+		names[k.Participant] = tx.Requirement(k).Name
+	}
+	nominees := doc.Letter.Nominees
+	for _, n := range nominees {
+		delete(names, n.Participant)
+	}
+	var unlike []string
+	for _, id := range slices.Sorted(maps.Keys(names)) {
+		if i := likest(nominees, names[id]); i >= 0 {
+			nominees[i].Participant = id
+		} else {
+			unlike = append(unlike, id)
+		}
+	}
+	if i := slices.IndexFunc(nominees, meeting.Nominee.Open); i >= 0 && len(unlike) == 1 &&
+		!slices.ContainsFunc(nominees[i+1:], meeting.Nominee.Open) {
+		nominees[i].Participant = unlike[0]
+	}
+}
+
+// likest is the place of the open nominee whose name shares most words with a name; -1 if none shares two, or all of
+// the shorter one's.
+func likest(nominees []meeting.Nominee, name string) int {
+	best, most := -1, 0
+	words := fold.Words(name)
+	for i, n := range nominees {
+		if !n.Open() {
 			continue
 		}
-		if n.Participant == "" {
-			return nil, true
+		its, shared := fold.Words(n.Name), 0
+		for _, w := range its {
+			if slices.Contains(words, w) {
+				shared++
+			}
 		}
-		people = append(people, n.Participant)
+		if shared >= min(2, len(its), len(words)) && shared > most {
+			best, most = i, shared
+		}
 	}
-	return people, false
+	return best
 }
 
 // nominationsOf are the nominations that people owe, over all sessions.

@@ -165,10 +165,10 @@ func (o *office) upload(minute int, kind meeting.Kind, letter *meeting.Letter, f
 		Uploader: meeting.Contact{Email: "up@people.example", Language: "en"}, Staff: []string{"staff@example.org"}})
 	o.ok(err)
 	o.documents = append(o.documents, d.ID)
-	if letter != nil && len(file) == 0 {
+	if letter != nil && slices.ContainsFunc(letter.Nominees, meeting.Nominee.Open) {
 		o.letters = append(o.letters, d.ID)
 		for _, n := range letter.Nominees {
-			if n.Participant == "" {
+			if n.Open() {
 				o.strangers = append(o.strangers, meeting.ParticipantID(d.ID, n.Name))
 			}
 		}
@@ -463,9 +463,20 @@ func TestDecisionsInAllOrders(t *testing.T) {
 				}
 				for i := range rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "unknown") {
 					l.Nominees = append(l.Nominees, meeting.Nominee{Name: fmt.Sprint("Stranger ", i)})
+				}
+				if slices.ContainsFunc(l.Nominees, meeting.Nominee.Open) && rapid.Bool().Draw(t, "unsure") {
 					file = nil
 				}
 				o.upload(minute+rapid.IntRange(-3, 3).Draw(t, "skew"), meeting.Nomination, l, file...)
+			},
+			"recognized": func(t *rapid.T) {
+				p := rapid.SampledFrom(officials).Draw(t, "official")
+				known := filing.Recognized{Nominee: "Stranger 0", Participant: p, For: keys(nomination("s1", p), nomination("s2", p))}
+				before := o.members()
+				_, err := o.registry.Recognize(o.ctx, o.roster.Meeting, "later", rapid.SampledFrom(o.documents).Draw(t, "letter"), []filing.Recognized{known})
+				o.ok(err)
+				o.now = nil
+				o.noQuietExcess(before)
 			},
 			"roster": func(t *rapid.T) {
 				token++
@@ -517,7 +528,7 @@ func (o *office) draw(t *rapid.T) meeting.Decision {
 	// A document in review is decided about most of the time, as in life.
 	var inReview []string
 	for _, id := range o.documents {
-		if now.Documents[id].Status == meeting.Review {
+		if now.Documents[id].Waits() {
 			inReview = append(inReview, id)
 		}
 	}

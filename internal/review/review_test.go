@@ -167,7 +167,7 @@ func TestAcceptAndDecline(t *testing.T) {
 		o := newOffice(t)
 		d := o.nominate(1, ada, eve)
 		o.decide(accept(d, "Ada New", "s1"))
-		o.status(d, meeting.Review, meeting.ReasonNotSure)
+		o.status(d, meeting.Filed, "")
 		if why := o.decide(accept(d, "Ada New", "s1")); why != meeting.RefusalAlreadyDecided {
 			t.Errorf("accepted twice: %q", why)
 		}

@@ -453,15 +453,18 @@ func TestAccepted(t *testing.T) {
 	o.check()
 }
 
-// A letter waits until each nominee is decided about. A declined nominee is not in the letter's places.
-func TestLetterWaitsForAll(t *testing.T) {
+// A letter is filed for a nominee who is accepted, even if others wait. A declined nominee is not in the letter's places.
+func TestAcceptedOneByOne(t *testing.T) {
 	o := newOffice(t)
 	d := o.nominate(1, meeting.Nominee{Name: "Ada New"}, meeting.Nominee{Name: "Eve New"}, nominee("o2"))
 	o.done(accepting(d, "Ada New", "s1"))
-	o.status(d, meeting.Review, meeting.ReasonNotSure)
+	o.status(d, meeting.Filed, "")
+	if got := o.stored(d); !got.HasOpenNominees() || len(got.Satisfies) != 2 {
+		t.Errorf("%+v", got.DocumentState)
+	}
 	o.done(meeting.Decision{Action: meeting.Decline, Document: d.ID, Nominee: "Eve New"})
 	o.status(d, meeting.Filed, "")
-	if got := o.stored(d); !got.Letter.Nominees[1].Declined || len(got.Satisfies) != 2 {
+	if got := o.stored(d); got.HasOpenNominees() || !got.Letter.Nominees[1].Declined || len(got.Satisfies) != 2 {
 		t.Errorf("%+v", got.DocumentState)
 	}
 	// The audit of the first decision has the letter as it was then.
