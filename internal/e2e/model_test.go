@@ -199,8 +199,9 @@ func (m *model) flush() {
 // decide takes a decision on the board about something that is there.
 func (m *model) decideSomething() {
 	t, ctx := m.t, context.Background()
-	var documents []*meeting.Document
-	for _, status := range []meeting.Status{meeting.Review, meeting.Filed, meeting.Rejected} {
+	documents, err := m.Store.Waiting(ctx, "m", 0)
+	e2e.Must(t, err)
+	for _, status := range []meeting.Status{meeting.Filed, meeting.Rejected} {
 		found, err := m.Store.Documents(ctx, "m", status, 0)
 		e2e.Must(t, err)
 		documents = append(documents, found...)

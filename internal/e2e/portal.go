@@ -163,7 +163,7 @@ func (byHeader) End(http.ResponseWriter, *http.Request) (next string, err error)
 	return "https://id.example/logout", nil
 }
 
-// StaffPages is what staff see of the meeting: the board, each session, each document in review, and the people.
+// StaffPages is what staff see of the meeting: the board, each session, each document that waits, and the people.
 func (w *World) StaffPages() string {
 	w.t.Helper()
 	paths := []string{"/meetings/m", "/meetings/m/people"}
@@ -172,9 +172,9 @@ func (w *World) StaffPages() string {
 	for _, s := range sessions {
 		paths = append(paths, "/meetings/m/sessions/"+s.ID)
 	}
-	review, err := w.Store.Documents(context.Background(), "m", meeting.Review, 0)
+	waiting, err := w.Store.Waiting(context.Background(), "m", 0)
 	Must(w.t, err)
-	for _, d := range review {
+	for _, d := range waiting {
 		paths = append(paths, "/meetings/m/review/"+d.ID)
 	}
 	all := ""

@@ -118,13 +118,16 @@ func view(template, lang string) mail.View {
 	}
 }
 
+// open names the mails about a letter that is filed for some of its nominees.
+const open = "open-nominees"
+
 // Every mail in every language is as its golden file says, in both parts.
 func TestWrite(t *testing.T) {
 	w, err := mail.NewWriter(words(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{meeting.MailReceipt, "receipt-quarantined", meeting.MailReview, "review-quarantined",
+	for _, name := range []string{meeting.MailReceipt, "receipt-quarantined", "receipt-open-nominees", meeting.MailReview, "review-quarantined", "review-open-nominees",
 		meeting.MailComplete, meeting.MailNoLongerComplete, meeting.MailRosterRejected,
 		meeting.MailOutcome, "outcome-rejected", "outcome-withdrawn", "outcome-superseded", "outcome-review",
 		meeting.MailOverQuota, meeting.MailLinks, meeting.MailReminder} {
@@ -133,6 +136,7 @@ func TestWrite(t *testing.T) {
 			[]string{
 				meeting.MailReview,
 				"review-quarantined",
+				"review-open-nominees",
 				meeting.MailComplete,
 				meeting.MailNoLongerComplete,
 				meeting.MailRosterRejected,
@@ -145,14 +149,23 @@ func TestWrite(t *testing.T) {
 			t.Run(name+"."+lang, func(t *testing.T) {
 				template, outcome := name, ""
 				if t, o, ok := strings.Cut(name, "-"); ok &&
-					(t == meeting.MailOutcome || o == string(meeting.Quarantined)) {
+					(t == meeting.MailOutcome || o == string(meeting.Quarantined) || o == open) {
 					template, outcome = t, o
 				}
 				v := view(template, lang)
 				switch meeting.Status(outcome) {
 				case "":
+					if template == meeting.MailReview {
+						v.Mail.Outcome = meeting.Review
+					}
 				case meeting.Rejected:
 					v.Mail.Outcome, v.Document.Reason, v.Document.FiledFor = meeting.Rejected, "wrong-document", nil
+				case open:
+					v.Document.FileName, v.Document.Title, v.Document.Pages = "letter.pdf", "", 1
+					v.Document.Status, v.Document.Kind = meeting.Filed, meeting.Nomination
+					v.Document.FiledFor = []meeting.RequirementKey{v.Requirements[0].RequirementKey}
+					v.Document.Letter = &meeting.Letter{Nominees: []meeting.Nominee{{Name: "Grace Odhiambo", Participant: "p1"},
+						{Name: "Daniel <b>Kiptoo</b>"}, {Name: "منى الحداد"}, {Name: "Lucy Njeri", Declined: true}}}
 				case meeting.Withdrawn:
 					v.Mail.Outcome, v.Document.FiledFor = meeting.Withdrawn, nil
 					v.Document.Reason = "It was <b>sent</b> for another meeting."

@@ -42,6 +42,8 @@ type page struct {
 	Outcome string
 	Rows    []row
 	For     []place
+	// Open are the names of a filed letter's open nominees.
+	Open    []string
 	Uploads []upload
 }
 
@@ -82,6 +84,7 @@ func newPage(v View, l *locale.Locale) (*page, error) {
 	}
 	if v.Document != nil {
 		p.For = places(v.Document.FiledFor, v.Sessions, l)
+		p.Open = v.Document.OpenNominees()
 	}
 	return p, nil
 }

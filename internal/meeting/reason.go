@@ -144,6 +144,7 @@ const (
 	EvidenceAct            EvidenceCode = "act"         // what the paper seems to do; the detail is an Act
 	EvidenceDoubt          EvidenceCode = "doubt"       // words after which a letter may do something else than nominate
 	EvidenceOtherDays      EvidenceCode = "other-days"  // it gives days that are not the meeting's
+	EvidenceOtherTown      EvidenceCode = "other-town"  // it names another town beside the meeting's days
 	EvidenceNoMeeting      EvidenceCode = "no-meeting"  // it does not say which meeting it is about
 	EvidenceForAnother     EvidenceCode = "for-another" // it is addressed to another office
 )
@@ -172,7 +173,7 @@ func EvidenceCodes() []EvidenceCode {
 		EvidenceSessionNamed, EvidenceSessionNumber, EvidenceSessionLike, EvidenceSessionInMail,
 		EvidenceSessionDiffers, EvidenceAgencyNamed, EvidenceAgencyAgrees, EvidenceCountryInTitle,
 		EvidenceCountryAgrees, EvidenceCountryIsOther, EvidenceIsOutstanding, EvidenceIsIn, EvidenceLooksLike, EvidenceAct, EvidenceDoubt,
-		EvidenceOtherDays, EvidenceNoMeeting, EvidenceForAnother, EvidenceReader, EvidenceReadersDiffer, EvidenceReaderSilent,
+		EvidenceOtherDays, EvidenceOtherTown, EvidenceNoMeeting, EvidenceForAnother, EvidenceReader, EvidenceReadersDiffer, EvidenceReaderSilent,
 		EvidenceLearnedAddress, EvidenceLearnedFileName, EvidenceLearnedWording,
 	}
 }

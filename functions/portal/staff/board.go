@@ -52,8 +52,8 @@ func (s *Staff) readBoard(r *http.Request, b *boardPage) error {
 			return err
 		})
 	}
-	var review []*meeting.Document
-	documents(meeting.Review, &review)
+	var waiting []*meeting.Document
+	group.Go(func() (err error) { waiting, err = s.store.Waiting(ctx, id, maxListed); return err })
 	documents(meeting.Rejected, &b.Rejected)
 	documents(meeting.Quarantined, &b.Quarantined)
 	group.Go(func() (err error) { b.Sessions, err = s.store.Sessions(ctx, id); return err })
@@ -61,7 +61,7 @@ func (s *Staff) readBoard(r *http.Request, b *boardPage) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	b.Review = len(review)
+	b.Review = len(waiting)
 	return nil
 }
 

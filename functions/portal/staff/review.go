@@ -77,7 +77,7 @@ func (s *Staff) readQueue(r *http.Request, p *reviewPage) error {
 	group, ctx := errgroup.WithContext(r.Context())
 	id := p.Meeting.ID
 	group.Go(func() (err error) {
-		p.Queue, err = s.store.Documents(ctx, id, meeting.Review, maxListed)
+		p.Queue, err = s.store.Waiting(ctx, id, maxListed)
 		return err
 	})
 	group.Go(func() (err error) { p.Sessions, err = s.sessions(ctx, id); return err })
@@ -123,12 +123,17 @@ func (p *reviewPage) suggest(l *page.Locale) error {
 	}
 	d := p.Document
 	for _, c := range d.Candidates {
+		if d.Status != meeting.Review { // what it is filed for is not asked any more
+			c.For = open(d, c.For)
+		}
 		found, err := places(l, c.Name, c.For, names)
 		if err != nil {
 			return err
 		}
 		p.Places = append(p.Places, found...)
-		p.Perhaps = append(p.Perhaps, candidate{c, evidence(l, c.Evidence, names)})
+		if d.Status == meeting.Review || len(found) > 0 {
+			p.Perhaps = append(p.Perhaps, candidate{c, evidence(l, c.Evidence, names)})
+		}
 	}
 	switch {
 	case d.Letter != nil: // a letter is shown as a whole
@@ -137,6 +142,13 @@ func (p *reviewPage) suggest(l *page.Locale) error {
 		p.Why = evidence(l, d.Evidence, names)
 	}
 	return nil
+}
+
+// open gives those nominations of a list for which a letter is not filed.
+func open(d *meeting.Document, keys []meeting.RequirementKey) []meeting.RequirementKey {
+	return slices.DeleteFunc(slices.Clone(keys), func(k meeting.RequirementKey) bool {
+		return k.Kind != meeting.Nomination || slices.Contains(d.FiledFor, k)
+	})
 }
 
 // survey collects the agencies of the public sector, and the documents that are filed.

@@ -71,7 +71,7 @@ func (p *uploadPage) Left() int { return max(0, p.Seats-p.Taken) }
 
 // Mine reports whether the office may still say how the nominees of a letter are written.
 func (p *uploadPage) Mine(d *meeting.Document) bool {
-	return p.Kind == meeting.Nomination && d.Status == meeting.Review && d.Letter != nil && len(d.Letter.Nominees) > 0
+	return p.Kind == meeting.Nomination && d.Waits() && d.Letter != nil && slices.ContainsFunc(d.Letter.Nominees, meeting.Nominee.Open)
 }
 
 // Upload shows the requirements that a link is for, the form that takes a file, and the state of earlier files.

@@ -117,7 +117,7 @@ func (s *System) summary(ctx context.Context) error {
 		}
 		s.say("  %d. %-58s %s", x.Number, x.Title, state)
 	}
-	review, err := s.table.Documents(ctx, sample.Meeting, meeting.Review, 100)
+	waiting, err := s.table.Waiting(ctx, sample.Meeting, 100)
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (s *System) summary(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.say("  %d to review, %d mails in %s", len(review), len(mails), path.Join(s.o.Dir, "mail"))
+	s.say("  %d to review, %d mails in %s", len(waiting), len(mails), path.Join(s.o.Dir, "mail"))
 	return nil
 }
 
