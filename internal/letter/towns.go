@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"dossier/internal/fold"
 )
@@ -26,3 +27,28 @@ func Towns(zone string) []string {
 	slices.Sort(all)
 	return slices.Compact(all)
 }
+
+// TownIn gives the first town of the list that a text names, folded; "" if it names none. Arabic letters that are written on
+// to a name are taken off. Réunion is no town here, because its name means a meeting.
+func TownIn(text string) string {
+	words, meetings := fold.Words(text), Towns("Indian/Reunion")
+	for i, w := range words {
+		names := []string{w}
+		if i+1 < len(words) {
+			names = append(names, w+" "+words[i+1])
+		}
+		if fold.Arabic(w) {
+			_, first := utf8.DecodeRuneInString(w)
+			names = append(names, w[first:])
+		}
+		for _, n := range names {
+			if utf8.RuneCountInString(n) >= shortestTown && !slices.Contains(meetings, n) && (strings.Contains(towns, "\t"+n+"\t") || strings.Contains(towns, "\t"+n+"\n")) {
+				return n
+			}
+		}
+	}
+	return ""
+}
+
+// shortestTown is how many letters a name has at least that is looked for in a text.
+const shortestTown = 4

@@ -32,3 +32,20 @@ func TestTowns(t *testing.T) {
 		t.Errorf("a part of an id: %q", got)
 	}
 }
+
+// A town is found in a line, also with Arabic letters before its name; the island of Réunion is not.
+func TestTownIn(t *testing.T) {
+	for text, want := range map[string]string{
+		"the meeting in Kampala, 23-24 June":   "kampala",
+		"на встрече в Белград 23 и 24 июня":    "белград",
+		"المقرر عقده بمسقط يومي 20 و21 أكتوبر": "مسقط",
+		"à Addis-Abeba du 4 au 6 mai":          "addis abeba",
+		"prendre part à la réunion des 23 et":  "",
+		"the officials named below":            "",
+		"":                                     "",
+	} {
+		if got := letter.TownIn(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

@@ -42,23 +42,22 @@ func firstOf[C any](x *Index, c C, guards []guard[C]) objection {
 // caseOf is what guards look at.
 type caseOf struct {
 	verdict
-	paper    paper
-	facts    Facts
-	file     []meeting.RequirementKey
-	nominees []meeting.Nominee
+	paper paper
+	facts Facts
+	file  []meeting.RequirementKey
 }
 
 // object asks the guards of letters.
 func (x *Index) object(v verdict, p paper, f Facts, r Result) objection {
-	c := caseOf{v, p, f, r.File, r.Letter.Nominees}
+	c := caseOf{v, p, f, r.File}
 	return firstOf(x, c, []guard[caseOf]{
 		nobody,
 		otherMeeting,
+		elsewhereThen,
 		ownLetter,
 		notTheirOffice,
 		severalFit,
 		nothingBeside,
-		offRoster,
 		toAnother,
 		saysMore,
 		otherAct,
@@ -87,6 +86,15 @@ func otherMeeting(x *Index, c caseOf) objection {
 		return objection{meeting.ReasonNotSure, meeting.Evidence{Code: meeting.EvidenceNoMeeting}}
 	}
 	return objection{}
+}
+
+// elsewhereThen: nothing but the days tells that this meeting is meant, and beside them another town is named.
+func elsewhereThen(_ *Index, c caseOf) objection {
+	m := c.paper.meant
+	if m.town == "" || c.explained || c.facts.Claim.agency() != "" || len(c.facts.Thread) > 0 {
+		return objection{}
+	}
+	return objection{meeting.ReasonNotSure, meeting.Evidence{Code: meeting.EvidenceOtherTown, Detail: m.town}}
 }
 
 // ownLetter: the paper comes from the secretariat itself.
@@ -142,16 +150,6 @@ func nothingBeside(x *Index, c caseOf) objection {
 func (x *Index) elsewhere(q judged, c caseOf) bool {
 	there := x.people[q.person].beside.country
 	return there != "" && c.from != "" && there != c.from
-}
-
-// offRoster: the letter names somebody else as well, who is on no roster.
-func offRoster(_ *Index, c caseOf) objection {
-	for _, n := range c.nominees {
-		if n.Participant == "" && !n.Declined {
-			return objection{meeting.ReasonNotOnRoster, meeting.Evidence{Code: meeting.EvidenceNominated, Detail: n.Name}}
-		}
-	}
-	return objection{}
 }
 
 // toAnother: the letter is for another office than the one that holds the meeting.

@@ -90,25 +90,32 @@ func (x *Index) judge(e *effort, p paper) (verdict, error) {
 }
 
 // plain takes a letter at its word, if it nominates in so many words: with a verb of nominating and the names of people of
-// the roster behind it, and the reader by words believes it. Those people are nominated then, and nobody else is. Who is
-// on no roster must be declined.
-func (v *verdict) plain(p paper, l letter.Letter, declined []string) {
-	const leastByWords, mostAgainst, leastTogether = 0.5, 0.5, 0.35
+// the roster behind it, and the reader by words believes it. Those people are nominated then, and nobody else of the
+// roster is. If the letter names strangers too, the readers must agree that nobody else of the roster is nominated.
+func (x *Index) plain(e *effort, v *verdict, p paper, l letter.Letter, declined []string) {
+	const leastByWords, mostAgainst, leastTogether, mostUnlisted = 0.5, 0.5, 0.35, 0.2
 	if !l.Nomination || len(l.Nominees) == 0 || v.byWords < leastByWords || v.against() > mostAgainst ||
 		v.byWords-v.against()/2 < leastTogether {
 		return
 	}
 	v.nominates = max(v.nominates, v.byWords)
 	listed := make([]bool, len(v.people))
+	strangers := false
 	for _, n := range l.Nominees {
 		i := slices.IndexFunc(v.people, func(q judged) bool { return !q.other && sameName(n.Name.Value, name(q, p)) })
-		if i < 0 && slices.Contains(declined, n.Name.Value) {
-			continue
+		switch {
+		case i >= 0:
+			listed[i] = true
+		case len(x.alikes(e, n.Name.Value)) > 0:
+			return
+		case !slices.Contains(declined, n.Name.Value):
+			strangers = true
 		}
-		if i < 0 {
+	}
+	for i, q := range v.people {
+		if strangers && !listed[i] && !q.other && q.chance > mostUnlisted {
 			return
 		}
-		listed[i] = true
 	}
 	v.plainly = true
 	for i := range v.people {

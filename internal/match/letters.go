@@ -128,7 +128,7 @@ func (x *Index) nominees(e *effort, r *Result, v verdict, p paper, l letter.Lett
 	}
 	for i, m := range l.Nominees {
 		named := slices.ContainsFunc(v.people, func(q judged) bool { return sameName(m.Name.Value, name(q, p)) })
-		if named || len(x.alikes(e, m.Name.Value)) > 0 {
+		if named || !v.explained && len(x.alikes(e, m.Name.Value)) > 0 {
 			continue
 		}
 		n := r.Letter.Nominees[i]

@@ -141,7 +141,7 @@ func (x *Index) match(e *effort, f Facts, b Budget) (Result, looked, error) {
 	if err != nil {
 		return Result{}, looked{}, err
 	}
-	v.plain(asked, l, f.Declined)
+	x.plain(e, &v, asked, l, f.Declined)
 	seen := looked{paper: asked, verdict: v, letter: l, parts: p}
 	r := Result{Act: v.act()}
 	if r.Kind, err = x.kindOf(e, f.FileName, c, v, b); err != nil {
@@ -157,6 +157,7 @@ func (x *Index) match(e *effort, f Facts, b Budget) (Result, looked, error) {
 	switch {
 	case f.Claim.participant() != "":
 		named := slices.Collect(maps.Keys(x.sessionsIn(e, p.title+"\n"+p.text[fileZone], sessionWeight)))
+		x.own(e, r.Letter, f)
 		if r = x.byTicket(r, *f.Claim, named); len(r.File) > 0 {
 			l := linked{owner: x.byID[f.Claim.Participant], kind: r.Kind, looks: looks, content: c, file: f.FileName}
 			if r.Kind == meeting.Presentation {
@@ -275,6 +276,21 @@ func (x *Index) byTicket(r Result, c Claim, sessions []string) Result {
 	}
 	r.Evidence = []meeting.Evidence{{Code: meeting.EvidenceTicket, Detail: x.people[i].Name}}
 	return x.choose(r, x.people[i], x.people[i].of(r.Kind), c.Session, sessions)
+}
+
+// own finds the owner of a participant's link among the nominees of the letter that came by it.
+func (x *Index) own(e *effort, l *meeting.Letter, f Facts) {
+	if l == nil {
+		return
+	}
+	owner, known := x.byID[f.Claim.Participant]
+	for i, n := range l.Nominees {
+		l.Nominees[i].Declined = slices.Contains(f.Declined, n.Name)
+		is := func(a alike) bool { return known && a.person == owner }
+		if slices.ContainsFunc(x.alikes(e, n.Name), is) {
+			l.Nominees[i].Participant = f.Claim.Participant
+		}
+	}
 }
 
 // choose picks among one person's requirements of the kind. A nomination names a person for the meeting and

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -77,10 +78,15 @@ type meant struct {
 	title float64 // which share of the words of the title, in this or a kindred language
 	// others are days of something else, as they are written.
 	others []string
+	// town is another town that stands beside the meeting's days, if nothing but the days tells that the meeting is meant.
+	town string
 }
 
+// leastOfTitle is the share of the title's words from which a paper speaks of the meeting.
+const leastOfTitle = 0.3
+
 // this tells whether the paper is about the meeting, by what it says.
-func (m meant) this() bool { return m.place || m.days || m.title >= 0.3 }
+func (m meant) this() bool { return m.place || m.days || m.title >= leastOfTitle }
 
 // meant reads which meeting a paper is about.
 func (x *Index) meant(p encoder.Paper) meant {
@@ -105,11 +111,25 @@ func (x *Index) meant(p encoder.Paper) meant {
 		last := ends.Month() == d.Month && d.From <= ends.Day()+1 && (ends.Month() != starts.Month() || d.To >= starts.Day()-1)
 		if (first || last) && (d.Year == 0 || d.Year == starts.Year() || d.Year == ends.Year()) {
 			m.days = true
+			m.town = cmp.Or(m.town, townBeside(whole, d.Span))
 		} else {
 			m.others = append(m.others, whole[d.Span.From:d.Span.To])
 		}
 	}
+	if m.place || m.title >= leastOfTitle {
+		m.town = ""
+	}
 	return m
+}
+
+// townBeside gives a town that stands on the line of a run of days, at most so many bytes before or after it.
+func townBeside(text string, days letter.Span) string {
+	const near = 120
+	before := strings.ToValidUTF8(text[max(0, days.From-near):days.From], "")
+	after := clip(text[days.To:], near)
+	before = before[strings.LastIndexByte(before, '\n')+1:]
+	after, _, _ = strings.Cut(after, "\n")
+	return letter.TownIn(before + " | " + after)
 }
 
 // held tells whether the words of a paper name the meeting's town, in any language.

@@ -414,7 +414,7 @@ func TestOfficeConfirms(t *testing.T) {
 	w.TakeIn(o)
 	_, page, _ = w.Visit("nobody", http.MethodGet, link, nil)
 	name := regexp.MustCompile(`name="nominee" value="(Daniel[^"]*)"`).FindStringSubmatch(page)
-	if name == nil || !strings.Contains(page, "A colleague will look at it") {
+	if name == nil || !strings.Contains(page, "a colleague will look at this") {
 		t.Fatalf("%s (%s)\n%s", w.Document(o).Status, w.Document(o).Reason, page)
 	}
 	// An annex by the same link is no letter, and takes no letter's place.
@@ -425,7 +425,7 @@ func TestOfficeConfirms(t *testing.T) {
 	)
 	w.TakeIn(annex)
 	if d := w.Document(annex); d.Status != meeting.Review || d.Reason != meeting.ReasonNobodyNamed ||
-		w.Document(o).Status != meeting.Review {
+		w.Document(o).Status != meeting.Filed {
 		t.Errorf("the annex is %s, the letter %s", d.Status, w.Document(o).Status)
 	}
 	form := url.Values{

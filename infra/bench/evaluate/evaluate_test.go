@@ -122,8 +122,8 @@ func TestRun(t *testing.T) {
 		{Meeting: "small", File: "Moyo équité.pptx", Status: "filed", Kind: "presentation",
 			Filed:      []place{{"presentation", "p1", "one"}},
 			Candidates: []candidate{{"p1", "one", 0}}, Letter: letter{Nominees: []nominee{}}, Proposed: []proposal{}},
-		{Meeting: "small", File: "Nomination MoJ.txt", Status: "review", Kind: "nomination", Act: "nominates", Reason: "nominee-not-on-roster",
-			Filed: []place{}, Candidates: []candidate{{"p2", "", 0}},
+		{Meeting: "small", File: "Nomination MoJ.txt", Status: "filed", Kind: "nomination", Act: "nominates",
+			Filed: []place{{"nomination", "p2", "one"}}, Candidates: []candidate{{"p2", "", 0}},
 			Letter: letter{Agency: "Ministry of Justice", Country: "KE", Date: "2031-05-12", Reference: "MOJ/INT/2031/114",
 				Signatory: "Amina Wanjiru", Nominees: []nominee{
 					{"Grace Odhiambo", "Principal State Counsel", "grace@justice.example", "nominee", "p2"}, kamau}},
