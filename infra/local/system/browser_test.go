@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -74,6 +75,9 @@ b2,Layla Haddad,layla@people.example,f,private,Nile Bank,Egypt,ar,presenter:one
 b3,Rui Tavares,rui@people.example,m,academia,Universidade do Porto,Portugal,pt,presenter:two
 b4,Grace Odhiambo,grace@justice.example,f,public,Ministry of Justice,Kenya,en,panellist:one;panellist:two
 b5,Daniel Kiptoo,daniel@justice.example,m,public,Ministry of Justice,Kenya,en,panellist:two
+b6,Amani Juma,amani@police.example,f,public,National Police,Kenya,en,panellist:two
+b7,Joy Achieng,joy@police.example,f,public,National Police,Kenya,en,panellist:two
+b8,Omar Farah,omar@immigration.example,m,public,Immigration Service,Kenya,en,panellist:two
 `
 )
 
@@ -486,7 +490,8 @@ func (x *site) large(t *testing.T) {
 	}
 }
 
-// An office sends a letter that names three officials where two may come, sees so, and corrects one's name and address.
+// An office sends a letter that names two officials of the roster and a third. It sees that the letter is filed and the
+// third is looked at, and corrects the name and address.
 func (x *site) office(t *testing.T) {
 	b := x.tab(t)
 	b.open(x.officeLink(t) + "?lang=en")
@@ -495,7 +500,7 @@ func (x *site) office(t *testing.T) {
 	letter := "Ministry of Justice\nRepublic of Kenya\n\nRef: MOJ/9\n\n15 May 2041\n\nThe Ministry of Justice has the honour to nominate the following officials:\n\nMs Grace ODHIAMBO, Counsel\nMr Daniel KIPTOO, Prosecutor\nMs Faith WANJIKO, Analyst\n\nto take part in the meeting.\n\nYours sincerely,\n\nPeter Otieno\nPrincipal Secretary\n"
 	b.choose(b.file("letter.txt", []byte(letter)), b.file("annex.txt", []byte("an annex that names nobody")))
 	b.click("#upload button")
-	b.sees("A colleague will look at it", "Faith WANJIKO", "annex.txt")
+	b.sees("A colleague will look at it", "The letter is filed.", "Faith WANJIKO", "annex.txt")
 	b.click("details summary")
 	b.visible(`input[value="Faith WANJIKO"][name=name]`)
 	eval[any](b, `{ const f = document.querySelector('input[value="Faith WANJIKO"][name=name]').form; f.elements.name.value = 'Faith Wanjiku'; f.elements.email.value = 'faith@justice.example'; f.requestSubmit(); }`)
@@ -539,7 +544,7 @@ func (x *site) staff(t *testing.T) {
 	b.run(chromedp.Click(`//a[contains(., ".pptx")]`))
 	b.sees("Say this slowly", "What speaks for this place")
 	b.accessible("document")
-	for page, words := range map[string][]string{"people": {"Everybody", "Kenya"}, "history": {"Learned from decisions"}, "links": {"Send links"}, "search?q=slowly": {"Say this slowly"}, "review": {"Where does it belong?"}} {
+	for page, words := range map[string][]string{"people": {"Everybody", "Kenya"}, "history": {"Learned from decisions"}, "links": {"Send links"}, "search?q=slowly": {"Say this slowly"}, "review": {"Decide"}} {
 		b.open(x.url + "/meetings/" + sites + "/" + page)
 		b.sees(words...)
 		name, _, _ := strings.Cut(page, "?")
@@ -604,10 +609,11 @@ func (x *site) queue(t *testing.T) {
 	b := x.tab(t)
 	b.signIn("editor")
 	waiting := func() []*meeting.Document {
-		all, err := x.table.Documents(t.Context(), sites, meeting.Review, 100)
+		all, err := x.table.Waiting(t.Context(), sites, 100)
 		must(t, err)
 		return all
 	}
+	x.nominee(t, b, waiting())
 	had := len(waiting())
 	for i := range 20 {
 		x.upload(t, fmt.Sprintf("incoming/%s/drop/unknown %02d.pptx", sites, i), deck(fmt.Sprintf("Untold %02d", i), "somebody"))
@@ -641,6 +647,23 @@ func (x *site) queue(t *testing.T) {
 		b.press(keys)
 	}
 	b.sees("Nothing waits for a decision.")
+}
+
+// nominee turns down the third official of the letter that is filed for two.
+func (x *site) nominee(t *testing.T, b *tab, waiting []*meeting.Document) {
+	t.Helper()
+	i := slices.IndexFunc(waiting, func(d *meeting.Document) bool { return d.HasOpenNominees() })
+	if i < 0 {
+		t.Fatal("no filed letter waits")
+	}
+	b.open(x.url + "/meetings/" + sites + "/review/" + waiting[i].ID + "?lang=ar")
+	b.accessible("review-nominee-ar")
+	b.open(x.url + "/meetings/" + sites + "/review/" + waiting[i].ID + "?lang=en")
+	b.sees("The letter is filed.", "the office writes Faith Wanjiku", "Who of the roster is it?")
+	b.run(chromedp.Click(`//summary[contains(., "Faith")]`))
+	b.accessible("review-nominee")
+	eval[any](b, `{ const f = document.querySelector('details[open] form'); f.elements.reason.value = 'no seat is left'; f.querySelector('button[value=decline]').click(); }`)
+	b.sees("Decided.")
 }
 
 // place is somewhere that a document can be filed.
