@@ -14,11 +14,12 @@ var addressed = regexp.MustCompile(
 		`al?\s+(?:la|los|las|senor|senora|sr|sra|su|sua)?\b|ao?s?\b|exm[oa]|senhor|senor\b|` +
 		`الي\b|الي\s*/|السيد|الساده|الاخ|الاخت|معالي|سعاده)`)
 
-// ours tells that a letter is for the people who hold a meeting: a secretariat, a committee, a conference.
+// ours tells that a letter is for the people who hold a meeting: a secretariat, a committee, a conference, or those who
+// preside over it together.
 var ours = regexp.MustCompile(
 	`secretar|sekretar|organi[sz]|comit|committee|forum|foro|conferen|meeting|reunion|reuniao|` +
-		`consulta|nations|naciones|nacoes|\bonu\b|\bun\b|` +
-		`امانه|سكرتاري|منتدي|اجتماع|منظم|موتمر|لجنه|المتحده|تشاور`)
+		`\bco-?chair|\bco-?presid|consulta|nations|naciones|nacoes|\bonu\b|\bun\b|` +
+		`امانه|سكرتاري|منتدي|اجتماع|منظم|موتمر|لجنه|المتحده|تشاور|الرييسه? المشارك`)
 
 // office tells an office, or somebody who leads one.
 var office = regexp.MustCompile(

@@ -19,6 +19,9 @@ func TestOtherAddressee(t *testing.T) {
 		"Ministry of Labour\nTo: The Secretariat of the Expert Meeting":                 false,
 		"Ministère de la Justice\nÀ Madame la Directrice du Secrétariat":                false,
 		"وزارة العمل\nالسادة أمانة المنتدى":                                             false,
+		"وزارة العمل\nسعادة/ سلمى حداد – الرئيسة المشاركة المحترمة":                     false,
+		"Ministry of Labour\nTo: The Co-Chair of the Group":                             false,
+		"Ministère du Travail\nÀ Monsieur le Coprésident du groupe, Directeur":          false,
 		"AO\nSECRETARIADO DO FÓRUM INTER-REGIONAL":                                      false,
 		"Ministry of Labour\nOffice of the Director":                                    false, // a letterhead
 		"Dear colleagues,": false,

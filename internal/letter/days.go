@@ -3,6 +3,7 @@ package letter
 import (
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -40,6 +41,9 @@ func RunsOfDays(text string) []Days {
 	p := newPage(Budget{}.cut(text))
 	var all []Days
 	add := func(m []int, from, to, year string, mon time.Month) {
+		if m[0] > 0 && strings.ContainsRune("/-.", rune(p.folded[m[0]-1])) {
+			return // the end of a number: "12/7/31", and then "October"
+		}
 		if d, ok := newDays(p.span(m[0], m[1]), from, to, year, mon); ok {
 			all = append(all, d)
 		}

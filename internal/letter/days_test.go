@@ -53,6 +53,17 @@ func TestEveryMonth(t *testing.T) {
 	}
 }
 
+// The end of a reference is no run of days with the month of the date below it.
+func TestNoRunOfDays(t *testing.T) {
+	for _, text := range []string{
+		"NS (CTU): 12/7/31\n\n   October 1, 2024", "Ref. 4-12-15 May 2024", "N° 88.3-4 mai 2026",
+	} {
+		if got := letter.RunsOfDays(text); len(got) > 0 {
+			t.Errorf("%q: %+v", text, got)
+		}
+	}
+}
+
 // A day by itself, in words or numbers, and whether it is one of the meeting's.
 func TestSingleDays(t *testing.T) {
 	w := letter.Window{From: time.Date(2026, 9, 21, 9, 0, 0, 0, time.UTC), To: time.Date(2026, 9, 25, 17, 0, 0, 0, time.UTC)}
