@@ -113,6 +113,8 @@ type Envelope struct {
 	// authserv-id of RFC 8601, 2.5), in lower case; "" when none says so. Anybody can write such a field: it is worth as much
 	// as the server and the mail's way since are known.
 	Checker string `json:"checker,omitempty"`
+	// Automatic: a machine sent it by itself, such as an automatic reply or the report that a mail did not arrive.
+	Automatic bool `json:"automatic,omitempty"`
 }
 
 // Address is the sender's bare address, in lower case; "" when there is none.

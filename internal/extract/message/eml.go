@@ -111,6 +111,7 @@ func ReadEML(
 	}
 	c.Envelope.References = messageIDs(envelope.GetHeader("References") + " " + envelope.GetHeader("In-Reply-To"))
 	c.Envelope.Checker = checker(envelope.GetHeader("Authentication-Results"), c.Envelope.Address())
+	c.Envelope.Automatic = automatic(envelope.GetHeader, c.Envelope.Address())
 	c.Metadata = metadata(c.Envelope)
 	flow := content.NewFlow(c, limits)
 	body := content.Tidy(envelope.Text)

@@ -23,6 +23,7 @@ import (
 
 // Property ids (MS-OXPROPS).
 const (
+	pidMessageClass    = 0x001a
 	pidSubject         = 0x0037
 	pidSubmitTime      = 0x0039
 	pidHeaders         = 0x007d
@@ -131,7 +132,9 @@ func (m *msg) read(ctx context.Context, prefix string, depth int) (*content.Cont
 	if len(e.Cc) == 0 {
 		e.Cc = split(p.text(pidDisplayCc))
 	}
+	e.Automatic = strings.HasPrefix(strings.ToUpper(p.text(pidMessageClass)), "REPORT.") // [MS-OXCMAIL] 2.2.3.6
 	if headers, err := mail.ReadMessage(strings.NewReader(p.text(pidHeaders) + "\r\n\r\n")); err == nil {
+		e.Automatic = e.Automatic || automatic(headers.Header.Get, e.Address())
 		if at, err := headers.Header.Date(); err == nil && e.Date.IsZero() {
 			e.Date = at.UTC()
 		}
