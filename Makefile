@@ -20,7 +20,7 @@ export GOEXPERIMENT ?= simd
 LOCALAWS = $(call tool,localaws/serve) --
 
 .PHONY: run evaluate test test-all race model conformance cost loadtest build invoke deploy lint accuracy ocr-accuracy \
-	train towns names mutants corruption hostile coldstart tika fuzz bench browser screenshots reproducible clean
+	train towns spellings names mutants corruption hostile coldstart tika fuzz bench browser screenshots reproducible clean
 
 .PHONY: help
 help: ## this list
@@ -120,6 +120,9 @@ towns: ## the names of towns in many languages, from the Unicode CLDR (needs npm
 	rm -rf $(BUILD)/cldr && mkdir -p $(BUILD)/cldr
 	npm install --silent --no-audit --no-fund --prefix $(BUILD)/cldr cldr-dates-full@$(CLDR) cldr-bcp47@$(CLDR)
 	go run -C infra ./towns "$(CURDIR)/$(BUILD)/cldr/node_modules/cldr-dates-full" "$(CURDIR)/$(BUILD)/cldr/node_modules/cldr-bcp47" "$(CURDIR)/internal/letter/towns.tsv"
+
+spellings: ## how names in other scripts are spelled in Latin letters, learned from pairs of names
+	go run -C infra ./spellings "$(abspath $(PAPERS)/../names)" "$(CURDIR)/internal/fold/spelling/spellings.tsv"
 
 ocr-accuracy: ## how well scanned letters are read (needs LibreOffice, poppler and tesseract)
 	$(BENCH) ocr-accuracy

@@ -72,6 +72,7 @@ func rooms() []room {
 		{"internal/extract", "a library in itself: bytes to text", []string{"internal/meeting", "internal/fault", "internal/extract"}},
 		{"internal/textract", "an engine for page pictures", []string{"internal/fault", "internal/awserror", "internal/extract/ocr"}},
 		{"internal/fold", "words alone", nil},
+		{"internal/fold/spelling", "pure: words in other scripts, by what was learned of their letters", []string{"internal/fold"}},
 		{"internal/person", "words alone", []string{"internal/fold"}},
 		{"internal/letter", "pure text", []string{"internal/meeting", "internal/fold"}},
 		{"internal/encoder", "pure: a paper to chances", []string{"internal/meeting"}},

@@ -36,9 +36,15 @@ func (e *effort) more(steps int) bool {
 // stopped reports whether the match has to end.
 func (e *effort) stopped() bool { return e.err != nil || e.steps > e.most }
 
+// acrossScripts is how many steps more it takes to compare two words of different scripts.
+const acrossScripts = 20
+
 // same is how alike two words of names are.
 func (e *effort) same(a, b string) float64 {
 	e.steps++
+	if foreign(a) != foreign(b) {
+		e.steps += acrossScripts
+	}
 	return sameWord(a, b)
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/agext/levenshtein"
 
 	"dossier/internal/fold"
+	"dossier/internal/fold/spelling"
 )
 
 // likeness is how alike a name as it was written and one of the roster are, from 0 to 1: 1 when they have the same words in
@@ -77,8 +78,17 @@ func sameWord(a, b string) float64 {
 	case smudge(a) == smudge(b) && utf8.RuneCountInString(a) >= 4:
 		return 0.96
 	case foreign(a) != foreign(b):
-		if s := skeleton(a); len(s) > 0 && s == skeleton(b) {
+		if foreign(b) {
+			a, b = b, a
+		}
+		const farthest = 3 // no names lie further apart; a look at the consonants costs the least
+		switch s, t := skeleton(a), skeleton(b); {
+		case levenshtein.Distance(s, t, nil) > farthest:
+			return 0
+		case spelling.Shared().Same(a, b):
 			return 0.95
+		case len(s) > 0 && s == t:
+			return bySkeleton
 		}
 		return 0
 	}
@@ -95,6 +105,10 @@ func sameWord(a, b string) float64 {
 	}
 	return 0
 }
+
+// bySkeleton is how alike two words are that share their consonants alone. A name of one word needs more: there it counts
+// for this share of it.
+const bySkeleton, alone = 0.9, 0.9
 
 // ocrSlips writes the letters that OCR takes for each other as one.
 var ocrSlips = strings.NewReplacer(
@@ -242,7 +256,11 @@ func skeleton(word string) string {
 func Likeness(a, b string) float64 {
 	x, y := withoutTitles(fold.Words(a)), withoutTitles(fold.Words(b))
 	if len(x) == 1 && len(y) == 1 {
-		return sameWord(x[0], y[0])
+		s := sameWord(x[0], y[0])
+		if s <= bySkeleton {
+			s *= alone
+		}
+		return s
 	}
 	e := &effort{ctx: context.Background(), most: math.MaxInt}
 	best := 0.0
