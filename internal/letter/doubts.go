@@ -37,11 +37,26 @@ var doubts = regexp.MustCompile(
 		`\b(?:ajudas\s+de\s+custo|adiantamento|fica\s+v)|` +
 		`(?:تكليفكم|ايفادكم|سلفه|بدل\s+سفر)`)
 
+// back are words that take a name back, without any doubt. Each language of letters has its line.
+var back = regexp.MustCompile(
+	`\bwithdr(?:aw|aws|ew|awn|awing|awal)\s+(?:of\s+)?(?:the|his|her|its|their|our)\s+(?:name|nominat|candida|particip)|` +
+		`\b(?:nominations?|names?|candidatures?)\s+(?:is|are|be|has\s+been|have\s+been|was|were|should\s+be)\s+(?:hereby\s+)?withdrawn|` +
+		`\b(?:retir(?:er|ons|e|ent)|retrait)\s+(?:du\s+|de\s+|le\s+|la\s+)?(?:l[ae]\s+)?(?:nom|candidature|designation)\b|` +
+		`\bretir(?:ar|a|amos|o)\s+(?:el\s+nombre|la\s+(?:candidatura|designacion|nominacion)|o\s+nome|a\s+(?:candidatura|designacao|nomeacao))|` +
+		`(?:سحب|الغاء)\s+(?:ترشيح|اسم|تسميه)`)
+
+// TakesBack gives the first words in the beginning of a text that take somebody's name back; the zero Field when there are
+// none.
+func TakesBack(text string) Field { return firstOf(text, back) }
+
 // Doubt gives the first words in the beginning of a text after which a letter may do something else than nominate; the
 // zero Field when there are none.
-func Doubt(text string) Field {
+func Doubt(text string) Field { return firstOf(text, doubts) }
+
+// firstOf gives the first words of a kind, to the end of the last word.
+func firstOf(text string, words *regexp.Regexp) Field {
 	p := newPage(Budget{}.cut(text))
-	if found := p.find(doubts); len(found) > 0 {
+	if found := p.find(words); len(found) > 0 {
 		s := found[0]
 		if n := strings.IndexFunc(p.text[s.To:], func(r rune) bool { return !wordRune(r) }); n > 0 { // to the end of the word
 			s.To += n

@@ -53,11 +53,13 @@ func TestConsulting(t *testing.T) {
 		said  said
 		want  string
 	}{
-		"nobody is asked":                                 {open(labour, "Kenya", "Ms Grace Wanjiru Kamau"), unsure, said{err: errors.New("out of time")}, string(meeting.ReasonKindUnclear)},
-		"explained":                                       {open(labour, "Kenya", "Ms Grace Wanjiru Kamau"), unsure, nominates(nominee("Ms Grace Wanjiru Kamau", "grace")), "grace"},
-		"two":                                             {open(labour, "Kenya", "Ms Grace Kamau and Mr Peter Ouma"), unsure, nominates(nominee("Grace Kamau", "grace"), nominee("Peter Ouma", "peter")), "grace peter"},
-		"across scripts":                                  {open("وزارة الشغل", "المغرب", "السيدة فاطمة الزهراء بن علي"), unsure, nominates(nominee("فاطمة الزهراء بن علي", "fatima")), "fatima"},
-		"one is on no roster":                             {open(labour, "Kenya", "Ms Grace Wanjiru Kamau and Mr Daniel Kiptoo"), unsure, nominates(nominee("Grace Wanjiru Kamau", "grace"), nominee("Daniel Kiptoo", "")), "grace"},
+		"nobody is asked":     {open(labour, "Kenya", "Ms Grace Wanjiru Kamau"), unsure, said{err: errors.New("out of time")}, string(meeting.ReasonKindUnclear)},
+		"explained":           {open(labour, "Kenya", "Ms Grace Wanjiru Kamau"), unsure, nominates(nominee("Ms Grace Wanjiru Kamau", "grace")), "grace"},
+		"two":                 {open(labour, "Kenya", "Ms Grace Kamau and Mr Peter Ouma"), unsure, nominates(nominee("Grace Kamau", "grace"), nominee("Peter Ouma", "peter")), "grace peter"},
+		"across scripts":      {open("وزارة الشغل", "المغرب", "السيدة فاطمة الزهراء بن علي"), unsure, nominates(nominee("فاطمة الزهراء بن علي", "fatima")), "fatima"},
+		"one is on no roster": {open(labour, "Kenya", "Ms Grace Wanjiru Kamau and Mr Daniel Kiptoo"), unsure, nominates(nominee("Grace Wanjiru Kamau", "grace"), nominee("Daniel Kiptoo", "")), "grace"},
+		"a name is taken back, though both agree":         {open(labour, "Kenya", "We withdraw the nomination of Mr Sow. Ms Grace Wanjiru Kamau"), reader{nominates: 0.7, people: map[string]float64{"Grace": 0.7}}, nominates(nominee("Grace Wanjiru Kamau", "grace")), string(meeting.ReasonNotSure)},
+		"words that say more, and both agree":             {open(labour, "Kenya", "In place of the Director, Ms Grace Wanjiru Kamau"), reader{nominates: 0.7, people: map[string]float64{"Grace": 0.7}}, nominates(nominee("Grace Wanjiru Kamau", "grace")), "grace"},
 		"the small are sure that it is none":              {open(labour, "Kenya", "Ms Grace Wanjiru Kamau"), both, nominates(nominee("Ms Grace Wanjiru Kamau", "grace")), string(meeting.ReasonNotSure)},
 		"the small file another":                          {note(labour, "Kenya", "1. Ms Grace Wanjiru Kamau, Director"), sure, nominates(nominee("Lucy Njeri", "lucy")), string(meeting.ReasonNotSure)},
 		"the small file more":                             {note(labour, "Kenya", "1. Ms Grace Wanjiru Kamau\n2. Mr Peter Otieno Ouma"), sure, nominates(nominee("Grace Wanjiru Kamau", "grace")), string(meeting.ReasonNotSure)},

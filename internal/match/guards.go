@@ -2,7 +2,10 @@ package match
 
 import (
 	"slices"
+	"strings"
+	"unicode"
 
+	"dossier/internal/encoder"
 	"dossier/internal/fold"
 	"dossier/internal/letter"
 	"dossier/internal/meeting"
@@ -55,9 +58,11 @@ func (x *Index) object(v verdict, p paper, f Facts, r Result) objection {
 		otherMeeting,
 		elsewhereThen,
 		ownLetter,
+		byMachine,
 		notTheirOffice,
 		severalFit,
 		nothingBeside,
+		inAddress,
 		toAnother,
 		saysMore,
 		otherAct,
@@ -103,6 +108,40 @@ func ownLetter(x *Index, c caseOf) objection {
 		return objection{meeting.ReasonKindUnclear, meeting.Evidence{Code: meeting.EvidenceFromSecretariat}}
 	}
 	return objection{}
+}
+
+// byMachine: it is an automatic reply, or the report that a mail did not arrive. Both quote other mails.
+func byMachine(_ *Index, c caseOf) objection {
+	if f := c.facts.Content; f != nil && f.Envelope != nil && f.Envelope.Automatic {
+		return objection{meeting.ReasonKindUnclear, meeting.Evidence{Code: meeting.EvidenceAutomatic}}
+	}
+	return objection{}
+}
+
+// inAddress: a nominee is named in mail addresses alone. That is a person to write to.
+func inAddress(_ *Index, c caseOf) objection {
+	for _, q := range c.people {
+		if !q.nominated() || q.written != "" {
+			continue
+		}
+		inText := func(s encoder.Span) bool { return !withinAddress(c.paper.Text, s) }
+		if len(q.Places) > 0 && !slices.ContainsFunc(q.Places, inText) {
+			return objection{meeting.ReasonNotSure, meeting.Evidence{Code: meeting.EvidenceInAddress, Detail: name(q, c.paper)}}
+		}
+	}
+	return objection{}
+}
+
+// withinAddress tells whether a span of a text is a part of a mail address.
+func withinAddress(text string, s encoder.Span) bool {
+	after := strings.TrimLeftFunc(text[s.To:], func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-+", r)
+	})
+	before := strings.TrimRightFunc(text[:s.From], func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-+", r)
+	})
+	return !strings.ContainsFunc(text[s.From:s.To], unicode.IsSpace) && strings.HasPrefix(after, "@") ||
+		strings.HasSuffix(before, "@")
 }
 
 // notTheirOffice: it came by the link of another office than that of a nominee.
@@ -163,10 +202,11 @@ func toAnother(_ *Index, c caseOf) objection {
 
 // saysMore: it has words after which a letter may do something else than nominate.
 func saysMore(_ *Index, c caseOf) objection {
-	if c.explained && c.agreed {
-		return objection{} // both read it as a nomination, for all its words
+	look := letter.Doubt
+	if c.explained && c.agreed { // both read it as a nomination, for most of its words
+		look = letter.TakesBack
 	}
-	said := letter.Doubt(c.paper.Subject + "\n" + c.paper.Text)
+	said := look(c.paper.Subject + "\n" + c.paper.Text)
 	if said.Value == "" {
 		return objection{}
 	}
@@ -182,9 +222,12 @@ func otherAct(_ *Index, c caseOf) objection {
 	return objection{meeting.ReasonNotSure, meeting.Evidence{Code: meeting.EvidenceAct, Detail: string(act)}}
 }
 
+// sureInPlain is how sure the readers have to be of a letter that nominates in so many words.
+const sureInPlain = 0.9
+
 // doubt: the readers are not sure enough.
 func doubt(x *Index, c caseOf) objection {
-	if c.plainly || c.explained || c.sure >= x.threshold() {
+	if c.explained || c.sure >= x.threshold() || c.plainly && c.sure >= sureInPlain {
 		return objection{}
 	}
 	return objection{reason: meeting.ReasonNotSure}

@@ -149,6 +149,10 @@ func TestGuards(t *testing.T) {
 	nowhere := strings.Replace(good, " for the meeting in Nairobi, 23-24 June 2021", "", 1)
 	nowhereByLink := facts(nowhere)
 	nowhereByLink.Claim = byOwnLink.Claim
+	mail := facts(good)
+	mail.Content.Envelope = &content.Envelope{From: "a@b.example"}
+	bounce := facts(good)
+	bounce.Content.Envelope = &content.Envelope{From: "mailer-daemon@b.example", Automatic: true}
 	threaded := facts(nowhere)
 	threaded.Thread = []string{"grace"}
 	for name, test := range map[string]struct {
@@ -164,6 +168,10 @@ func TestGuards(t *testing.T) {
 		"no meeting, by the office's link": {nowhereByLink, sure, "grace", meeting.EvidenceNominated},
 		"no meeting, in a thread":          {threaded, sure, "grace", meeting.EvidenceNominated},
 		"from the secretariat":             {fromDesk, sure, string(meeting.ReasonKindUnclear), meeting.EvidenceFromSecretariat},
+		"by mail":                          {mail, sure, "grace", meeting.EvidenceNominated},
+		"a mail that did not arrive":       {bounce, sure, string(meeting.ReasonKindUnclear), meeting.EvidenceAutomatic},
+		"a name in an address alone":       {facts(note(labour, "Kenya", "write to grace.wanjiru.kamau@labour.example")), sure, string(meeting.ReasonNotSure), meeting.EvidenceInAddress},
+		"a name, and an address":           {facts(note(labour, "Kenya", "1. Ms Grace Wanjiru Kamau, grace.kamau@labour.example")), sure, "grace", meeting.EvidenceNominated},
 		"by the office's link":             {byOwnLink, sure, "grace", meeting.EvidenceNominated},
 		"by another office's link":         {byOtherLink, sure, string(meeting.ReasonOtherPerson), meeting.EvidenceOtherNamed},
 		"a reader that doubts":             {facts(good), reader{nominates: 0.6}, string(meeting.ReasonNotSure), meeting.EvidenceNominated},

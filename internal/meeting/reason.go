@@ -124,6 +124,8 @@ const (
 	EvidenceAddressInText   EvidenceCode = "address-in-text"
 	EvidenceNominated       EvidenceCode = "nominated"
 	EvidenceFromSecretariat EvidenceCode = "from-secretariat" // the secretariat sent it itself
+	EvidenceAutomatic       EvidenceCode = "automatic"        // a machine sent the mail by itself
+	EvidenceInAddress       EvidenceCode = "in-address"       // a nominee is named in a mail address alone
 )
 
 // Evidence of sessions, agencies and countries, and of documents still expected.
@@ -170,6 +172,7 @@ func EvidenceCodes() []EvidenceCode {
 		EvidenceNameInTitle, EvidenceNameInFileName, EvidenceNameInMail, EvidenceNameOnSlides, EvidenceNameOnLastSlide,
 		EvidenceNameInText, EvidenceNameOfAuthor, EvidenceNamedAside, EvidenceNamedTogether, EvidenceOtherNamed,
 		EvidenceOtherOffice, EvidenceManyNamed, EvidenceOnBehalf, EvidenceAddressInText, EvidenceNominated, EvidenceFromSecretariat,
+		EvidenceAutomatic, EvidenceInAddress,
 		EvidenceSessionNamed, EvidenceSessionNumber, EvidenceSessionLike, EvidenceSessionInMail,
 		EvidenceSessionDiffers, EvidenceAgencyNamed, EvidenceAgencyAgrees, EvidenceCountryInTitle,
 		EvidenceCountryAgrees, EvidenceCountryIsOther, EvidenceIsOutstanding, EvidenceIsIn, EvidenceLooksLike, EvidenceAct, EvidenceDoubt,
