@@ -250,12 +250,14 @@ func useLostDecision(t *testing.T, options e2e.Options) {
 	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Grace)
 	o := w.Put("incoming/m/drop/stranger.txt", e2e.NominationLetter("Ms Grace ODHIAMBO", "Mr Daniel KIPTOO"), e2e.Noon)
 	w.TakeIn(o)
-	lost := meeting.Decision{Action: meeting.Decline, Meeting: "m", Document: o.ID(), Nominee: "Daniel KIPTOO", By: "Ms Staff", Reason: "x", At: e2e.Noon}
+	lost := meeting.Decision{Action: meeting.Accept, Meeting: "m", Document: o.ID(), Nominee: "Daniel KIPTOO", By: "Ms Staff", Reason: "x", At: e2e.Noon,
+		Participant: &meeting.Participant{ID: meeting.ParticipantID(o.ID(), "Daniel KIPTOO"), Name: "Daniel Kiptoo", Sector: meeting.Public,
+			Agency: "Ministry of Justice", Country: "Kenya", Roles: []meeting.Role{{Name: meeting.Expert, Session: "s1"}}}}
 	_, err := w.Objects.PutDecision(t.Context(), "decisions/m/lost.json", lost)
 	e2e.Must(t, err)
 	w.RunUntilQuiet()
 	w.ReadAgain(o.ID())
-	if d := w.Document(o); d.Status != meeting.Filed {
+	if d := w.Document(o); d.Status != meeting.Filed || d.HasOpenNominees() {
 		t.Errorf("the lost decision was not carried out: %s", d.Status)
 	}
 	folder := w.Folder(ticket.Ticket{Participant: "p3", Kind: meeting.Nomination})

@@ -222,12 +222,9 @@ func otherAct(_ *Index, c caseOf) objection {
 	return objection{meeting.ReasonNotSure, meeting.Evidence{Code: meeting.EvidenceAct, Detail: string(act)}}
 }
 
-// sureInPlain is how sure the readers have to be of a letter that nominates in so many words.
-const sureInPlain = 0.9
-
 // doubt: the readers are not sure enough.
 func doubt(x *Index, c caseOf) objection {
-	if c.explained || c.sure >= x.threshold() || c.plainly && c.sure >= sureInPlain {
+	if c.plainly || c.explained || c.sure >= x.threshold() {
 		return objection{}
 	}
 	return objection{reason: meeting.ReasonNotSure}

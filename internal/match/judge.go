@@ -93,7 +93,7 @@ func (x *Index) judge(e *effort, p paper) (verdict, error) {
 // the roster behind it, and the reader by words believes it. Those people are nominated then, and nobody else of the
 // roster is. If the letter names strangers too, the readers must agree that nobody else of the roster is nominated.
 func (x *Index) plain(e *effort, v *verdict, p paper, l letter.Letter, declined []string) {
-	const leastByWords, mostAgainst, leastTogether, mostUnlisted = 0.5, 0.5, 0.35, 0.2
+	const leastByWords, mostAgainst, leastTogether, mostUnlisted = 0.55, 0.5, 0.35, 0.2
 	if !l.Nomination || len(l.Nominees) == 0 || v.byWords < leastByWords || v.against() > mostAgainst ||
 		v.byWords-v.against()/2 < leastTogether {
 		return
