@@ -23,7 +23,7 @@ import (
 // saidInEnglish lists the areas that a language says in English, because only staff read them and staff are written
 // to in English and French.
 func saidInEnglish() map[string][]string {
-	return map[string][]string{"ar": {"evidence.", "problem."}, "pt": {"evidence.", "problem."}}
+	return map[string][]string{"ar": {"evidence.", "problem."}, "pt": {"evidence.", "problem."}, "es": {"evidence.", "problem."}}
 }
 
 func catalog(t *testing.T) *locale.Catalog {
@@ -314,10 +314,10 @@ func TestHistory(t *testing.T) {
 
 func TestMatch(t *testing.T) {
 	c := catalog(t)
-	if got := c.Languages(); !slices.Equal(got, []string{"en", "fr", "ar", "pt"}) {
+	if got := c.Languages(); !slices.Equal(got, []string{"en", "fr", "ar", "pt", "es"}) {
 		t.Errorf("languages %q", got)
 	}
-	for accept, want := range map[string]string{"": "en", "fr-CA,en;q=0.5": "fr", "pt-BR": "pt", "ar": "ar",
+	for accept, want := range map[string]string{"": "en", "fr-CA,en;q=0.5": "fr", "pt-BR": "pt", "es-CO": "es", "ar": "ar",
 		"sw": "en", "de, fr;q=0.1": "fr", "\x00;;": "en"} {
 		if got := c.Match(accept).Tag; got != want {
 			t.Errorf("%q is answered in %s, want %s", accept, got, want)

@@ -70,9 +70,9 @@ func TestShow(t *testing.T) {
 	h := p.Handle(func(w http.ResponseWriter, r *http.Request) error { return p.Show(w, r, "room.html", d) })
 	for lang, want := range map[string]string{
 		"en": "Accept 2 women 3.5 MB 24 June 2021, 00:30 EAT; 2021-06-24 00:30; 24 June 2021; " +
-			"2021-06-23T21:30:00Z; 26%; 31 [&#34;a&#34;] 2 en fr ar pt ",
+			"2021-06-23T21:30:00Z; 26%; 31 [&#34;a&#34;] 2 en fr ar pt es ",
 		"fr": "Accepter 2 femmes 3.5 Mo 24 juin 2021, 00:30 EAT; 2021-06-24 00:30; 24 juin 2021; " +
-			"2021-06-23T21:30:00Z; 26%; 31 [&#34;a&#34;] 2 en fr ar pt ",
+			"2021-06-23T21:30:00Z; 26%; 31 [&#34;a&#34;] 2 en fr ar pt es ",
 	} {
 		w := answer(h, httptest.NewRequest(http.MethodGet, "/?lang="+lang, nil))
 		if w.Code != http.StatusOK || w.Header().Get("Content-Language") != lang ||
@@ -110,7 +110,7 @@ func TestLocale(t *testing.T) {
 			t.Errorf("%+v: %s", test, got)
 		}
 	}
-	if got := p.Languages(); len(got) != 4 || p.LanguageName("fr") != "Français" || p.LanguageName("sw") != "sw" {
+	if got := p.Languages(); len(got) != 5 || p.LanguageName("fr") != "Français" || p.LanguageName("sw") != "sw" {
 		t.Errorf("languages %q", got)
 	}
 }

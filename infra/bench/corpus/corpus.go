@@ -70,8 +70,8 @@ func Reader(limits content.Limits) (*extract.Reader, func() error, error) {
 func Tesseract(ctx context.Context) (ocr.Engine, error) {
 	engine, err := ocr.NewTesseract(ctx, "tesseract")
 	if err != nil {
-		const packages = "tesseract-ocr tesseract-ocr-fra tesseract-ocr-por tesseract-ocr-ara"
-		return nil, fmt.Errorf("tesseract is needed with eng, fra, por and ara (Debian: %s): %w", packages, err)
+		const packages = "tesseract-ocr tesseract-ocr-fra tesseract-ocr-por tesseract-ocr-spa tesseract-ocr-ara"
+		return nil, fmt.Errorf("tesseract is needed with eng, fra, por, spa and ara (Debian: %s): %w", packages, err)
 	}
 	return engine, nil
 }

@@ -56,7 +56,7 @@ func run(ctx context.Context, keep string) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(m.dir)) }()
 	fmt.Println("language  scan   words  accuracy  confidence  seconds")
-	for _, language := range []string{"en", "fr", "pt", "ar"} {
+	for _, language := range []string{"en", "fr", "pt", "es", "ar"} {
 		if err := m.language(ctx, language); err != nil {
 			return fmt.Errorf("%s: %w", language, err)
 		}

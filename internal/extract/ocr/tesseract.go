@@ -39,7 +39,7 @@ func NewTesseract(ctx context.Context, program string) (*Tesseract, error) {
 	has := strings.Fields(string(out))
 	t := &Tesseract{path: path, arabic: slices.Contains(has, "ara"), orients: slices.Contains(has, "osd")}
 	var latin []string
-	for _, l := range []string{"eng", "fra", "por"} {
+	for _, l := range []string{"eng", "fra", "por", "spa"} {
 		if slices.Contains(has, l) {
 			latin = append(latin, l)
 		}
@@ -50,7 +50,7 @@ func NewTesseract(ctx context.Context, program string) (*Tesseract, error) {
 	}
 	t.all = strings.Join(latin, "+")
 	if t.all == "" {
-		return nil, fmt.Errorf("%w: tesseract has none of the languages eng, fra, por and ara", ErrNoEngine)
+		return nil, fmt.Errorf("%w: tesseract has none of the languages eng, fra, por, spa and ara", ErrNoEngine)
 	}
 	return t, nil
 }
