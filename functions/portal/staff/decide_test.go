@@ -482,7 +482,8 @@ func TestReviewDecisions(t *testing.T) {
 		{"file at two kinds", "action=file&reason=x&other=" + url.QueryEscape("s1/presentation/p2 s1/nomination/p3") +
 			"&document=" + slides.ID(), 409},
 		{"file what is not there", "action=file&reason=x&other=s1/presentation/p2&document=nothing", 409},
-		{"file", "action=file&reason=x&requirement=s1/presentation/p2&other=ignored&document=" + slides.ID(), 303},
+		{"file at nonsense that is typed", "action=file&reason=x&requirement=s1/presentation/p2&other=nonsense&document=" + slides.ID(), 409},
+		{"file where it is typed", "action=file&reason=x&requirement=s1/nomination/p3&other=s1/presentation/p2&document=" + slides.ID(), 303},
 		{"file again", "action=file&reason=x&other=s1/presentation/p2&document=" + slides.ID(), 409},
 		{"file an older one", "action=file&reason=x&other=s1/presentation/p2&document=" + older.ID(), 303},
 		{"file for two sessions", "action=file&reason=x&requirement=&other=" + both + "&document=" + letter.ID(), 303},

@@ -172,9 +172,9 @@ func roles(list []string) []meeting.Role {
 	return all
 }
 
-// placeOfForm reads the place that a form names, chosen or typed.
+// placeOfForm reads the place that a form names, typed or chosen: one may be chosen from the beginning, nothing is typed.
 func placeOfForm(f url.Values) ([]meeting.RequirementKey, bool) {
-	return parsePlace(cmp.Or(f.Get("requirement"), f.Get("other")))
+	return parsePlace(cmp.Or(f.Get("other"), f.Get("requirement")))
 }
 
 // parsePlace reads the requirements of a place. It reports false if there are none, too many, or one that is no

@@ -42,6 +42,8 @@ func TestReadDecision(t *testing.T) {
 		"a code without a rejection": {"action=withdraw&document=d&code=wrong-document", meeting.Decision{Document: "d"}},
 		"file": {"action=file&document=d&requirement=s1/nomination/p1+s2/nomination/p1", meeting.Decision{Document: "d",
 			Requirements: []meeting.RequirementKey{one, two}}},
+		"file, typed over what is chosen": {"action=file&document=d&requirement=s1/nomination/p1&other=s2/nomination/p1", meeting.Decision{Document: "d",
+			Requirements: []meeting.RequirementKey{two}}},
 		"file, typed": {"action=file&document=d&other=s2/nomination/p1", meeting.Decision{Document: "d",
 			Requirements: []meeting.RequirementKey{two}}},
 		"split": {"action=split&document=d&from=1&to=&place=s1/nomination/p1" +

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -119,4 +120,37 @@ func TestOthersWaitUntilKnown(t *testing.T) {
 		t.Errorf("%+v", d.DocumentState)
 	}
 	w.Check()
+}
+
+// A letter that waits for another reason offers all its nominees as one place, chosen from the beginning: one key files it.
+func TestLikelyPlaceIsChosen(t *testing.T) {
+	t.Parallel()
+	w := e2e.New(t)
+	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Grace+e2e.Joseph)
+	text := string(letterFor(grace, "Mr Joseph Kamau, Analyst")) + "\nTheir clearance is awaited.\n"
+	o := w.Put("incoming/m/drop/letter.txt", []byte(text), e2e.Noon)
+	w.TakeIn(o)
+	if d := w.Document(o); d.Status != meeting.Review || len(d.Candidates) != 2 {
+		t.Fatalf("%+v", d)
+	}
+	page := w.StaffPage("/meetings/m/review")
+	first := regexp.MustCompile(`<input type="radio" name="requirement" value="([^"]*)" data-key="1" checked>`).FindStringSubmatch(page)
+	if first == nil || !strings.Contains(page, "Grace Odhiambo, Joseph Kamau") || strings.Contains(page, `id="elsewhere" checked`) {
+		t.Fatalf("nothing is chosen:\n%s", page)
+	}
+	form := url.Values{"action": {"file"}, "document": {o.ID()}, "reason": {"the clearance came"}, "requirement": {first[1]}, "other": {""}}
+	if code, answer := w.SubmitDecision(form); code != http.StatusSeeOther {
+		t.Fatalf("%d %s", code, answer)
+	}
+	d := w.Document(o)
+	if d.Status != meeting.Filed || !strings.Contains(fmt.Sprint(d.Satisfies), "p3") || !strings.Contains(fmt.Sprint(d.Satisfies), "p6") {
+		t.Errorf("%+v", d.DocumentState)
+	}
+	w.Check()
+	// Who may be meant, and no more than that, is not chosen.
+	deck := w.Put("incoming/m/drop/deck.pptx", e2e.Deck("Draft", "with somebody"), e2e.Noon)
+	w.TakeIn(deck)
+	if page := w.StaffPage("/meetings/m/review"); !strings.Contains(page, `id="elsewhere" checked`) {
+		t.Error("a place is chosen for a deck of nobody")
+	}
 }

@@ -3,6 +3,7 @@ package staff
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -21,8 +22,10 @@ type reviewPage struct {
 	Before, After string
 	Reading       reading
 	Sessions      []session
-	// Places are the candidates' places, Elsewhere those of everybody.
+	// Places are the candidates' places, Elsewhere those of everybody. Likely is set if the first of Places is chosen unless
+	// somebody chooses another.
 	Places, Elsewhere []place
+	Likely            bool
 	// Why is the evidence if there is no candidate, Perhaps are the candidates.
 	Why     []string
 	Perhaps []candidate
@@ -122,6 +125,9 @@ func (p *reviewPage) suggest(l *page.Locale) error {
 		return err
 	}
 	d := p.Document
+	if err := p.suggestAll(l); err != nil {
+		return err
+	}
 	for _, c := range d.Candidates {
 		if d.Status != meeting.Review { // what it is filed for is not asked any more
 			c.For = open(d, c.For)
@@ -142,6 +148,36 @@ func (p *reviewPage) suggest(l *page.Locale) error {
 		p.Why = evidence(l, d.Evidence, names)
 	}
 	return nil
+}
+
+// leastLikely is the chance from which a candidate's place is chosen unless somebody chooses another.
+const leastLikely = 0.5
+
+// suggestAll offers one place for all candidates that a letter nominates, if they are several, and tells whether the first
+// place is likely.
+func (p *reviewPage) suggestAll(l *page.Locale) error {
+	d := p.Document
+	if d.Status != meeting.Review {
+		return nil
+	}
+	p.Likely = len(d.Candidates) > 0 && len(d.Candidates[0].For) > 0 && d.Candidates[0].Confidence >= leastLikely
+	if d.Letter == nil {
+		return nil
+	}
+	var names []string
+	var keys []meeting.RequirementKey
+	for _, n := range d.Letter.Nominees {
+		is := func(c meeting.Candidate) bool { return c.Participant == n.Participant }
+		if i := slices.IndexFunc(d.Candidates, is); i >= 0 && !n.Declined && !slices.Contains(names, d.Candidates[i].Name) {
+			names, keys = append(names, d.Candidates[i].Name), append(keys, d.Candidates[i].For...)
+		}
+	}
+	if len(names) < 2 || len(keys) > maxPlaces {
+		return nil
+	}
+	found, err := places(l, strings.Join(names, ", "), keys, nil)
+	p.Places = append(p.Places, found...)
+	return err
 }
 
 // open gives those nominations of a list for which a letter is not filed.
