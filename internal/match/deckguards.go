@@ -31,6 +31,7 @@ func (x *Index) objectDeck(d deck) objection {
 		FileName: d.facts.FileName, Sender: d.facts.Sender.Address,
 	})
 	return firstOf(x, d, []guard[deck]{
+		deckByMachine,
 		noSlides,
 		otherOccasion,
 		namesake,
@@ -38,6 +39,9 @@ func (x *Index) objectDeck(d deck) objection {
 		whichSession,
 	})
 }
+
+// deckByMachine: it is slides within a mail that a machine sent, which may be anybody's.
+func deckByMachine(_ *Index, d deck) objection { return automatic(d.facts.Content) }
 
 // noSlides: upright pages are speaking notes only when nothing else is likely.
 func noSlides(_ *Index, d deck) objection {

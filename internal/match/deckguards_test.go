@@ -36,12 +36,18 @@ func TestDeckGuards(t *testing.T) {
 		return &content.Content{Format: content.DOCX, Pages: []content.Page{{Number: 1, Text: text, Width: 595, Height: 842}}}
 	}
 	talk := reader{nominates: 0.001, acts: map[meeting.Act]float64{meeting.ActOther: 0.95}}
+	mail := func(from string, automatic bool) *content.Content {
+		return &content.Content{Format: content.EML, Envelope: &content.Envelope{From: from, Automatic: automatic},
+			Attachments: []content.Attachment{{Name: "deck.pptx", Content: slides("Fees\nKofi Annor")}}}
+	}
 	for name, test := range map[string]struct {
 		c      *content.Content
 		reader reader
 		want   string
 	}{
 		"a name of her own":                {slides("Fees\nKofi Annor"), talk, "kofi"},
+		"in a mail that did not arrive":    {mail("mailer-daemon@people.example", true), talk, string(meeting.ReasonKindUnclear)},
+		"in a mail":                        {mail("kofi@people.example", false), talk, "kofi"},
 		"two of one name":                  {slides("Fees that workers pay\nMaria Santos"), talk, string(meeting.ReasonSeveralNamed)},
 		"two of one name, told apart":      {slides("Fees that workers pay\nMaria Santos, Atlantic Shipping Registry, Brazil"), talk, "maria-br"},
 		"another office":                   {slides("Fees\nKofi Annor\nDirectorate of Fisheries Research"), talk, string(meeting.ReasonNotSure)},

@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"dossier/internal/encoder"
+	"dossier/internal/extract/content"
 	"dossier/internal/fold"
 	"dossier/internal/letter"
 	"dossier/internal/meeting"
@@ -111,8 +112,10 @@ func ownLetter(x *Index, c caseOf) objection {
 }
 
 // byMachine: it is an automatic reply, or the report that a mail did not arrive. Both quote other mails.
-func byMachine(_ *Index, c caseOf) objection {
-	if f := c.facts.Content; f != nil && f.Envelope != nil && f.Envelope.Automatic {
+func byMachine(_ *Index, c caseOf) objection { return automatic(c.facts.Content) }
+
+func automatic(c *content.Content) objection {
+	if c != nil && c.Envelope != nil && c.Envelope.Automatic {
 		return objection{meeting.ReasonKindUnclear, meeting.Evidence{Code: meeting.EvidenceAutomatic}}
 	}
 	return objection{}

@@ -22,11 +22,15 @@ type linked struct {
 // objectLink asks the guards.
 func (x *Index) objectLink(l linked) objection {
 	return firstOf(x, l, []guard[linked]{
+		linkedByMachine,
 		otherKind,
 		somethingElse,
 		otherTitle,
 	})
 }
+
+// linkedByMachine: it is a mail that a machine sent, such as an automatic reply.
+func linkedByMachine(_ *Index, l linked) objection { return automatic(l.content) }
 
 // otherKind: it is a letter where slides are asked for, or slides where a letter is.
 func otherKind(_ *Index, l linked) objection {

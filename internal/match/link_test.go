@@ -13,6 +13,8 @@ func TestLinkGuards(t *testing.T) {
 	talk := reader{nominates: 0.001, acts: map[meeting.Act]float64{meeting.ActOther: 0.95}}
 	letter := upright(note(labour, "Kenya", "1. Ms Grace Wanjiru Kamau, Director"))
 	notes := &content.Content{Format: content.DOCX, Pages: []content.Page{{Number: 1, Text: "Points for tomorrow. Thank you, Chair.", Width: 595, Height: 842}}}
+	outOfOffice := upright("I am away until Monday.")
+	outOfOffice.Envelope = &content.Envelope{From: "kofi@people.example", Automatic: true}
 	for name, test := range map[string]struct {
 		file   string
 		c      *content.Content
@@ -28,6 +30,7 @@ func TestLinkGuards(t *testing.T) {
 		"somebody who is on no roster":     {"deck.pptx", slides("Fees\nPresented by Dr Ingrid Halvorsen"), talk, meeting.Presentation, string(meeting.ReasonOtherPresenter)},
 		"another, and the file's name":     {"Kofi Annor fees.pptx", slides("Fees\nPresented by Dr Ingrid Halvorsen"), talk, meeting.Presentation, "kofi"},
 		"thanks to another":                {"deck.pptx", slides("Fees\nwith thanks to Zainab Bello"), talk, meeting.Presentation, "kofi"},
+		"an automatic reply":               {"away.eml", outOfOffice, talk, meeting.Presentation, string(meeting.ReasonKindUnclear)},
 		"a letter":                         {"letter.pdf", letter, sure, meeting.Presentation, string(meeting.ReasonOtherKind)},
 		"a CV":                             {"CV Annor.pdf", upright("Born in Accra"), talk, meeting.Presentation, string(meeting.ReasonOtherKind)},
 		"an itinerary in French":           {"itineraire_Annor.pdf", upright("Vol AF 123"), talk, meeting.Presentation, string(meeting.ReasonOtherKind)},
