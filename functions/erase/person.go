@@ -229,7 +229,7 @@ func (e *erasure) concerns(d, whole *meeting.Document) concern {
 // isUnfiled tells whether nobody has said yet whose a document is.
 func isUnfiled(d *meeting.Document) bool {
 	return len(d.FiledFor) == 0 && d.PartOf == "" && d.LinkOwner == "" &&
-		slices.Contains([]meeting.Status{meeting.Review, meeting.Rejected, meeting.Quarantined}, d.Status)
+		slices.Contains([]meeting.Status{meeting.Review, meeting.Rejected, meeting.Quarantined, meeting.Ignored}, d.Status)
 }
 
 // says is what a document's record says of it, and of who sent it.

@@ -18,9 +18,10 @@ func (tx *Tx) Mail(m meeting.Mail) {
 	tx.mails = append(tx.mails, &m)
 }
 
-// sendReceipt tells an uploader once what became of the document, when it is known who sent it.
+// sendReceipt tells an uploader once what became of the document, when it is known who sent it. Nobody hears of what is
+// ignored.
 func (tx *Tx) sendReceipt(doc *meeting.Document) {
-	if doc.Uploader.Email == "" || doc.NotifiedStatus != "" {
+	if doc.Uploader.Email == "" || doc.NotifiedStatus != "" || doc.Status == meeting.Ignored {
 		return
 	}
 	doc.NotifiedStatus = doc.Status

@@ -20,6 +20,8 @@ const (
 	Superseded  Status = "superseded"
 	Withdrawn   Status = "withdrawn"
 	Quarantined Status = "quarantined"
+	// Ignored: a file that a program left beside a document; see Dropping.
+	Ignored Status = "ignored"
 )
 
 // Object names one version of one object in the bucket, and when it was uploaded.

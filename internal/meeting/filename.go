@@ -1,6 +1,7 @@
 package meeting
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -14,4 +15,16 @@ func ShownName(name string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(name, ""))
+}
+
+// largestDropping is how many bytes a file has at most that is a Dropping; a larger one may hold somebody's work.
+const largestDropping = 1 << 20
+
+// Dropping tells whether a file is one that programs leave beside documents, by its name and size: the lock files of Microsoft
+// Office and LibreOffice, and what macOS and Windows keep of files and folders. Such a file is no document.
+func Dropping(name string, size int64) bool {
+	name = strings.ToLower(name)
+	own := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
+	return size <= largestDropping && (slices.ContainsFunc([]string{"~$", ".~lock.", "._"}, own) ||
+		slices.Contains([]string{".ds_store", "thumbs.db", "desktop.ini"}, name))
 }

@@ -22,3 +22,17 @@ func TestShownName(t *testing.T) {
 		}
 	}
 }
+
+func TestDropping(t *testing.T) {
+	for name, want := range map[string]bool{
+		"~$slides.pptx": true, ".~lock.slides.odp#": true, "._slides.pptx": true, ".DS_Store": true, "Thumbs.db": true, "desktop.ini": true,
+		"slides.pptx": false, "~slides.pptx": false, ".slides.pptx": false, "My desktop.ini.pdf": false, "DS_Store.pdf": false, "": false,
+	} {
+		if got := meeting.Dropping(name, 162); got != want {
+			t.Errorf("%q: %v", name, got)
+		}
+		if meeting.Dropping(name, 2<<20) {
+			t.Errorf("%q of 2 MiB is dropped", name)
+		}
+	}
+}
