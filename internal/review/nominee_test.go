@@ -1,6 +1,7 @@
 package review_test
 
 import (
+	"cmp"
 	"slices"
 	"testing"
 
@@ -198,4 +199,97 @@ func TestNomineesOfFiledLetter(t *testing.T) {
 			t.Error("staff are told of a letter that waits for nothing")
 		}
 	})
+}
+
+// file files a letter by hand for nominations.
+func file(d *meeting.Document, places ...meeting.RequirementKey) meeting.Decision {
+	return meeting.Decision{Action: meeting.FileHere, Document: d.ID, Requirements: places}
+}
+
+// The person that staff file a letter for is found among its open nominees by name, and nobody else's place in the letter changes.
+func TestWhoIsFiledFor(t *testing.T) {
+	open := func(name string) meeting.Nominee { return meeting.Nominee{Name: name} }
+	declined := meeting.Nominee{Name: "Oba Two", Declined: true}
+	for name, test := range map[string]struct {
+		nominees []meeting.Nominee
+		places   []meeting.RequirementKey
+		want     string // the participants of the nominees, in their order
+	}{
+		"the first by name":                 {[]meeting.Nominee{open("Oba Two"), open("Ada New")}, keys(nomination("s1", "o2")), "o2 -"},
+		"the second by name":                {[]meeting.Nominee{open("Ada New"), open("Oba Two")}, keys(nomination("s1", "o2")), "- o2"},
+		"the one with more of the name":     {[]meeting.Nominee{open("Two"), open("Mr Oba Two")}, keys(nomination("s1", "o2")), "- o2"},
+		"the first of two alike":            {[]meeting.Nominee{open("Oba Two"), open("Mr Oba Two")}, keys(nomination("s1", "o2")), "o2 -"},
+		"who was declined is not taken":     {[]meeting.Nominee{declined, open("Ada New"), open("Eve New")}, keys(nomination("s1", "o2")), "- - -"},
+		"the only one, at the beginning":    {[]meeting.Nominee{open("Ока"), nominee("o1")}, keys(nomination("s1", "o2")), "o2 o1"},
+		"who is known takes nobody's place": {[]meeting.Nominee{nominee("o1"), open("Ada New")}, keys(nomination("s1", "o1")), "o1 -"},
+		"two, each by name":                 {[]meeting.Nominee{open("Two, Oba"), open("One Olu")}, keys(nomination("s1", "o1"), nomination("s1", "o2")), "o2 o1"},
+		"two that nobody is called":         {[]meeting.Nominee{open("Ока")}, keys(nomination("s1", "o1"), nomination("s1", "o2")), "-"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			d := o.upload(1, meeting.Nomination, &meeting.Letter{Agency: "Ministry", Nominees: test.nominees})
+			o.done(file(d, test.places...))
+			got := ""
+			for _, n := range o.stored(d).Letter.Nominees {
+				got += " " + cmp.Or(n.Participant, "-")
+			}
+			if got[1:] != test.want {
+				t.Errorf("%s, want %s", got[1:], test.want)
+			}
+			before := o.audit().Effects[0].DocumentBefore.Letter.Nominees
+			if !slices.Equal(before, test.nominees) {
+				t.Errorf("the audit has %+v", before)
+			}
+		})
+	}
+}
+
+// A letter in review waits for the last of its nominees who are open, and is not filed for one who was declined.
+func TestDeclinedIsNotFiledFor(t *testing.T) {
+	o := newOffice(t)
+	known := nominee("o2")
+	known.Declined = true
+	d := o.upload(1, meeting.Nomination, &meeting.Letter{Agency: "Ministry", Nominees: []meeting.Nominee{nominee("o1"), known, {Name: "Ada New"}, {Name: "Eve New"}}})
+	o.done(meeting.Decision{Action: meeting.Decline, Document: d.ID, Nominee: "Ada New"})
+	o.status(d, meeting.Review, meeting.ReasonNotSure)
+	o.done(meeting.Decision{Action: meeting.Decline, Document: d.ID, Nominee: "Eve New"})
+	o.status(d, meeting.Filed, "")
+	if got := o.stored(d).Satisfies; !slices.Equal(got, keys(nomination("s1", "o1"), nomination("s2", "o1"))) {
+		t.Errorf("filed for %v", got)
+	}
+}
+
+// A sender who was told that the letter is filed hears that a newer one counts, when staff decide about it: once more than the
+// agency may send is accepted, too.
+func TestSenderOfReplacedLetterHears(t *testing.T) {
+	for name, others := range map[string][]meeting.Nominee{"with a seat left": {nominee("o1")}, "with no seat left": {nominee("o1"), nominee("o2")}} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			d := o.inPart(1, append(slices.Clone(others), meeting.Nominee{Name: "Ada New"}, meeting.Nominee{Name: "Eve New"})...)
+			o.inPart(2, others...)
+			o.status(d, meeting.Superseded, "")
+			o.done(meeting.Decision{Action: meeting.Decline, Document: d.ID, Nominee: "Eve New"})
+			if n := o.outcomes(d); n != 1 {
+				t.Errorf("%d mails", n)
+			}
+			if got := o.stored(d).NotifiedStatus; got != meeting.Superseded {
+				t.Errorf("last told %q", got)
+			}
+			o.done(accepting(d, "Ada New", "s1"))
+			o.check()
+		})
+	}
+}
+
+// A person who owes no nomination is accepted from a filed letter without another place.
+func TestAcceptedWhoOwesNone(t *testing.T) {
+	o := newOffice(t)
+	d := o.inPart(1, nominee("o1"), meeting.Nominee{Name: "Ada New"})
+	a := accepting(d, "Ada New", "s1")
+	a.Participant.Sector = meeting.Academia
+	o.done(a)
+	if got := o.stored(d); got.HasOpenNominees() || len(got.Satisfies) != 2 || got.Status != meeting.Filed {
+		t.Errorf("%+v", got.DocumentState)
+	}
+	o.check()
 }
