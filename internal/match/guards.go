@@ -64,6 +64,7 @@ func (x *Index) object(v verdict, p paper, f Facts, r Result) objection {
 		severalFit,
 		nothingBeside,
 		inAddress,
+		inQuote,
 		toAnother,
 		saysMore,
 		otherAct,
@@ -133,6 +134,33 @@ func inAddress(_ *Index, c caseOf) objection {
 		}
 	}
 	return objection{}
+}
+
+// inQuote: a nominee is named in a quoted mail alone, and another in the writer's own words. What is quoted is somebody
+// else's, unless the whole letter is passed on.
+func inQuote(_ *Index, c caseOf) objection {
+	quoted := letter.Quoted(c.paper.Text)
+	if len(quoted) == 0 {
+		return objection{}
+	}
+	own := func(s encoder.Span) bool {
+		return !slices.ContainsFunc(quoted, func(o letter.Span) bool { return o.From <= s.From && s.To <= o.To })
+	}
+	var said objection
+	inOwnWords := false
+	for _, q := range c.people {
+		switch {
+		case !q.nominated() || len(q.Places) == 0:
+		case slices.ContainsFunc(q.Places, own):
+			inOwnWords = true
+		default:
+			said = objection{meeting.ReasonNotSure, meeting.Evidence{Code: meeting.EvidenceInQuote, Detail: name(q, c.paper)}}
+		}
+	}
+	if !inOwnWords {
+		return objection{}
+	}
+	return said
 }
 
 // withinAddress tells whether a span of a text is a part of a mail address.

@@ -126,6 +126,7 @@ const (
 	EvidenceFromSecretariat EvidenceCode = "from-secretariat" // the secretariat sent it itself
 	EvidenceAutomatic       EvidenceCode = "automatic"        // a machine sent the mail by itself
 	EvidenceInAddress       EvidenceCode = "in-address"       // a nominee is named in a mail address alone
+	EvidenceInQuote         EvidenceCode = "in-quote"         // a nominee is named in a quoted mail alone
 )
 
 // Evidence of sessions, agencies and countries, and of documents still expected.
@@ -172,7 +173,7 @@ func EvidenceCodes() []EvidenceCode {
 		EvidenceNameInTitle, EvidenceNameInFileName, EvidenceNameInMail, EvidenceNameOnSlides, EvidenceNameOnLastSlide,
 		EvidenceNameInText, EvidenceNameOfAuthor, EvidenceNamedAside, EvidenceNamedTogether, EvidenceOtherNamed,
 		EvidenceOtherOffice, EvidenceManyNamed, EvidenceOnBehalf, EvidenceAddressInText, EvidenceNominated, EvidenceFromSecretariat,
-		EvidenceAutomatic, EvidenceInAddress,
+		EvidenceAutomatic, EvidenceInAddress, EvidenceInQuote,
 		EvidenceSessionNamed, EvidenceSessionNumber, EvidenceSessionLike, EvidenceSessionInMail,
 		EvidenceSessionDiffers, EvidenceAgencyNamed, EvidenceAgencyAgrees, EvidenceCountryInTitle,
 		EvidenceCountryAgrees, EvidenceCountryIsOther, EvidenceIsOutstanding, EvidenceIsIn, EvidenceLooksLike, EvidenceAct, EvidenceDoubt,
