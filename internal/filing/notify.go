@@ -18,8 +18,8 @@ func (tx *Tx) Mail(m meeting.Mail) {
 	tx.mails = append(tx.mails, &m)
 }
 
-// sendReceipt tells an uploader once what became of the document, when it is known who sent it. Nobody hears of what is
-// ignored.
+// sendReceipt tells an uploader once what became of the document, when it is known who sent it. Nobody hears of an
+// ignored file.
 func (tx *Tx) sendReceipt(doc *meeting.Document) {
 	if doc.Uploader.Email == "" || doc.NotifiedStatus != "" || doc.Status == meeting.Ignored {
 		return

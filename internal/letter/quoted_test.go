@@ -7,7 +7,7 @@ import (
 	"dossier/internal/letter"
 )
 
-// What is quoted is told from what the writer says, also where answers stand between the lines.
+// Quoted mails are told from the words of the writer, also where answers stand between the lines.
 func TestQuoted(t *testing.T) {
 	for text, want := range map[string]string{
 		"We nominate Ms Diallo.\n> Who comes?\n> Mr Sow?\nShe comes.": "> Who comes?|> Mr Sow?",

@@ -136,7 +136,7 @@ func inAddress(_ *Index, c caseOf) objection {
 	return objection{}
 }
 
-// inQuote: a nominee is named in a quoted mail alone, and another in the writer's own words. What is quoted is somebody
+// inQuote: a nominee is named in a quoted mail alone, and another in the writer's own words. A quoted mail is somebody
 // else's, unless the whole letter is passed on.
 func inQuote(_ *Index, c caseOf) objection {
 	quoted := letter.Quoted(c.paper.Text)
