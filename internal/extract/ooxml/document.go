@@ -31,7 +31,8 @@ func ReadDocument(ctx context.Context, src io.ReaderAt, size int64, limits conte
 	if err != nil {
 		return c, err
 	}
-	d := &document{pkg: p, limits: limits, metadata: &c.Metadata, flow: content.NewFlow(c, limits)}
+	fetching(root, c, limits)
+	d := &document{pkg: p, limits: limits, c: c, flow: content.NewFlow(c, limits)}
 	if d.rels, err = p.relationships(main); err != nil {
 		return c, err
 	}
@@ -44,7 +45,7 @@ func ReadDocument(ctx context.Context, src io.ReaderAt, size int64, limits conte
 	}
 	for _, kind := range []string{"header", "footer"} {
 		for _, part := range every(d.rels, kind) {
-			root, err := p.Optional(part)
+			root, err := d.part(part)
 			if err != nil {
 				return c, err
 			}
@@ -62,12 +63,19 @@ type document struct {
 	*pkg
 	limits   content.Limits
 	rels     map[string]relationship
-	metadata *content.Metadata
+	c        *content.Content
 	flow     *content.Flow
 	notes    map[string]*node // by "footnote" or "endnote", and id
 	comments map[string]*node
 	lists    numbering
 	err      error
+}
+
+// part parses a part beside the body, nil when it is not there or broken, and notes what its fields fetch.
+func (d *document) part(name string) (*node, error) {
+	root, err := d.Optional(name)
+	fetching(root, d.c, d.limits)
+	return root, err
 }
 
 // prepare reads the parts that the body points into.
@@ -78,7 +86,7 @@ func (d *document) prepare() error {
 		if !ok {
 			return nil, nil
 		}
-		return d.Optional(part)
+		return d.part(part)
 	}
 	for kind, element := range map[string]string{"footnotes": "footnote", "endnotes": "endnote"} {
 		root, err := load(kind)
@@ -265,9 +273,9 @@ func (d *document) drawing(n *node, out content.Sink, boxes *[]*node) {
 		}
 	}
 	if pictures := len(n.All("pic")) + len(n.All("imagedata")); pictures > 0 {
-		d.metadata.Pictures += pictures
+		d.c.Metadata.Pictures += pictures
 		if !described {
-			d.metadata.PicturesWithoutAlt += pictures
+			d.c.Metadata.PicturesWithoutAlt += pictures
 		}
 	}
 	for _, drawn := range []struct {

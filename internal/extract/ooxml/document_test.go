@@ -12,6 +12,7 @@ import (
 	"dossier/internal/extract/ooxml"
 	"dossier/internal/extract/ooxml/ooxmltest"
 	"dossier/internal/fault"
+	"dossier/internal/meeting"
 )
 
 func p(text string) string { return `<w:p><w:r><w:t>` + text + `</w:t></w:r></w:p>` }
@@ -109,6 +110,7 @@ func FuzzDocument(f *testing.F) {
 func FuzzBody(f *testing.F) {
 	f.Add(p("x") + item("7", "9", "a"))
 	f.Add(`<w:p><w:r><w:footnoteReference w:id="2"/></w:r></w:p>`)
+	f.Add(`<w:p><w:r><w:fldChar w:fldCharType="begin"/><w:instrText>LINK</w:instrText><w:fldChar w:fldCharType="end"/></w:r></w:p>`)
 	f.Fuzz(func(t *testing.T, body string) {
 		fuzzedDocument(t, ooxmltest.Document(body, map[string]string{"numbering": numbering, "footnotes": `<w:footnotes><w:footnote w:id="2">` + strings.Repeat(p("x"), 3) + `</w:footnote></w:footnotes>`}))
 	})
@@ -142,5 +144,51 @@ func TestStylesInTurn(t *testing.T) {
 	c, err := ooxml.ReadDocument(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{}.WithDefaults())
 	if want := fmt.Sprintf("3. s1\n4. s%d\na", n); err != nil || c.Pages[0].Text != want {
 		t.Errorf("%+v, %v; want %q", c, err, want)
+	}
+}
+
+// Fields that take their results from elsewhere are external content, however their instructions are written.
+func TestFields(t *testing.T) {
+	mark := func(kind string) string { return `<w:r><w:fldChar w:fldCharType="` + kind + `"/></w:r>` }
+	instruction := func(text string) string {
+		return `<w:r><w:instrText xml:space="preserve">` + text + `</w:instrText></w:r>`
+	}
+	result := mark("separate") + `<w:r><w:t>result</w:t></w:r>` + mark("end")
+	complexField := func(inner string) string { return mark("begin") + inner + result }
+	blanks := strings.Repeat(" ", 1000)
+	for name, test := range map[string]struct{ body, want string }{
+		"text":             {`<w:p>` + complexField(instruction(` INCLUDETEXT "http://example.org/x" `)) + `</w:p>`, "INCLUDETEXT"},
+		"a picture":        {`<w:p>` + complexField(instruction(`includepicture "x.png" \d`)) + `</w:p>`, "INCLUDEPICTURE"},
+		"an old name":      {`<w:p>` + complexField(instruction(`IMPORT x.wmf`)) + `</w:p>`, "IMPORT"},
+		"a simple field":   {`<w:p><w:fldSimple w:instr=" LINK Excel.Sheet.8 c:\x.xls "><w:r><w:t>1</w:t></w:r></w:fldSimple></w:p>`, "LINK"},
+		"in pieces":        {`<w:p>` + complexField(instruction("D")+instruction("DE")+instruction("AUTO")+instruction(` c:\x`)) + `</w:p>`, "DDEAUTO"},
+		"behind blanks":    {`<w:p>` + complexField(instruction(blanks)+instruction(blanks+"DDE x")) + `</w:p>`, "DDE"},
+		"within another":   {`<w:p>` + complexField(instruction(" IF 1 = 1 ")+complexField(instruction("LINK x"))) + `</w:p>`, "LINK"},
+		"made by another":  {`<w:p>` + complexField(mark("begin")+instruction("QUOTE 68 68 69")+mark("separate")+`<w:r><w:t>DDE</w:t></w:r>`+mark("end")+instruction(" x")) + `</w:p>`, "DDE"},
+		"over paragraphs":  {`<w:p>` + mark("begin") + instruction("INCLUDE") + `</w:p><w:p>` + instruction("TEXT x") + result + `</w:p>`, "INCLUDETEXT"},
+		"hidden":           {`<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:fldChar w:fldCharType="begin"/><w:instrText>DATABASE</w:instrText></w:r>` + mark("end") + `</w:p>`, "DATABASE"},
+		"without an end":   {`<w:p>` + mark("begin") + instruction("LINK x") + `</w:p>`, "LINK"},
+		"many before it":   {`<w:p>` + strings.Repeat(mark("begin"), 400) + instruction("LINK x") + mark("end") + `</w:p>`, "LINK"},
+		"a link to follow": {`<w:p>` + complexField(instruction(` HYPERLINK "http://example.org/" `)) + `</w:p>`, ""},
+		"a longer name":    {`<w:p>` + complexField(instruction("LINKED x")) + `</w:p>`, ""},
+		"a word":           {p("INCLUDETEXT") + `<w:p>` + complexField(instruction("PAGE")) + p("LINK") + `</w:p>`, ""},
+		"a result":         {`<w:p>` + mark("begin") + instruction("REF x") + mark("separate") + `<w:r><w:t>LINK x</w:t></w:r>` + mark("end") + `</w:p>`, ""},
+	} {
+		for place, data := range map[string][]byte{
+			"the body":   ooxmltest.Document(test.body, nil),
+			"the header": ooxmltest.Document("", map[string]string{"header": `<w:hdr>` + test.body + `</w:hdr>`}),
+		} {
+			c, err := ooxml.ReadDocument(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{}.WithDefaults())
+			if err != nil {
+				t.Fatal(err)
+			}
+			var want []meeting.Finding
+			if test.want != "" {
+				want = []meeting.Finding{{Code: meeting.FindingExternal, Detail: test.want}}
+			}
+			if d := cmp.Diff(want, c.Findings); d != "" {
+				t.Errorf("%s, in %s (-want +got)\n%s", name, place, d)
+			}
+		}
 	}
 }
