@@ -64,7 +64,7 @@ func (r *Reader) Read(ctx context.Context, src io.ReaderAt, size int64) (*conten
 	return c, err
 }
 
-// read reads a document, or one within another: depth is how many mails it lies in.
+// read reads a document, or one within another: depth is how many mails and documents it lies in.
 func (r *Reader) read(
 	ctx context.Context,
 	src io.ReaderAt,
@@ -72,19 +72,31 @@ func (r *Reader) read(
 	limits content.Limits,
 	scanner *ocr.Scanner,
 	depth int,
-) (c *content.Content, err error) {
-	c = &content.Content{}
+) (*content.Content, error) {
 	if size == 0 {
-		return c, fault.Reject(meeting.ReasonEmpty, "the file has no bytes")
+		return &content.Content{}, fault.Reject(meeting.ReasonEmpty, "the file has no bytes")
 	}
 	if size > limits.Bytes {
-		return c, content.Over("bytes", limits.Bytes)
+		return &content.Content{}, content.Over("bytes", limits.Bytes)
 	}
 	format, err := Sniff(src, size, limits)
-	c.Format = format
 	if err != nil {
-		return c, err
+		return &content.Content{Format: format}, err
 	}
+	return r.known(ctx, format, src, size, limits, scanner, depth)
+}
+
+// known reads a document of a known format, and tells what any format may have: languages and findings.
+func (r *Reader) known(
+	ctx context.Context,
+	format content.Format,
+	src io.ReaderAt,
+	size int64,
+	limits content.Limits,
+	scanner *ocr.Scanner,
+	depth int,
+) (c *content.Content, err error) {
+	c = &content.Content{Format: format}
 	// A reader that panics on a stranger's bytes has met a broken file; the next document is unharmed.
 	defer func() {
 		if p := recover(); p != nil {
@@ -128,7 +140,10 @@ func (r *Reader) as(
 	case content.PPTX:
 		return ooxml.ReadPresentation(ctx, src, size, limits)
 	case content.DOCX:
-		return ooxml.ReadDocument(ctx, src, size, limits)
+		return ooxml.ReadDocument(ctx, src, size, limits,
+			func(ctx context.Context, name string, data []byte) (*content.Content, error) {
+				return r.chunk(ctx, name, data, limits, scanner, depth+1)
+			})
 	case content.ODT, content.ODP:
 		return odf.Read(ctx, src, size, limits)
 	case content.DOC, content.PPT:
@@ -152,6 +167,26 @@ func (r *Reader) as(
 		return message.ReadEML(ctx, src, size, limits, nested)
 	}
 	return nil, fault.Reject(meeting.ReasonNotReadableYet, "no reader for %s", f)
+}
+
+// chunk reads a document that another takes into its text. A piece of a page may have no tag that tells it from text, and
+// its name does then.
+func (r *Reader) chunk(
+	ctx context.Context,
+	name string,
+	data []byte,
+	limits content.Limits,
+	scanner *ocr.Scanner,
+	depth int,
+) (*content.Content, error) {
+	if depth > limits.Nesting {
+		return nil, content.Over("documents within documents", limits.Nesting)
+	}
+	src, size := bytes.NewReader(data), int64(len(data))
+	if f, err := Sniff(src, size, limits); err == nil && f == content.Text && size > 0 && content.HTML.Named(name) {
+		return r.known(ctx, content.HTML, src, size, limits, scanner, depth)
+	}
+	return r.read(ctx, src, size, limits, scanner, depth)
 }
 
 // attachment reads what a mail carries. One that cannot be read does not keep the mail from being read.

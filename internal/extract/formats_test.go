@@ -7,12 +7,15 @@ import (
 	"image"
 	"image/jpeg"
 	"image/png"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	ledongthuc "github.com/ledongthuc/pdf"
 
 	"dossier/internal/extract"
@@ -132,6 +135,81 @@ func TestFindings(t *testing.T) {
 				t.Errorf("%q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+// chunked is a DOCX that takes parts into its text, by their names.
+func chunked(parts map[string]string) []byte {
+	body, all, relations := "", map[string]string{}, `<Relationships>`
+	for i, name := range slices.Sorted(maps.Keys(parts)) {
+		id := "rId" + strconv.Itoa(i)
+		body += `<w:p><w:r><w:t>before</w:t></w:r></w:p><w:altChunk r:id="` + id + `"/><w:altChunk r:id="` + id + `"/>`
+		relations += `<Relationship Id="` + id + `" Type="http://x/aFChunk" Target="` + name + `"/>`
+		all["word/"+name] = parts[name]
+	}
+	all["word/_rels/document.xml.rels"] = relations + `</Relationships>`
+	return ooxmltest.Add(ooxmltest.Document(body, nil), all)
+}
+
+// The parts that a DOCX takes into its text are read once each, in any of the formats that they may have.
+func TestChunks(t *testing.T) {
+	word := func(text string) string {
+		return string(ooxmltest.Document(`<w:p><w:r><w:t>`+text+`</w:t></w:r></w:p>`, nil))
+	}
+	for name, test := range map[string]struct {
+		part, data string
+		want       content.Page
+		findings   []meeting.Finding
+	}{
+		"a page": {"a.html", `<!DOCTYPE html><html><p>Awa <b>Traoré</b></p><img alt="a seal"><img src="https://x.example/a">`,
+			content.Page{Text: "before\nAwa Traoré", Alt: "a seal"}, []meeting.Finding{{Code: meeting.FindingExternal, Detail: "img"}, {Code: meeting.FindingNoAltText, Detail: "1"}}},
+		"a piece of a page":     {"a.htm", `Awa<br>Traoré`, content.Page{Text: "before\nAwa\nTraoré"}, nil},
+		"text":                  {"a.txt", "Awa <b>", content.Page{Text: "before\nAwa <b>"}, nil},
+		"RTF":                   {"a.rtf", `{\rtf1 Awa{\footnote note}}`, content.Page{Text: "before\nAwa", Notes: "note"}, nil},
+		"a document":            {"a.docx", word("Awa"), content.Page{Text: "before\nAwa"}, nil},
+		"one within another":    {"a.docx", string(chunked(map[string]string{"b.docx": word("Awa")})), content.Page{Text: "before\nbefore\nAwa"}, nil},
+		"a file that is broken": {"a.docx", word("Awa")[:60], content.Page{Text: "before"}, []meeting.Finding{{Code: meeting.FindingEmbedded}}},
+		"nothing":               {"a.html", "", content.Page{Text: "before"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, err := read(t, newReader(t, content.Limits{}), chunked(map[string]string{test.part: test.data}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			test.want.Number = 1
+			if d := cmp.Diff([]content.Page{test.want}, c.Pages); d != "" {
+				t.Errorf("(-want +got)\n%s", d)
+			}
+			if d := cmp.Diff(test.findings, c.Findings); d != "" {
+				t.Errorf("findings (-want +got)\n%s", d)
+			}
+		})
+	}
+}
+
+// Documents within documents have one budget, and end somewhere.
+func TestChunksAreLimited(t *testing.T) {
+	deep := ooxmltest.Document(`<w:p/>`, nil)
+	for range 6 {
+		deep = chunked(map[string]string{"a.docx": string(deep)})
+	}
+	long := map[string]string{}
+	for i := range 4 {
+		long[strconv.Itoa(i)+".docx"] = string(ooxmltest.Document("<!--"+strings.Repeat("a", 1<<20)+"-->", nil))
+	}
+	many := map[string]string{"a.txt": strings.Repeat("a", 900), "b.txt": strings.Repeat("b", 900)}
+	for name, test := range map[string]struct {
+		data   []byte
+		limits content.Limits
+	}{
+		"too deep":          {deep, content.Limits{}},
+		"too much unpacked": {chunked(long), content.Limits{Expanded: 3 << 20}},
+		"too much text":     {chunked(many), content.Limits{Text: 1000}},
+		"too long a part":   {chunked(many), content.Limits{Part: 800}},
+	} {
+		if _, err := read(t, newReader(t, test.limits), test.data); !fault.Because(err, meeting.ReasonTooLarge) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

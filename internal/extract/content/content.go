@@ -71,6 +71,11 @@ func (f Format) extensions() []string {
 // Slides tells whether the format is one of slide decks.
 func (f Format) Slides() bool { return f == PPTX || f == PPT || f == ODP }
 
+// Named tells whether a file's name has an extension that the format goes by.
+func (f Format) Named(name string) bool {
+	return slices.Contains(f.extensions(), strings.ToLower(strings.TrimPrefix(path.Ext(name), ".")))
+}
+
 // Misnamed tells whether a file's name has an extension that belongs to another of the formats that are read.
 func (f Format) Misnamed(name string) bool {
 	ext := strings.ToLower(strings.TrimPrefix(path.Ext(name), "."))

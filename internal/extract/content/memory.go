@@ -5,9 +5,9 @@ import (
 	"sync/atomic"
 )
 
-// memory counts the bytes that are held for one document with all that lies in it, those that were decoded for it, and
-// those of its text.
-type memory struct{ held, peak, decoded, text atomic.Int64 }
+// memory counts the bytes that are held for one document with all that lies in it, those that were decoded and unpacked
+// for it, and those of its text.
+type memory struct{ held, peak, decoded, text, unpacked atomic.Int64 }
 
 // Fresh gives the same limits for another document. Nothing is held for it yet.
 func (l Limits) Fresh() Limits {
@@ -43,6 +43,12 @@ func (l Limits) Settle(before int64, c *Content) { l.memory.held.Store(before + 
 
 // Decode counts the bytes that a picture has once it is decoded, and reports whether that is still within the limit.
 func (l Limits) Decode(bytes int64) bool { return l.memory.decoded.Add(bytes) <= l.Decoded }
+
+// Unpack counts bytes that were unpacked.
+func (l Limits) Unpack(bytes int64) { l.memory.unpacked.Add(bytes) }
+
+// Unpackable is how many bytes may still be unpacked, of the document and all that lies in it.
+func (l Limits) Unpackable() int64 { return max(0, l.Expanded-l.memory.unpacked.Load()) }
 
 // read counts bytes of text, and reports whether all that was read of the document is still within the limit.
 func (l Limits) read(bytes int) bool { return l.memory.text.Add(int64(bytes)) <= int64(l.Text) }

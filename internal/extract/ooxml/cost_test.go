@@ -20,7 +20,7 @@ func TestLabelsAreBounded(t *testing.T) {
 	data := ooxmltest.Document(`<w:tbl><w:tr><w:tc>`+strings.Repeat(item("7", "0", "a"), 300)+`</w:tc></w:tr></w:tbl>`, map[string]string{"numbering": long})
 	var err error
 	n := memtest.Allocated(func() {
-		_, err = ooxml.ReadDocument(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{Text: 1 << 20}.WithDefaults())
+		_, err = ooxml.ReadDocument(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{Text: 1 << 20}.WithDefaults(), nil)
 	})
 	if !fault.Because(err, meeting.ReasonTooLarge) || n > 40<<20 {
 		t.Errorf("%d MB allocated, %v", n>>20, err)
@@ -30,7 +30,7 @@ func TestLabelsAreBounded(t *testing.T) {
 // The cells of a row are within the limit on text together.
 func TestRowIsBounded(t *testing.T) {
 	data := ooxmltest.Document(`<w:tbl><w:tr>`+strings.Repeat(`<w:tc>`+p(strings.Repeat("x", 300))+`</w:tc>`, 5)+`</w:tr></w:tbl>`, nil)
-	_, err := ooxml.ReadDocument(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{Text: 1000}.WithDefaults())
+	_, err := ooxml.ReadDocument(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{Text: 1000}.WithDefaults(), nil)
 	if !fault.Because(err, meeting.ReasonTooLarge) {
 		t.Errorf("%v", err)
 	}

@@ -10,6 +10,8 @@ import (
 	"unicode"
 
 	"dossier/internal/extract/content"
+	"dossier/internal/fault"
+	"dossier/internal/meeting"
 )
 
 // IsDocument tells whether a zip is a WordprocessingML package: a DOCX, DOTX or one with macros.
@@ -18,10 +20,16 @@ func IsDocument(z *zip.Reader) bool { return holds(z, "word/document") }
 // twipsPerPoint: WordprocessingML measures pages in twentieths of a point (ECMA-376 part 1, 17.18.87 by default).
 const twipsPerPoint = 20
 
+// Nested reads a document that lies in another, by its name there and its bytes. Its errors are as extract.Reader.Read's.
+type Nested func(ctx context.Context, name string, data []byte) (*content.Content, error)
+
 // ReadDocument reads a DOCX (ECMA-376 part 1, 11 and 17): the body in order with tables, text boxes, lists with their
 // numbers, foot- and endnotes as notes, comments, headers and footers. What was deleted with changes tracked is left
-// out. Pages are those of the last rendering. Errors are as extract.Reader.Read's.
-func ReadDocument(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits) (*content.Content, error) {
+// out. Pages are those of the last rendering. Documents that Word would take into the text are read by nested, which may be
+// nil. Errors are as extract.Reader.Read's.
+func ReadDocument(
+	ctx context.Context, src io.ReaderAt, size int64, limits content.Limits, nested Nested,
+) (*content.Content, error) {
 	p, c, rels, err := open(ctx, src, size, limits)
 	if err != nil {
 		return c, err
@@ -32,7 +40,7 @@ func ReadDocument(ctx context.Context, src io.ReaderAt, size int64, limits conte
 		return c, err
 	}
 	fetching(root, c, limits)
-	d := &document{pkg: p, limits: limits, c: c, flow: content.NewFlow(c, limits)}
+	d := &document{pkg: p, ctx: ctx, limits: limits, nested: nested, c: c, flow: content.NewFlow(c, limits)}
 	if d.rels, err = p.relationships(main); err != nil {
 		return c, err
 	}
@@ -61,7 +69,9 @@ func ReadDocument(ctx context.Context, src io.ReaderAt, size int64, limits conte
 
 type document struct {
 	*pkg
+	ctx      context.Context
 	limits   content.Limits
+	nested   Nested
 	rels     map[string]relationship
 	c        *content.Content
 	flow     *content.Flow
@@ -151,8 +161,64 @@ func (d *document) blocks(n *node, out content.Sink) {
 			d.blocks(k.At("sdtContent"), out)
 		case "customXml", "ins", "moveTo", "smartTag":
 			d.blocks(k, out)
+		case "altChunk":
+			d.chunk(k.Prefixed("id"), out)
 		case "AlternateContent":
 			d.blocks(branch(k), out)
+		}
+	}
+}
+
+// chunk reads a document that stands in place of a block (17.17.2): HTML, text, RTF or another DOCX, each once. One that
+// cannot be read is found as an embedded object.
+func (d *document) chunk(id string, out content.Sink) {
+	r, ok := d.rels[id]
+	if !ok || r.external || r.kind != "aFChunk" {
+		return
+	}
+	delete(d.rels, id)
+	held := d.Held()
+	data, err := d.Whole(r.target)
+	var c *content.Content
+	switch {
+	case err != nil:
+	case d.nested == nil:
+		err = fault.Reject(meeting.ReasonNotReadableYet, "nothing reads documents within this one")
+	default:
+		c, err = d.nested(d.ctx, r.target, data)
+	}
+	d.Free(held)
+	switch {
+	case fault.Because(err, meeting.ReasonEmpty):
+		return
+	case err != nil && (d.Stops(err) || !fault.Is(err, fault.Rejected)):
+		d.err = err
+		return
+	case err != nil:
+		d.c.Find(meeting.FindingEmbedded, "")
+		return
+	}
+	d.take(c, out)
+}
+
+// take takes what was read of another document into this one.
+func (d *document) take(c *content.Content, out content.Sink) {
+	for i, p := range c.Pages {
+		if i > 0 {
+			out.Break()
+		}
+		out.Write(p.Full())
+		out.Line()
+		d.flow.Note(p.Notes)
+		d.flow.Comment(p.Comments)
+		d.flow.Alt(p.Alt)
+		d.flow.Margin(p.Footer)
+	}
+	d.c.Metadata.Pictures += c.Metadata.Pictures
+	d.c.Metadata.PicturesWithoutAlt += c.Metadata.PicturesWithoutAlt
+	for _, f := range c.Findings {
+		if f.Code != meeting.FindingNoAltText { // they are counted together
+			d.c.Find(f.Code, f.Detail)
 		}
 	}
 }

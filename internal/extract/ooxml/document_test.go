@@ -61,7 +61,7 @@ func TestDocument(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			data := ooxmltest.Document(test.body, test.parts)
-			c, err := ooxml.ReadDocument(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{}.WithDefaults())
+			c, err := ooxml.ReadDocument(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{}.WithDefaults(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,7 +81,7 @@ func TestPictures(t *testing.T) {
 		return `<w:p><w:r><w:drawing><wp:docPr descr="` + descr + `"/><pic:pic/></w:drawing></w:r></w:p>`
 	}
 	data := ooxmltest.Document(picture("a seal")+picture("")+picture(""), nil)
-	c, err := ooxml.ReadDocument(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{}.WithDefaults())
+	c, err := ooxml.ReadDocument(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{}.WithDefaults(), nil)
 	if err != nil || c.Metadata.Pictures != 3 || c.Metadata.PicturesWithoutAlt != 2 {
 		t.Errorf("%+v %v", c.Metadata, err)
 	}
@@ -94,7 +94,7 @@ func TestNumerals(t *testing.T) {
 	}
 	for format, want := range map[string]string{"decimal": "(27) x", "upperRoman": "(XXVII) x", "lowerRoman": "(xxvii) x", "lowerLetter": "(aa) x", "upperLetter": "(AA) x", "decimalZero": "(27) x", "chicago": "(27) x"} {
 		data := ooxmltest.Document(item("1", "0", "x"), map[string]string{"numbering": level(format)})
-		c, err := ooxml.ReadDocument(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{}.WithDefaults())
+		c, err := ooxml.ReadDocument(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{}.WithDefaults(), nil)
 		if err != nil || c.Pages[0].Text != want {
 			t.Errorf("%s: %+v %v", format, c.Pages, err)
 		}
@@ -118,7 +118,7 @@ func FuzzBody(f *testing.F) {
 
 func fuzzedDocument(t *testing.T, data []byte) {
 	limits := content.Limits{Expanded: 8 << 20, Part: 4 << 20, Tokens: 100_000, Text: 1 << 20}.WithDefaults()
-	c, err := ooxml.ReadDocument(t.Context(), bytes.NewReader(data), int64(len(data)), limits)
+	c, err := ooxml.ReadDocument(t.Context(), bytes.NewReader(data), int64(len(data)), limits, nil)
 	if err != nil && !fault.Is(err, fault.Rejected) {
 		t.Errorf("neither read nor refused: %v", err)
 	}
@@ -141,7 +141,7 @@ func TestStylesInTurn(t *testing.T) {
 	}
 	body := paragraph("s1") + paragraph(fmt.Sprint("s", n)) + paragraph("a")
 	data := ooxmltest.Document(body, map[string]string{"numbering": numbering, "styles": styles.String()})
-	c, err := ooxml.ReadDocument(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{}.WithDefaults())
+	c, err := ooxml.ReadDocument(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{}.WithDefaults(), nil)
 	if want := fmt.Sprintf("3. s1\n4. s%d\na", n); err != nil || c.Pages[0].Text != want {
 		t.Errorf("%+v, %v; want %q", c, err, want)
 	}
@@ -178,7 +178,7 @@ func TestFields(t *testing.T) {
 			"the body":   ooxmltest.Document(test.body, nil),
 			"the header": ooxmltest.Document("", map[string]string{"header": `<w:hdr>` + test.body + `</w:hdr>`}),
 		} {
-			c, err := ooxml.ReadDocument(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{}.WithDefaults())
+			c, err := ooxml.ReadDocument(t.Context(), bytes.NewReader(data), int64(len(data)), content.Limits{}.WithDefaults(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -112,6 +112,31 @@ func (p *Package) Head(name string, n int64) ([]byte, error) {
 	return head, err
 }
 
+// Whole gives a part that is no XML, within the limit on parts. Its bytes count as held until Free.
+func (p *Package) Whole(name string) ([]byte, error) {
+	file := p.parts[fold(name)]
+	if file == nil {
+		return nil, content.Broken("part %s is missing", path.Base(name))
+	}
+	most := min(p.left, p.limits.Part, p.limits.Unpackable())
+	if file.UncompressedSize64 > uint64(most) {
+		return nil, content.Over("bytes unpacked", most)
+	}
+	size := int64(file.UncompressedSize64)
+	if err := p.limits.Hold(size); err != nil {
+		return nil, err
+	}
+	p.held += size
+	data := make([]byte, size)
+	err := p.read(name, size, func(r io.Reader) error {
+		if _, err := io.ReadFull(r, data); err != nil {
+			return content.Broken("unpack: %w", err)
+		}
+		return nil
+	})
+	return data, err
+}
+
 // read opens a part and gives f what may be unpacked of it, at most so many bytes.
 func (p *Package) read(name string, most int64, f func(io.Reader) error) error {
 	file := p.parts[fold(name)]
@@ -123,10 +148,11 @@ func (p *Package) read(name string, most int64, f func(io.Reader) error) error {
 		return content.Broken("open part %s: %w", path.Base(name), err)
 	}
 	defer r.Close()
-	allowed := min(p.left, most)
+	allowed := min(p.left, most, p.limits.Unpackable())
 	bounded := &io.LimitedReader{R: r, N: allowed + 1}
 	err = f(bounded)
 	p.left -= allowed + 1 - bounded.N
+	p.limits.Unpack(allowed + 1 - bounded.N)
 	if bounded.N <= 0 {
 		return content.Over("bytes unpacked", allowed)
 	}
