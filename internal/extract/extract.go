@@ -144,6 +144,8 @@ func (r *Reader) as(
 			func(ctx context.Context, name string, data []byte) (*content.Content, error) {
 				return r.chunk(ctx, name, data, limits, scanner, depth+1)
 			})
+	case content.WordML:
+		return ooxml.ReadFlat(ctx, src, size, limits)
 	case content.ODT, content.ODP:
 		return odf.Read(ctx, src, size, limits)
 	case content.DOC, content.PPT:

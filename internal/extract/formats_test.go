@@ -54,6 +54,7 @@ func TestSniff(t *testing.T) {
 		"PPTX":                  {ooxmltest.Deck{Slides: []ooxmltest.Slide{{Title: "x"}}}.Bytes(), content.PPTX, ""},
 		"DOCX":                  {ooxmltest.Document("<w:p/>", nil), content.DOCX, ""},
 		"a numbered DOCX":       {ooxmltest.Zip("", map[string]string{"word/document2.xml": "<x/>"}), content.DOCX, ""},
+		"Word 2003 XML":         {ooxmltest.Flat("", "<w:p/>"), content.WordML, ""},
 		"ODT":                   {odftest.File(odftest.Text, "", "", nil), content.ODT, ""},
 		"ODP":                   {odftest.File(odftest.Presentation, "", "", nil), content.ODP, ""},
 		"spreadsheet":           {ooxmltest.Zip("", map[string]string{"xl/workbook.xml": "<x/>"}), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ""},

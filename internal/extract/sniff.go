@@ -54,6 +54,8 @@ func Sniff(src io.ReaderAt, size int64, limits content.Limits) (content.Format, 
 	}
 	textual := isA(mime, "text/plain")
 	switch {
+	case textual && ooxml.IsFlat(head):
+		return content.WordML, nil
 	case mime.Is("text/html"), textual && looksLikeHTML(head):
 		return content.HTML, nil
 	case textual && !mime.Is("text/x-shellscript"), wide(head):

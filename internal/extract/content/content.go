@@ -27,16 +27,18 @@ const (
 	ODP  Format = "odp"
 	DOCX Format = "docx" // DOCM and the templates too
 	DOC  Format = "doc"
-	ODT  Format = "odt"
-	RTF  Format = "rtf"
-	EML  Format = "eml"
-	MSG  Format = "msg"
-	Text Format = "txt"
-	HTML Format = "html"
-	JPEG Format = "jpeg"
-	PNG  Format = "png"
-	TIFF Format = "tiff"
-	WebP Format = "webp"
+	// WordML is a document of Word 2003 in one XML file.
+	WordML Format = "wordml"
+	ODT    Format = "odt"
+	RTF    Format = "rtf"
+	EML    Format = "eml"
+	MSG    Format = "msg"
+	Text   Format = "txt"
+	HTML   Format = "html"
+	JPEG   Format = "jpeg"
+	PNG    Format = "png"
+	TIFF   Format = "tiff"
+	WebP   Format = "webp"
 )
 
 // extensions are the file name extensions that a format goes by.
@@ -52,6 +54,8 @@ func (f Format) extensions() []string {
 		return []string{"docx", "docm", "dotx", "dotm"}
 	case DOC:
 		return []string{"doc", "dot"}
+	case WordML:
+		return []string{"doc", "xml"}
 	case ODT:
 		return []string{"odt", "ott"}
 	case Text:

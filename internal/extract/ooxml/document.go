@@ -131,7 +131,7 @@ func (d *document) prepare() error {
 // over tells that the reading has to end.
 func (d *document) over() bool {
 	if d.err == nil {
-		d.err = d.Err()
+		d.err = d.ctx.Err()
 	}
 	return d.err != nil || d.flow.Err() != nil
 }
@@ -159,8 +159,10 @@ func (d *document) blocks(n *node, out content.Sink) {
 			d.table(k, out)
 		case "sdt":
 			d.blocks(k.At("sdtContent"), out)
-		case "customXml", "ins", "moveTo", "smartTag":
+		case "customXml", "ins", "moveTo", "smartTag", "sect", "sub-section", "pBdrGroup": // the last three of Word 2003
 			d.blocks(k, out)
+		case "annotation":
+			d.blocks(d.annotated(k), out)
 		case "altChunk":
 			d.chunk(k.Prefixed("id"), out)
 		case "AlternateContent":
@@ -236,7 +238,7 @@ func (d *document) paragraph(p *node, out content.Sink) {
 	if on(properties.At("pageBreakBefore")) {
 		out.Break()
 	}
-	if label := d.lists.label(properties); label != "" {
+	if label := cmp.Or(d.lists.label(properties), flatLabel(properties)); label != "" {
 		out.Write(label + " ")
 	}
 	var boxes []*node
@@ -259,6 +261,7 @@ func (d *document) runs(p *node, out content.Sink, boxes *[]*node) {
 		switch k.Name {
 		case "r",
 			"hyperlink",
+			"hlink",
 			"ins",
 			"moveTo",
 			"smartTag",
@@ -294,6 +297,12 @@ func (d *document) runs(p *node, out content.Sink, boxes *[]*node) {
 			out.Break()
 		case "noBreakHyphen":
 			out.Write("-")
+		case "annotation":
+			if c := d.annotated(k); c != nil {
+				d.runs(c, out, boxes)
+			}
+		case "footnote", "endnote": // in place, as Word 2003 writes them
+			d.flow.Note(d.aside(k))
 		case "footnoteReference", "endnoteReference":
 			kind := strings.TrimSuffix(k.Name, "Reference")
 			if n := d.notes[kind+k.Attr("id")]; n != nil {
@@ -368,13 +377,13 @@ func (d *document) drawing(n *node, out content.Sink, boxes *[]*node) {
 
 // table writes a table row by row, cells parted by tabs (17.4).
 func (d *document) table(t *node, out content.Sink) {
-	for _, tr := range rows(t) {
+	for _, tr := range d.rows(t) {
 		if d.over() {
 			return
 		}
 		var cells []string
 		size := 0
-		for _, tc := range rows(tr) {
+		for _, tc := range d.rows(tr) {
 			text := content.Folded(d.aside(tc), unicode.IsSpace)
 			if size += len(text); size > d.limits.Text {
 				d.err = cmp.Or(d.err, content.Over("bytes of text", d.limits.Text))
@@ -390,7 +399,7 @@ func (d *document) table(t *node, out content.Sink) {
 }
 
 // rows gives a table's rows or a row's cells, also those within content controls.
-func rows(n *node) []*node {
+func (d *document) rows(n *node) []*node {
 	var found []*node
 	for _, k := range n.Kids {
 		switch k.Name {
@@ -398,10 +407,14 @@ func rows(n *node) []*node {
 			found = append(found, k)
 		case "sdt":
 			if c := k.At("sdtContent"); c != nil {
-				found = append(found, rows(c)...)
+				found = append(found, d.rows(c)...)
 			}
 		case "customXml", "ins":
-			found = append(found, rows(k)...)
+			found = append(found, d.rows(k)...)
+		case "annotation":
+			if c := d.annotated(k); c != nil {
+				found = append(found, d.rows(c)...)
+			}
 		}
 	}
 	return found

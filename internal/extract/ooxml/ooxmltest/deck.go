@@ -173,6 +173,13 @@ func Document(body string, parts map[string]string) []byte {
 	return Zip(`<Types/>`, all)
 }
 
+// Flat writes a document of Word 2003 in one XML file, with further attributes and a body as it stands in w:body.
+func Flat(attributes, body string) []byte {
+	return []byte(`<?xml version="1.0" encoding="UTF-8" standalone="yes"?><?mso-application progid="Word.Document"?>` +
+		`<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"` + attributes + `><w:body>` + body +
+		`</w:body></w:wordDocument>`)
+}
+
 // Add gives a package with further parts.
 func Add(data []byte, parts map[string]string) []byte {
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
