@@ -124,7 +124,7 @@ func (c *Compound) Sniff() (content.Format, error) {
 	switch {
 	case c.Has("EncryptedPackage"):
 		return "", fault.Reject(meeting.ReasonLocked, "the package is encrypted")
-	case c.Has("PowerPoint Document"):
+	case c.Has(powerPointStream), c.Has(dualStorage + powerPointStream):
 		return content.PPT, nil
 	case c.Has("WordDocument"):
 		return content.DOC, nil

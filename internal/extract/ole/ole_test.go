@@ -159,6 +159,33 @@ func TestPowerPoint(t *testing.T) {
 	}
 }
 
+// Comments stand in the data of a tag, which does not say that it holds records.
+func TestPowerPointComments(t *testing.T) {
+	comment := rec(15, 0, 0x2ee0, rec(0, 0, 0x0fba, oletest.UTF16("Awa")), rec(0, 1, 0x0fba, oletest.UTF16("check this")), rec(0, 2, 0x0fba, oletest.UTF16("A")))
+	tags := rec(15, 0, 0x1388, rec(15, 0, 0x138a, rec(0, 0, 0x0fba, oletest.UTF16("___PPT10")), rec(0, 0, 0x138b, comment)))
+	c, err := read(t, content.PPT, oletest.File(show(bytes.Join([][]byte{shape(1, 1, box(4, "x")), tags}, nil), false, false)), content.Limits{})
+	if err != nil || c.Pages[0].Comments != "check this" {
+		t.Errorf("%+v, %v", c.Pages, err)
+	}
+}
+
+// Of a file for PowerPoint 95 and for its followers, the followers' streams are read.
+func TestPowerPointDualStorage(t *testing.T) {
+	streams := map[string][]byte{"PowerPoint Document": []byte("of 95"), "Current User": []byte("of 95")}
+	for name, data := range show(shape(1, 1, box(4, "of 97")), false, false) {
+		streams["PP97_DUALSTORAGE/"+name] = data
+	}
+	data := oletest.File(streams)
+	c, err := read(t, content.PPT, data, content.Limits{})
+	if err != nil || c.Pages[0].Text != "of 97" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	binary.LittleEndian.PutUint32(streams["PP97_DUALSTORAGE/Current User"][12:], 0xf3d1c4df)
+	if _, err := read(t, content.PPT, oletest.File(streams), content.Limits{}); !fault.Because(err, meeting.ReasonLocked) {
+		t.Errorf("locked: %v", err)
+	}
+}
+
 // summary is a property set (MS-OLEPS, 2.21) with a code page, a title and a time.
 func summary() []byte {
 	b := make([]byte, 48)

@@ -32,6 +32,7 @@ const (
 	rtSlideListWithText   = 0x0ff0
 	rtUserEdit            = 0x0ff5
 	rtPersistDirectory    = 0x1772
+	rtBinaryTagData       = 0x138b
 	rtExternalOleObjStg   = 0x1011
 	rtComment10           = 0x2ee0
 	artSpgrContainer      = 0xf003
@@ -69,8 +70,8 @@ func records(b []byte) iter.Seq2[int, record] {
 	}
 }
 
-// container tells whether a record holds records.
-func (r record) container() bool { return r.version == 15 }
+// container tells whether a record holds records. The data of a later version's tags do, without saying so (MS-PPT, 2.5.22).
+func (r record) container() bool { return r.version == 15 || r.kind == rtBinaryTagData }
 
 // find gives the first record of a kind among the children.
 func (r record) find(kind int) (record, bool) {
@@ -114,13 +115,23 @@ type show struct {
 	c       *content.Content
 }
 
+// A file for PowerPoint 95 and for 97 and after holds the streams of the latter in a storage of their own.
+const (
+	powerPointStream = "PowerPoint Document"
+	dualStorage      = "PP97_DUALSTORAGE/"
+)
+
 // powerpoint reads a presentation: from the newest edit back to the text in force (MS-PPT, 2.1.2), then slide by slide.
 func (c *Compound) powerpoint(ctx context.Context, to *content.Content) error {
-	user, err := c.Stream("Current User")
+	storage := ""
+	if c.Has(dualStorage + powerPointStream) {
+		storage = dualStorage
+	}
+	user, err := c.Stream(storage + "Current User")
 	if err != nil {
 		return err
 	}
-	stream, err := c.Stream("PowerPoint Document")
+	stream, err := c.Stream(storage + powerPointStream)
 	if err != nil {
 		return err
 	}
