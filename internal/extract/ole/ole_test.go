@@ -85,6 +85,58 @@ func TestWord(t *testing.T) {
 	}
 }
 
+// older is a document of Word 95: a language, a character set, fonts by their sets, and a text.
+func older(language, set uint16, fonts []byte, text string) map[string][]byte {
+	doc := make([]byte, 0x300)
+	binary.LittleEndian.PutUint16(doc, 0xa5dc)
+	binary.LittleEndian.PutUint16(doc[2:], 0x68)
+	binary.LittleEndian.PutUint16(doc[6:], language)
+	binary.LittleEndian.PutUint16(doc[0x14:], set)
+	binary.LittleEndian.PutUint32(doc[0x18:], uint32(len(doc)))
+	doc = append(doc, text...)
+	binary.LittleEndian.PutUint32(doc[0x1c:], uint32(len(doc)))
+	table := []byte{0, 0}
+	for _, set := range fonts {
+		name := "Times New Roman\x00"
+		table = append(table, byte(5+len(name)), 0, 0, 1, set, 0)
+		table = append(table, name...)
+	}
+	binary.LittleEndian.PutUint16(table, uint16(len(table)))
+	binary.LittleEndian.PutUint32(doc[0xd0:], uint32(len(doc)))
+	binary.LittleEndian.PutUint32(doc[0xd4:], uint32(len(table)))
+	return map[string][]byte{"WordDocument": append(doc, table...)}
+}
+
+// The code page of an older document is told by its machine, its language and its fonts.
+func TestOlderWord(t *testing.T) {
+	const english, french, russian = 0x409, 0x40c, 0x419
+	for name, test := range map[string]struct {
+		language, set uint16
+		fonts         []byte
+		text, want    string
+	}{
+		"French":                      {french, 0, []byte{0, 2}, "sign\xe9e", "signée"},
+		"French on a Macintosh":       {french, 256, []byte{77, 2}, "l\xd5organisation strat\x8egique", "l’organisation stratégique"},
+		"Russian":                     {russian, 0, []byte{204}, "\xcf\xf0\xe8\xe2\xe5\xf2", "Привет"},
+		"Russian on a Macintosh":      {russian, 256, nil, "\x8f\xf0\xe8\xe2\xe5\xf2", "Привет"},
+		"Russian, as English":         {english, 0, []byte{0, 2, 204}, "\xca\xee\xec\xef\xe0\xed\xe8\xff Askar", "Компания Askar"},
+		"French, with a Russian font": {english, 0, []byte{0, 204}, "la d\xe9l\xe9gation, sign\xe9e, cr\xe9\xe9e", "la délégation, signée, créée"},
+		"Russian without its font":    {english, 0, []byte{0, 2}, "\xcf\xf0\xe8", "Ïðè"},
+		"Arabic, as English":          {english, 0, []byte{178}, "\xc7\xe1\xda\xcf\xe1", "العدل"},
+	} {
+		c, err := read(t, content.DOC, oletest.File(older(test.language, test.set, test.fonts, test.text)), content.Limits{})
+		if err != nil || c.Pages[0].Text != test.want {
+			t.Errorf("%s: %+v, %v", name, c, err)
+		}
+	}
+	lies := older(english, 0, []byte{0, 0}, "\xcf\xf0")
+	doc := lies["WordDocument"]
+	binary.LittleEndian.PutUint32(doc[0xd4:], 0xffffffff)
+	if c, err := read(t, content.DOC, oletest.File(lies), content.Limits{}); err != nil || c.Pages[0].Text != "Ïð" {
+		t.Errorf("a table of fonts that lies: %+v, %v", c, err)
+	}
+}
+
 // rec writes a record of PowerPoint's.
 func rec(version, instance, kind uint16, data ...[]byte) []byte {
 	all := bytes.Join(data, nil)
@@ -306,6 +358,7 @@ func TestSectorsInACircle(t *testing.T) {
 
 func FuzzWord(f *testing.F) {
 	f.Add(oletest.File(word(oneTable, []string{"main\rnote\r\x13X\x14y\x15\a\a"}, []bool{true}, [7]uint32{5, 5})))
+	f.Add(oletest.File(older(0x409, 0, []byte{0, 204}, "\xcf\xf0\xe8\xe2\xe5\xf2")))
 	f.Fuzz(func(t *testing.T, data []byte) { fuzzed(t, content.DOC, data) })
 }
 

@@ -46,11 +46,9 @@ func (c *Compound) word(ctx context.Context, to *content.Content) error {
 			counts[i] = u32(doc, 0x4c+4*i)
 		}
 	} else { // an older document holds its text in one piece, in a code page
-		b, ok := bytesAt(doc, u32(doc, 0x18), u32(doc, 0x1c)-u32(doc, 0x18))
-		if !ok || len(b) > c.limits.Text {
-			return content.Broken("the text is missing")
+		if text, err = older(doc, c.limits); err != nil {
+			return err
 		}
-		text = []rune(Decode(b, 1252))
 		counts[0] = len(text)
 	}
 	part := func(i int) []rune {
