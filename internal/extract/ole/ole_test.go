@@ -238,6 +238,28 @@ func TestPowerPointDualStorage(t *testing.T) {
 	}
 }
 
+// Fields that take their results from elsewhere are external content, and others are not.
+func TestFields(t *testing.T) {
+	for text, want := range map[string]string{
+		"a \x13 INCLUDEPICTURE \"http://x.example/a.png\" \x14\x01\x15":     "INCLUDEPICTURE",
+		"\x13 IF \x13 ddeauto c:\\x \x14y\x15 = 1 \x14z\x15":                "DDEAUTO",
+		"\x13 \x13 QUOTE 76 \x14L\x15INK x \x14z\x15":                       "LINK",
+		"\x13 HYPERLINK \"http://x.example\" \x14LINK\x15 INCLUDETEXT \x15": "",
+	} {
+		c, err := read(t, content.DOC, oletest.File(word(oneTable, []string{text}, []bool{true}, [7]uint32{uint32(len(text))})), content.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var findings []meeting.Finding
+		if want != "" {
+			findings = []meeting.Finding{{Code: meeting.FindingExternal, Detail: want}}
+		}
+		if d := cmp.Diff(findings, c.Findings); d != "" {
+			t.Errorf("%q (-want +got)\n%s", text, d)
+		}
+	}
+}
+
 // summary is a property set (MS-OLEPS, 2.21) with a code page, a title and a time.
 func summary() []byte {
 	b := make([]byte, 48)

@@ -51,6 +51,7 @@ func (c *Compound) word(ctx context.Context, to *content.Content) error {
 		}
 		counts[0] = len(text)
 	}
+	fetching(text, to, c.limits)
 	part := func(i int) []rune {
 		from := 0
 		for _, n := range counts[:i] {
@@ -70,6 +71,24 @@ func (c *Compound) word(ctx context.Context, to *content.Content) error {
 	pour(part(0), flow)
 	pour(part(6), flow)
 	return flow.Close()
+}
+
+// fetching notes the fields that take their results from elsewhere (MS-DOC, 2.8.25).
+func fetching(text []rune, c *content.Content, limits content.Limits) {
+	f := content.NewFields(c, limits)
+	for _, r := range text {
+		switch r {
+		case 0x13:
+			f.Begin()
+		case 0x14:
+			f.Separate()
+		case 0x15:
+			f.End()
+		default:
+			f.Add(string(r))
+		}
+	}
+	f.Close()
 }
 
 // pieces puts the text together (MS-DOC, 2.9.38 Clx, 2.9.177 Pcd): each piece is UTF-16, or one byte a character.
