@@ -92,8 +92,11 @@ func (x *Index) judge(e *effort, p paper) (verdict, error) {
 // plain takes a letter at its word, if it nominates in so many words: with a verb of nominating and the names of people of
 // the roster behind it, and the reader by words believes it. Those people are nominated then, and nobody else of the
 // roster is. If the letter names strangers too, the readers must agree that nobody else of the roster is nominated.
+//
+// The bar for the reader by words lies where a second training, by hands that this one has not seen, files nothing
+// wrongly; at 0.55 it let two of 344 papers through.
 func (x *Index) plain(e *effort, v *verdict, p paper, l letter.Letter, declined []string) {
-	const leastByWords, mostAgainst, leastTogether, mostUnlisted = 0.55, 0.5, 0.35, 0.2
+	const leastByWords, mostAgainst, leastTogether, mostUnlisted = 0.70, 0.5, 0.35, 0.2
 	if !l.Nomination || len(l.Nominees) == 0 || v.byWords < leastByWords || v.against() > mostAgainst ||
 		v.byWords-v.against()/2 < leastTogether {
 		return

@@ -270,3 +270,28 @@ func BenchmarkMatchLetter(b *testing.B) {
 		})
 	}
 }
+
+// byWords is a reader that does not tell acts apart, as the one by words.
+type byWords struct{ reader }
+
+func (r byWords) Read(ctx context.Context, p encoder.Paper) (encoder.Reading, error) {
+	out, err := r.reader.Read(ctx, p)
+	out.Acts = nil
+	return out, err
+}
+
+// A letter that nominates in so many words is taken at its word, if the reader by words is not in doubt.
+func TestInSoManyWords(t *testing.T) {
+	text := note(labour, "Kenya", "1. Ms Grace Wanjiru Kamau, Director")
+	modest := reader{nominates: 0.3, acts: map[meeting.Act]float64{meeting.ActNominates: 0.4}}
+	for _, test := range []struct {
+		chance float64
+		want   string
+	}{{0.99, "grace"}, {0.75, "grace"}, {0.65, string(meeting.ReasonKindUnclear)}, {0.3, string(meeting.ReasonKindUnclear)}} {
+		x := officials(byWords{reader{nominates: test.chance}}, modest)
+		got := filedFor(run(t, x, match.Facts{FileName: "letter.pdf", Content: upright(text)}))
+		if got != test.want {
+			t.Errorf("%v: %s, want %s", test.chance, got, test.want)
+		}
+	}
+}
