@@ -94,10 +94,12 @@ func (x *Index) judge(e *effort, p paper) (verdict, error) {
 // roster is. If the letter names strangers too, the readers must agree that nobody else of the roster is nominated.
 //
 // The bar for the reader by words lies where a second training, by hands that this one has not seen, files nothing
-// wrongly; at 0.55 it let two of 344 papers through.
+// wrongly; at 0.55 it let two of 344 papers through. Below it the other reader must be sure that the act nominates.
 func (x *Index) plain(e *effort, v *verdict, p paper, l letter.Letter, declined []string) {
-	const leastByWords, mostAgainst, leastTogether, mostUnlisted = 0.70, 0.5, 0.35, 0.2
-	if !l.Nomination || len(l.Nominees) == 0 || v.byWords < leastByWords || v.against() > mostAgainst ||
+	const leastByWords, leastBorneOut, mostAgainst, leastTogether, mostUnlisted = 0.70, 0.55, 0.5, 0.35, 0.2
+	const leastAct = 0.85 // by which the other reader bears out one who is in doubt
+	believed := v.byWords >= leastByWords || v.byWords >= leastBorneOut && v.acts[meeting.ActNominates] >= leastAct
+	if !l.Nomination || len(l.Nominees) == 0 || !believed || v.against() > mostAgainst ||
 		v.byWords-v.against()/2 < leastTogether {
 		return
 	}

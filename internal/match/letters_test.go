@@ -283,15 +283,22 @@ func (r byWords) Read(ctx context.Context, p encoder.Paper) (encoder.Reading, er
 // A letter that nominates in so many words is taken at its word, if the reader by words is not in doubt.
 func TestInSoManyWords(t *testing.T) {
 	text := note(labour, "Kenya", "1. Ms Grace Wanjiru Kamau, Director")
-	modest := reader{nominates: 0.3, acts: map[meeting.Act]float64{meeting.ActNominates: 0.4}}
 	for _, test := range []struct {
-		chance float64
-		want   string
-	}{{0.99, "grace"}, {0.75, "grace"}, {0.65, string(meeting.ReasonKindUnclear)}, {0.3, string(meeting.ReasonKindUnclear)}} {
+		chance, act float64
+		want        string
+	}{
+		{0.99, 0.4, "grace"},
+		{0.75, 0.4, "grace"},
+		{0.65, 0.4, string(meeting.ReasonKindUnclear)},
+		{0.65, 0.8, string(meeting.ReasonKindUnclear)},
+		{0.65, 0.9, "grace"},
+		{0.5, 0.9, string(meeting.ReasonKindUnclear)},
+	} {
+		modest := reader{nominates: 0.3, acts: map[meeting.Act]float64{meeting.ActNominates: test.act}}
 		x := officials(byWords{reader{nominates: test.chance}}, modest)
 		got := filedFor(run(t, x, match.Facts{FileName: "letter.pdf", Content: upright(text)}))
 		if got != test.want {
-			t.Errorf("%v: %s, want %s", test.chance, got, test.want)
+			t.Errorf("%v, %v: %s, want %s", test.chance, test.act, got, test.want)
 		}
 	}
 }
