@@ -10,6 +10,7 @@ import (
 	"io"
 	"strconv"
 
+	"dossier/internal/extract/archive"
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/language"
 	"dossier/internal/extract/message"
@@ -152,23 +153,54 @@ func (r *Reader) as(
 		return ole.Read(ctx, f, src, size, limits)
 	case content.RTF:
 		return rtf.Read(ctx, src, size, limits)
-	case content.Text, content.HTML:
+	case content.Text:
 		return plain.Read(ctx, f, src, size, limits)
+	case content.HTML:
+		return page(ctx, src, size, limits)
+	case content.Pointer:
+		return nil, fault.Reject(meeting.ReasonPointer, "the file says where another one is")
 	case content.JPEG, content.PNG, content.TIFF, content.WebP:
 		return picture.Read(ctx, f, src, size, limits, scanner)
-	case content.EML, content.MSG:
+	case content.EML, content.MSG, content.Signed, content.Zip, content.Mailbox:
 		if depth >= limits.Nesting {
-			return nil, content.Over("mails within mails", limits.Nesting)
+			return nil, content.Over("mails and archives within each other", limits.Nesting)
 		}
 		nested := func(ctx context.Context, name, media string, data []byte) (content.Attachment, error) {
 			return r.attachment(ctx, name, data, limits, scanner, depth+1)
 		}
-		if f == content.MSG {
+		switch f {
+		case content.MSG:
 			return message.ReadMSG(ctx, src, size, limits, nested)
+		case content.Signed:
+			data, err := message.Unsigned(src, size, limits)
+			if err != nil {
+				return nil, err
+			}
+			return message.ReadEML(ctx, bytes.NewReader(data), int64(len(data)), limits, nested)
+		case content.Zip:
+			return archive.Read(ctx, src, size, limits, nested)
+		case content.Mailbox:
+			return message.ReadMailbox(ctx, src, size, limits, nested)
 		}
 		return message.ReadEML(ctx, src, size, limits, nested)
 	}
 	return nil, fault.Reject(meeting.ReasonNotReadableYet, "no reader for %s", f)
+}
+
+// page reads a saved page. One that only leads to another is no document.
+func page(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits) (*content.Content, error) {
+	c, err := plain.Read(ctx, content.HTML, src, size, limits)
+	if err != nil {
+		return c, err
+	}
+	head := make([]byte, min(size, window))
+	if _, err := src.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
+		return c, fmt.Errorf("read page: %w", err)
+	}
+	if isDoor(head, c) {
+		return c, fault.Reject(meeting.ReasonPointer, "the page leads to another one")
+	}
+	return c, nil
 }
 
 // chunk reads a document that another takes into its text. A piece of a page may have no tag that tells it from text, and
@@ -200,7 +232,11 @@ func (r *Reader) attachment(
 	scanner *ocr.Scanner,
 	depth int,
 ) (content.Attachment, error) {
+	unread := scanner.Unread()
 	c, err := r.read(ctx, bytes.NewReader(data), int64(len(data)), limits, scanner, depth)
+	if n := scanner.Unread() - unread; n > 0 {
+		c.Find(meeting.FindingScanUnread, strconv.Itoa(n))
+	}
 	if c.Format.Misnamed(name) {
 		c.Find(meeting.FindingMisnamed, string(c.Format))
 	}

@@ -1,6 +1,7 @@
 package extract_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
@@ -40,6 +41,22 @@ func encoded(t *testing.T, encode func(*bytes.Buffer, image.Image) error) []byte
 	return b.Bytes()
 }
 
+// zipOf is a zip of small files.
+func zipOf(t *testing.T, names ...string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range names {
+		if _, err := z.Create(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 // A file is told by its bytes, under any name.
 func TestSniff(t *testing.T) {
 	asPNG := encoded(t, func(b *bytes.Buffer, p image.Image) error { return png.Encode(b, p) })
@@ -57,6 +74,17 @@ func TestSniff(t *testing.T) {
 		"Word 2003 XML":         {ooxmltest.Flat("", "<w:p/>"), content.WordML, ""},
 		"ODT":                   {odftest.File(odftest.Text, "", "", nil), content.ODT, ""},
 		"ODP":                   {odftest.File(odftest.Presentation, "", "", nil), content.ODP, ""},
+		"archive":               {zipOf(t, "letter.pdf", "Session 1/slides.pptx"), content.Zip, ""},
+		"Keynote":               {zipOf(t, "Index/Document.iwa"), "application/zip", ""},
+		"mailbox":               {[]byte("From a Mon\nFrom: a@b.example\nSubject: 1\n\none\n\nFrom b Tue\nFrom: c@d.example\nSubject: 2\n\ntwo\n"), content.Mailbox, ""},
+		"mail of a mailbox":     {[]byte("From a Mon\nFrom: a@b.example\nSubject: 1\n\none\n"), content.EML, ""},
+		"Drive":                 {[]byte(`{"url": "https://docs.google.example/open?id=1", "doc_id": "1", "email": "a@b.example"}`), content.Pointer, ""},
+		"JSON":                  {[]byte(`{"url": "https://a.example", "name": "x"}`), content.Text, ""},
+		"macOS shortcut":        {[]byte(`<?xml version="1.0"?><plist version="1.0"><dict><key>URL</key><string>https://a.example</string></dict></plist>`), content.Pointer, ""},
+		"Windows shortcut":      {[]byte("[InternetShortcut]\r\nURL=https://a.example\r\n"), content.Pointer, ""},
+		"Windows link":          {[]byte("L\x00\x00\x00\x01\x14\x02\x00\x00\x00\x00\x00\xc0\x00\x00\x00"), content.Pointer, ""},
+		"Linux link":            {[]byte("[Desktop Entry]\nType=Link\nURL=https://a.example\n"), content.Pointer, ""},
+		"Linux program":         {[]byte("[Desktop Entry]\nType=Application\nName=x\n"), content.Text, ""},
 		"spreadsheet":           {ooxmltest.Zip("", map[string]string{"xl/workbook.xml": "<x/>"}), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ""},
 		"DOC":                   {oletest.File(map[string][]byte{"WordDocument": []byte("x")}), content.DOC, ""},
 		"PPT":                   {oletest.File(map[string][]byte{"PowerPoint Document": []byte("x")}), content.PPT, ""},

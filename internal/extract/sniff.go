@@ -9,6 +9,7 @@ import (
 
 	"github.com/gabriel-vasile/mimetype"
 
+	"dossier/internal/extract/archive"
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/message"
 	"dossier/internal/extract/odf"
@@ -37,6 +38,12 @@ func Sniff(src io.ReaderAt, size int64, limits content.Limits) (content.Format, 
 		return sniffCompound(src, size, limits)
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
 		return sniffZip(src, size, head, limits)
+	case isPointer(head, size):
+		return content.Pointer, nil
+	case message.IsSigned(head):
+		return content.Signed, nil
+	case message.Sniff(head) && bytes.HasPrefix(head, []byte("From ")) && message.Several(src, size, limits):
+		return content.Mailbox, nil
 	case message.Sniff(head): // which may well hold the beginning of a PDF
 		return content.EML, nil
 	// PDF readers accept up to 1,024 bytes before the header (ISO 32000-1, Annex H, note 13).
@@ -111,6 +118,9 @@ func sniffZip(src io.ReaderAt, size int64, head []byte, limits content.Limits) (
 	}
 	if f := odf.Sniff(z); f != "" {
 		return f, nil
+	}
+	if media == "application/zip" && archive.IsOne(z) {
+		return content.Zip, nil
 	}
 	return content.Format(media), nil
 }

@@ -44,7 +44,7 @@ func (x *Index) consults(f Facts) bool { return x.large != nil && f.Claim.partic
 
 // consult asks the large reader about a document, and brings together what both say.
 func (x *Index) consult(e *effort, f Facts, seen looked, r Result) Result {
-	if !x.consults(f) || f.Content.Letter() == nil {
+	if !x.consults(f) || f.Content.Paper() == nil {
 		return r
 	}
 	said := f.Said
@@ -94,7 +94,7 @@ func (r Result) differ() Result {
 
 // question is what the large reader is asked about a document.
 func (x *Index) question(f Facts, seen looked, r Result) large.Question {
-	c := f.Content.Letter()
+	c := f.Content.Paper()
 	q := large.Question{
 		Meeting: x.described, FileName: seen.paper.FileName, Subject: seen.paper.Subject, Sender: seen.paper.Sender,
 		Author: clip(c.Metadata.Author, longestHeading), Slides: c.Format.Slides(), Text: seen.paper.Text,

@@ -75,7 +75,7 @@ func (d deck) facts(noise func(string) string) match.Facts {
 	if d.Mail != "" {
 		subject, body, _ := strings.Cut(d.Mail, "\n")
 		f.Content = &content.Content{Format: content.EML, Envelope: &content.Envelope{From: d.From, Subject: subject}, Pages: []content.Page{{Number: 1, Text: body}},
-			Attachments: []content.Attachment{{Name: f.FileName, Content: c}}}
+			Attachments: []content.Attachment{{Name: f.FileName, Content: c}}, Opened: true}
 	}
 	for _, in := range d.In {
 		p, s, _ := strings.Cut(in, "/")

@@ -82,6 +82,8 @@ type Result struct {
 	None       float64
 	// Act is what the paper does; "" for slides, and when nobody can tell.
 	Act meeting.Act
+	// Nominates is the chance that it nominates somebody for the meeting; 0 for slides.
+	Nominates float64
 	// Letter is what a nomination letter says; nil for everything else.
 	Letter *meeting.Letter
 	// Said is what the large reader says; nil when there is none, or no answer.
@@ -132,7 +134,7 @@ func (x *Index) Match(ctx context.Context, f Facts, b Budget) (Result, error) {
 func (x *Index) match(e *effort, f Facts, b Budget) (Result, looked, error) {
 	p := read(f, b.Text).within(b.Text)
 	e.cut = p.cut
-	c := f.Content.Letter()
+	c := f.Content.Paper()
 	l, err := x.letters.Read(e.ctx, beginning(c, b.Text), b.Letter)
 	if err != nil {
 		return Result{}, looked{}, err
@@ -143,7 +145,7 @@ func (x *Index) match(e *effort, f Facts, b Budget) (Result, looked, error) {
 	}
 	x.plain(e, &v, asked, l, f.Declined)
 	seen := looked{paper: asked, verdict: v, letter: l, parts: p}
-	r := Result{Act: v.act()}
+	r := Result{Act: v.act(), Nominates: v.nominates}
 	if r.Kind, err = x.kindOf(e, f.FileName, c, v, b); err != nil {
 		return Result{}, looked{}, err
 	}
@@ -189,7 +191,7 @@ func (x *Index) match(e *effort, f Facts, b Budget) (Result, looked, error) {
 // ask asks the readers of papers about a document that has pages. Slides are no letter, and the small readers are not
 // asked.
 func (x *Index) ask(e *effort, f Facts, b Budget) (paper, verdict, error) {
-	c := f.Content.Letter()
+	c := f.Content.Paper()
 	if c == nil || len(c.Pages) == 0 || c.Format.Slides() && !x.consults(f) {
 		return paper{}, verdict{}, nil
 	}

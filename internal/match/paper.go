@@ -76,7 +76,7 @@ func describe(m meeting.Meeting) string {
 // paperText is the text that a paper is judged by: that of a letter or deck, and after it the words of the mail that
 // carries it.
 func paperText(c *content.Content, most int) string {
-	about := c.Letter()
+	about := c.Paper()
 	if about == nil {
 		return ""
 	}

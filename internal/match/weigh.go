@@ -80,7 +80,7 @@ func read(f Facts, most int) parts {
 		}
 	}
 	p.text[fileZone] = fold.FileNameLine(p.clip(f.FileName, most))
-	c := f.Content.Letter()
+	c := f.Content.Paper()
 	if c == nil {
 		return p
 	}

@@ -13,6 +13,8 @@ const (
 	ReasonCorrupt  Reason = "corrupt"
 	ReasonLocked   Reason = "locked"
 	ReasonTooLarge Reason = "too-large"
+	// ReasonPointer: the file only says where another one is, such as a shortcut or a page that asks for a password.
+	ReasonPointer Reason = "pointer"
 	// ReasonNotReadableYet is not the sender's fault: there is no reader for the format. The document goes to review.
 	ReasonNotReadableYet Reason = "not-readable-yet"
 	// ReasonScanUnread: the text of a scan could not be read, and nothing else says where it belongs.
@@ -64,6 +66,8 @@ const (
 	// ReasonTooMany: the link has brought in all that it may on one day. The document was not read. For the first of a day
 	// the uploader and the secretariat are told.
 	ReasonTooMany Reason = "too-many-uploads"
+	// ReasonCorrespondence: a mail that holds no paper and nominates nobody. Nobody is told.
+	ReasonCorrespondence Reason = "correspondence"
 )
 
 // Reasons for which staff reject a document.
@@ -80,11 +84,11 @@ const (
 // Reasons lists every reason that is a code.
 func Reasons() []Reason {
 	return append([]Reason{
-		ReasonEmpty, ReasonCorrupt, ReasonLocked, ReasonTooLarge, ReasonNotReadableYet, ReasonScanUnread,
+		ReasonEmpty, ReasonCorrupt, ReasonLocked, ReasonTooLarge, ReasonPointer, ReasonNotReadableYet, ReasonScanUnread,
 		ReasonMacros, ReasonExecutable, ReasonMalware, ReasonUnscanned, ReasonStuck,
 		ReasonUnknownMeeting, ReasonNobodyNamed, ReasonSeveralNamed, ReasonOtherPerson, ReasonOtherPresenter, ReasonOtherKind, ReasonKindUnclear,
 		ReasonSessionUnclear, ReasonNotRequired, ReasonNotSure, ReasonTooLong, ReasonNotOnRoster, ReasonOverQuota,
-		ReasonCountryDiffers, ReasonTicketInvalid, ReasonTicketExpired, ReasonTicketRevoked, ReasonTooMany,
+		ReasonCountryDiffers, ReasonTicketInvalid, ReasonTicketExpired, ReasonTicketRevoked, ReasonTooMany, ReasonCorrespondence,
 		ReasonNomineesDeclined,
 	}, RejectionReasons()...)
 }

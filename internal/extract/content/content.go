@@ -39,6 +39,13 @@ const (
 	PNG    Format = "png"
 	TIFF   Format = "tiff"
 	WebP   Format = "webp"
+	// Zip is an archive of files, Mailbox a file of mails (RFC 4155).
+	Zip     Format = "zip"
+	Mailbox Format = "mbox"
+	// Signed is a mail within its signature (RFC 8551, 3.5.2).
+	Signed Format = "p7m"
+	// Pointer is a file that only says where another one is.
+	Pointer Format = "pointer"
 )
 
 // extensions are the file name extensions that a format goes by.
@@ -66,7 +73,7 @@ func (f Format) extensions() []string {
 		return []string{"jpeg", "jpg", "jpe", "jfif"}
 	case TIFF:
 		return []string{"tiff", "tif"}
-	case PDF, RTF, EML, MSG, PNG, WebP:
+	case PDF, RTF, EML, MSG, PNG, WebP, Zip, Mailbox, Signed:
 		return []string{string(f)}
 	}
 	return nil
@@ -102,8 +109,10 @@ type Content struct {
 	Findings []meeting.Finding `json:"findings,omitempty"`
 	// Envelope is a mail's.
 	Envelope *Envelope `json:"envelope,omitempty"`
-	// Attachments are a mail's, in their order.
+	// Attachments are what a mail, a mailbox or an archive holds, in their order.
 	Attachments []Attachment `json:"attachments,omitempty"`
+	// Opened: this is one part of a carrier with what lies around it. The part is the only attachment.
+	Opened bool `json:"opened,omitempty"`
 
 	text int // bytes of text in the pages
 }
@@ -135,7 +144,7 @@ func (e *Envelope) Address() string {
 	return strings.ToLower(a.Address)
 }
 
-// Attachment is one part of a mail.
+// Attachment is one part of a mail, a mailbox or an archive.
 type Attachment struct {
 	Name string `json:"name,omitempty"`
 	// Media is the media type that the mail gives; the content's format is told by the bytes.
@@ -144,6 +153,8 @@ type Attachment struct {
 	// Content is nil when nothing could be read; Reason then says why, as the reason of a fault.
 	Content *Content       `json:"content,omitempty"`
 	Reason  meeting.Reason `json:"reason,omitempty"`
+	// Data are its bytes while its carrier is read; nil for a mail that lies in an Outlook message.
+	Data []byte `json:"-"`
 }
 
 // Page is one page or slide. Formats without fixed pages are cut where their program last broke them, or at the
@@ -260,28 +271,6 @@ func (c *Content) Add(p Page, limits Limits) error {
 	p.Number = len(c.Pages) + 1
 	c.Pages = append(c.Pages, p)
 	return nil
-}
-
-// Letter gives what a mail is about: of its attachments the one that has text, if there is just one; else the mail's
-// own text. Any other document is itself.
-func (c *Content) Letter() *Content {
-	if c == nil || c.Envelope == nil {
-		return c
-	}
-	var about *Content
-	for _, a := range c.Attachments {
-		if a.Content == nil || a.Reason != "" || a.Content.Words() == 0 {
-			continue
-		}
-		if about != nil {
-			return c
-		}
-		about = a.Content
-	}
-	if about == nil {
-		return c
-	}
-	return about.Letter()
 }
 
 // Empty tells whether nothing at all was read.

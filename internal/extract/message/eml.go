@@ -7,7 +7,6 @@ import (
 	"io"
 	"mime"
 	"net/mail"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,12 +15,7 @@ import (
 
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/plain"
-	"dossier/internal/meeting"
 )
-
-// Nested reads an attachment; the reader of all formats is one. Its error is of the machine or the context alone:
-// the attachment's own problem stands in it.
-type Nested func(ctx context.Context, name, media string, data []byte) (content.Attachment, error)
 
 // field is a header field's beginning (RFC 5322, 2.2).
 var field = regexp.MustCompile(
@@ -67,7 +61,7 @@ func ReadEML(
 	src io.ReaderAt,
 	size int64,
 	limits content.Limits,
-	nested Nested,
+	nested content.Nested,
 ) (*content.Content, error) {
 	data, err := content.Whole(src, size, limits)
 	if err != nil {
@@ -138,7 +132,7 @@ func ReadEML(
 		if strings.HasPrefix(p.ContentType, "multipart/") {
 			continue
 		}
-		if err := attach(ctx, c, nested, p.FileName, p.ContentType, p.Content); err != nil {
+		if err := c.Attach(ctx, nested, p.FileName, p.ContentType, p.Content); err != nil {
 			return c, err
 		}
 	}
@@ -259,34 +253,6 @@ func (s *stoppable) Read(b []byte) (int, error) {
 		return 0, err
 	}
 	return s.r.Read(b)
-}
-
-// attach reads a part and notes its risks on the mail itself.
-func attach(ctx context.Context, c *content.Content, nested Nested, name, media string, data []byte) error {
-	name = path.Base(strings.ReplaceAll(content.Tidy(name), `\`, "/")) // a name is no path
-	if name == "." || name == "/" {
-		name = ""
-	}
-	a, err := nested(ctx, name, media, data)
-	if err != nil {
-		return err
-	}
-	a.Name, a.Media, a.Size = name, media, int64(len(data))
-	if content.IsExecutable(name, data[:min(len(data), 4096)]) {
-		c.Find(meeting.FindingExecutable, "")
-	}
-	if a.Reason != "" {
-		c.Find(meeting.FindingAttachmentUnread, string(a.Reason))
-	}
-	if a.Content != nil {
-		for _, f := range a.Content.Findings {
-			if f.Code == meeting.FindingMacros || f.Code == meeting.FindingExecutable {
-				c.Find(f.Code, f.Detail)
-			}
-		}
-	}
-	c.Attachments = append(c.Attachments, a)
-	return nil
 }
 
 func metadata(e *content.Envelope) content.Metadata {

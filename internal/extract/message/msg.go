@@ -55,7 +55,7 @@ func ReadMSG(
 	src io.ReaderAt,
 	size int64,
 	limits content.Limits,
-	nested Nested,
+	nested content.Nested,
 ) (*content.Content, error) {
 	file, err := ole.Open(src, size, limits)
 	if err != nil {
@@ -72,7 +72,7 @@ func ReadMSG(
 type msg struct {
 	file   *ole.Compound
 	limits content.Limits
-	nested Nested
+	nested content.Nested
 	page   int // the code page of the message that is read
 }
 
@@ -190,6 +190,9 @@ func (m *msg) attachment(ctx context.Context, storage string, c *content.Content
 	embedded := storage + "/" + stream(pidAttachData, 0x000d)
 	if m.file.Has(embedded + "/__properties_version1.0") { // a message within this one
 		inner, err := m.read(ctx, embedded, depth-1)
+		if inner != nil {
+			inner.Format = content.MSG
+		}
 		a := content.Attachment{Name: name, Media: "application/vnd.ms-outlook", Content: inner}
 		if err != nil {
 			if !fault.Is(err, fault.Rejected) {
@@ -201,7 +204,7 @@ func (m *msg) attachment(ctx context.Context, storage string, c *content.Content
 		c.Attachments = append(c.Attachments, a)
 		return nil
 	}
-	return attach(ctx, c, m.nested, name, p.text(pidAttachMIME), p.binary(pidAttachData))
+	return c.Attach(ctx, m.nested, name, p.text(pidAttachMIME), p.binary(pidAttachData))
 }
 
 // storages lists the numbered storages of a message: recipients or attachments.
