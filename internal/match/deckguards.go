@@ -1,6 +1,7 @@
 package match
 
 import (
+	"net/mail"
 	"slices"
 	"strings"
 	"unicode"
@@ -32,6 +33,8 @@ func (x *Index) objectDeck(d deck) objection {
 	})
 	return firstOf(x, d, []guard[deck]{
 		deckByMachine,
+		anotherPresents,
+		anotherSends,
 		noSlides,
 		otherOccasion,
 		namesake,
@@ -43,9 +46,48 @@ func (x *Index) objectDeck(d deck) objection {
 // deckByMachine: it is slides within a mail that a machine sent, which may be anybody's.
 func deckByMachine(_ *Index, d deck) objection { return automatic(d.facts.Content) }
 
+// anotherPresents: the title page presents somebody who is nobody of the roster, and not the one who would be taken. An
+// agency, a topic and the author in the file's properties are then no reason, however much they say together.
+func anotherPresents(_ *Index, d deck) objection {
+	i := slices.IndexFunc(d.best.evidence, func(e meeting.Evidence) bool { return e.Code == meeting.EvidenceOtherNamed })
+	if i < 0 || d.explained {
+		return objection{}
+	}
+	return objection{meeting.ReasonOtherPerson, d.best.evidence[i]}
+}
+
+// anotherSends: the slides give half a name, and the mail comes from somebody of that name who is not the one who would be
+// taken. They are then the sender's own.
+func anotherSends(x *Index, d deck) objection {
+	c := d.facts.Content
+	if c == nil || c.Envelope == nil || d.explained {
+		return objection{}
+	}
+	whole := func(w string) bool { return utf8.RuneCountInString(w) > 1 && !fold.Particle(w) }
+	written := slices.DeleteFunc(slices.Clone(writtenName(d.best)), func(w string) bool { return !whole(w) })
+	sender := withoutTitles(fold.Words(displayed(c.Envelope.From)))
+	for _, i := range d.best.people {
+		name := x.people[i].name
+		shared := slices.ContainsFunc(sender, func(w string) bool { return whole(w) && slices.Contains(name, w) })
+		if shared && len(written) < 2 && !fits(sender, name) {
+			return objection{meeting.ReasonOtherPerson, meeting.Evidence{Code: meeting.EvidenceOtherNamed, Detail: displayed(c.Envelope.From)}}
+		}
+	}
+	return objection{}
+}
+
+// displayed is the name that a mail's sender goes by; "" when there is none.
+func displayed(from string) string {
+	a, err := mail.ParseAddress(from)
+	if err != nil {
+		return ""
+	}
+	return a.Name
+}
+
 // noSlides: upright pages are speaking notes only when nothing else is likely.
 func noSlides(_ *Index, d deck) objection {
-	c := d.facts.Content.Letter()
+	c := d.facts.Content.Paper()
 	if d.explained || c == nil || c.Format.Slides() || len(c.Pages) > 0 && c.Pages[0].Width > c.Pages[0].Height {
 		return objection{}
 	}
