@@ -101,6 +101,9 @@ func (f *Function) sort(ctx context.Context, e *erasure) error {
 	}
 	for _, d := range e.table.Documents {
 		how := e.concerns(d, byID[d.PartOf])
+		if d.Status == meeting.Opened {
+			how = e.concernsAll(how, d.Enclosed, byID)
+		}
 		if how == apart && isUnfiled(d) && e.finder.Names(says(d)) {
 			others, err := f.namesOthers(ctx, e, d)
 			if err != nil {

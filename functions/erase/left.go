@@ -86,6 +86,11 @@ func (f *Function) leftUploads(ctx context.Context, e *erasure) ([]string, error
 	if err != nil {
 		return nil, err
 	}
+	parts, err := f.bucket.AllVersions(ctx, meeting.PartsPrefix(e.meeting.ID))
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, parts...)
 	unread := map[string]bool{}
 	for _, d := range e.table.Documents {
 		unread[d.ID] = d.Words == 0

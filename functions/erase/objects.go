@@ -35,6 +35,11 @@ func (f *Function) document(ctx context.Context, m meeting.Meeting, d *meeting.D
 	if err := f.bucket.Delete(ctx, d.Object); err != nil {
 		return err
 	}
+	if d.IsPart() { // its upload may stay: an empty part tells that it was erased, also when the table is made anew
+		if err := f.bucket.EmptyPart(ctx, d.Key); err != nil {
+			return err
+		}
+	}
 	if d.Text == "" {
 		return nil
 	}

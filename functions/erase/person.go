@@ -226,10 +226,32 @@ func (e *erasure) concerns(d, whole *meeting.Document) concern {
 	return apart
 }
 
+// concernsAll tells how far an envelope concerns the person, which itself concerns the person so far: as all its papers
+// together do. Those that were erased by an earlier run say nothing.
+func (e *erasure) concernsAll(envelope concern, papers []meeting.Enclosed, byID map[string]*meeting.Document) concern {
+	its, others := envelope != apart, envelope == among
+	for _, x := range papers {
+		d := byID[x.Document]
+		if d == nil {
+			continue
+		}
+		how := e.concerns(d, byID[d.PartOf])
+		its, others = its || how != apart, others || how != alone
+	}
+	switch {
+	case its && others:
+		return among
+	case its:
+		return alone
+	}
+	return apart
+}
+
 // isUnfiled tells whether nobody has said yet whose a document is.
 func isUnfiled(d *meeting.Document) bool {
 	return len(d.FiledFor) == 0 && d.PartOf == "" && d.LinkOwner == "" &&
-		slices.Contains([]meeting.Status{meeting.Review, meeting.Rejected, meeting.Quarantined, meeting.Ignored}, d.Status)
+		slices.Contains([]meeting.Status{meeting.Review, meeting.Rejected, meeting.Quarantined, meeting.Ignored,
+			meeting.Correspondence}, d.Status)
 }
 
 // says is what a document's record says of it, and of who sent it.
@@ -250,7 +272,7 @@ func (f *Function) namesOthers(ctx context.Context, e *erasure, d *meeting.Docum
 	if fault.Is(err, fault.NotFound) {
 		return false, nil
 	}
-	for _, p := range c.Pages {
+	for _, p := range c.Paper().Pages {
 		if e.others.Names(p.Full() + "\n;\n" + p.Notes + "\n;\n" + p.Comments) {
 			return true, nil
 		}

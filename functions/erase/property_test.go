@@ -73,7 +73,7 @@ func (s *scene) happen(i int) {
 	who := rapid.SampledFrom(s.people).Draw(t, "who")
 	other := rapid.SampledFrom(s.people[1:]).Draw(t, "other")
 	name := fmt.Sprintf("drop/%d ", i)
-	switch what := rapid.SampledFrom([]string{"deck", "deck", "thanks", "letter", "shared letter", "ticket", "waive", "file", "withdraw", "mail"}).Draw(t, "what"); what {
+	switch what := rapid.SampledFrom([]string{"deck", "deck", "thanks", "letter", "shared letter", "ticket", "waive", "file", "withdraw", "mail", "archive"}).Draw(t, "what"); what {
 	case "deck":
 		s.put(name+who.name+".pptx", e2e.Deck("Chains", who.name))
 	case "thanks":
@@ -100,6 +100,8 @@ func (s *scene) happen(i int) {
 		}
 	case "mail":
 		s.put(name+"mail.eml", e2e.MailFrom(who.email, fmt.Sprintf("<%d@x.example>", i), "", ""))
+	case "archive":
+		s.put(name+"papers.zip", e2e.Archive(map[string][]byte{"1.pptx": e2e.Deck("Chains", who.name), "2.txt": e2e.NominationLetter("Ms " + other.name)}))
 	}
 }
 
@@ -305,6 +307,9 @@ func TestErasureIsOfOne(t *testing.T) {
 		known := map[string]*meeting.Document{}
 		for _, o := range s.w.Uploads() {
 			known[o.ID()] = s.w.Document(o)
+			for _, d := range s.w.Papers(o) {
+				known[d.ID] = d
+			}
 		}
 		before := s.stored()
 		uploads := s.w.Uploads()
@@ -316,6 +321,16 @@ func TestErasureIsOfOne(t *testing.T) {
 				s.its = append(s.its, o.ID())
 				if d := known[o.ID()]; !s.isItsAlone(d) {
 					t.Errorf("gone is %s, %s for %v, of %s, sent by %s, candidates %v", d.FileName, d.Status, d.FiledFor, d.LinkOwner, d.Sender, d.Candidates)
+				}
+			}
+		}
+		for id, d := range known { // an empty object stands for a part that is gone
+			if kept, err := s.w.Objects.AllVersions(context.Background(), d.Key); err != nil {
+				t.Fatal(err)
+			} else if d.IsPart() && kept[0].Size == 0 {
+				s.its = append(s.its, id)
+				if !s.isItsAlone(d) {
+					t.Errorf("gone is %s, %s for %v, in %s", d.FileName, d.Status, d.FiledFor, d.Envelope.FileName)
 				}
 			}
 		}
@@ -360,7 +375,7 @@ func (s *scene) compare(before, after map[string]any, report erase.Report) {
 				s.t.Errorf("another meeting's %s changed: %v became %v", place, v, x)
 			}
 		case !there && strings.HasPrefix(place, "index/"), strings.HasPrefix(place, "materials/"):
-		case !there && strings.HasPrefix(place, "incoming/"): // see isItsAlone
+		case !there && strings.HasPrefix(place, "incoming/"), !there && strings.HasPrefix(place, "parts/"): // see isItsAlone
 		case !there:
 			if !s.hers(v) && !s.hers(place) {
 				s.t.Errorf("%s is gone: %.200v", place, v)

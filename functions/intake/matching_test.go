@@ -38,7 +38,7 @@ func TestVerifiedSender(t *testing.T) {
 			w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 			o := w.Put("incoming/m/drop/mail.eml", e2e.MailFrom("Amina Diallo <amina@people.example>", "<1@people.example>", "", c.checked), e2e.Noon)
 			w.TakeIn(o)
-			d := w.Document(o)
+			d := w.Paper(o)
 			evidence := d.Evidence
 			if len(d.Candidates) > 0 {
 				evidence = d.Candidates[0].Evidence
@@ -67,14 +67,14 @@ func TestThread(t *testing.T) {
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
 	first := w.Put("incoming/m/drop/one.eml", e2e.MailFrom("office@elsewhere.example", "<1@elsewhere.example>", "", ""), e2e.Noon)
 	w.TakeIn(first)
-	if code, page := w.SubmitDecision(url.Values{"action": {"file"}, "document": {first.ID()}, "other": {"s1/presentation/p2"}, "reason": {"they said so on the phone"}}); code != http.StatusSeeOther {
+	if code, page := w.SubmitDecision(url.Values{"action": {"file"}, "document": {w.Paper(first).ID}, "other": {"s1/presentation/p2"}, "reason": {"they said so on the phone"}}); code != http.StatusSeeOther {
 		t.Fatal(page)
 	}
 	answer := w.Put("incoming/m/drop/two.eml", e2e.MailFrom("another@third.example", "<2@third.example>", "<1@elsewhere.example>", ""), e2e.Noon.Add(time.Minute))
 	alone := w.Put("incoming/m/drop/three.eml", e2e.MailFrom("another@fourth.example", "<3@fourth.example>", "", ""), e2e.Noon.Add(time.Minute))
 	w.TakeIn(answer, alone)
 	codes := func(o meeting.Object) (all []string) {
-		d := w.Document(o)
+		d := w.Paper(o)
 		for _, c := range d.Candidates {
 			if c.Participant == "p2" {
 				for _, e := range c.Evidence {
@@ -160,7 +160,7 @@ func TestMatching(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := w.Put("incoming/m/drop/"+strings.ReplaceAll(name, " ", "-")+"/"+test.file, test.data, time.Now())
 			w.TakeIn(o)
-			d := w.Document(o)
+			d := w.Paper(o)
 			var serves []string
 			for _, k := range d.Satisfies {
 				serves = append(serves, k.String())

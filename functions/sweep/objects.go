@@ -47,7 +47,7 @@ func (f *Function) objects(ctx context.Context, r *Report) error {
 // list lists the next objects of each prefix, and gives the markers from which the next run goes on.
 func (f *Function) list(ctx context.Context) (listed []meeting.Object, next map[string]string, err error) {
 	next = map[string]string{}
-	for _, prefix := range []string{bucket.Roster, bucket.Incoming, bucket.Decisions} {
+	for _, prefix := range []string{bucket.Roster, bucket.Incoming, bucket.Decisions, bucket.Parts} {
 		marker, err := f.store.Cursor(ctx, prefix)
 		if err != nil {
 			return nil, nil, err
@@ -67,7 +67,7 @@ func (f *Function) list(ctx context.Context) (listed []meeting.Object, next map[
 // recordOf names the record that an object has once it was dealt with.
 func recordOf(o meeting.Object) store.AnyKey {
 	switch {
-	case strings.HasPrefix(o.Key, bucket.Incoming):
+	case strings.HasPrefix(o.Key, bucket.Incoming), o.IsPart():
 		return store.DocumentKey(o.ID())
 	case strings.HasPrefix(o.Key, bucket.Roster):
 		return store.LoadKey(o.ID())
@@ -90,6 +90,9 @@ func (f *Function) lost(ctx context.Context, listed []meeting.Object) ([]meeting
 	for i, o := range listed {
 		if !o.Time.Before(before) {
 			continue
+		}
+		if !known.Has(records[i]) && o.IsPart() {
+			continue // it is taken in with its upload, or was erased
 		}
 		if !known.Has(records[i]) {
 			lost = append(lost, o)

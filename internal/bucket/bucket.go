@@ -3,6 +3,7 @@
 //	roster/<meeting>/meeting.yaml, participants.csv   what the secretariat drops
 //	incoming/<meeting>/<ticket id or drop>/<file name>   what people upload
 //	decisions/<meeting>/<time>-<id>.json              what staff decided
+//	parts/<meeting>/<upload's id>/<place>             the papers that came in mails and archives
 //	text/<document id>.json.gz                        what was read
 //	index/<meeting>/<roster token>.json.gz            a roster, for matching
 //	problems/<object id>.json.gz                      what was wrong with a roster
@@ -268,6 +269,36 @@ func (b *Bucket) PutDecision(ctx context.Context, key string, d meeting.Decision
 		Size:    int64(len(data)),
 		Time:    d.At,
 	}, nil
+}
+
+// EmptyPart puts an object without bytes where a paper was that came in an upload and was erased.
+func (b *Bucket) EmptyPart(ctx context.Context, key string) error {
+	_, err := b.s3.PutObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: &key, Body: bytes.NewReader(nil)})
+	if err != nil {
+		return wrap(err, "put empty part")
+	}
+	return nil
+}
+
+// PutPart keeps a paper that came in an upload, once: when it is there already, that one is given. One that has no bytes
+// was erased; see EmptyPart.
+func (b *Bucket) PutPart(ctx context.Context, key string, data []byte) (meeting.Object, error) {
+	o := meeting.Object{Bucket: b.name, Key: key, Size: int64(len(data))}
+	out, err := b.s3.PutObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: &key, Body: bytes.NewReader(data),
+		ContentType: aws.String("application/octet-stream"), IfNoneMatch: aws.String("*")})
+	if err == nil {
+		o.Version = aws.ToString(out.VersionId)
+		return o, nil
+	}
+	if err = wrap(err, "put part"); !fault.Is(err, fault.Exists) {
+		return o, err
+	}
+	had, err := b.s3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.name, Key: &key})
+	if err != nil {
+		return o, wrap(err, "look at part")
+	}
+	o.Version, o.Size = aws.ToString(had.VersionId), aws.ToInt64(had.ContentLength)
+	return o, nil
 }
 
 // Versions lists object versions under a prefix after a marker, key by key, the newest version of each key

@@ -16,6 +16,8 @@ const (
 
 // Prefixes of objects that are derived from it and can be made again.
 const (
+	// Parts holds the papers that came in mails and archives; see meeting.PartKey.
+	Parts = "parts/"
 	// Materials holds the zip files of sessions that staff asked for.
 	Materials = "materials/"
 	texts     = "text/"

@@ -106,6 +106,9 @@ func scenes() map[string]scene {
 				e2e.Must(w.TB(), w.Objects.Delete(context.Background(), o))
 			}
 		}, upload("kofi.pptx", e2e.Deck("Banks", "Kofi Mensah"), e2e.Noon)},
+		"intake: a mail of three papers": {in("amina.pptx"), upload("papers.eml", e2e.MailOf("Our papers.",
+			e2e.File{Name: "amina.pptx", Data: e2e.Deck("Chains, corrected", "Amina Diallo")}, e2e.File{Name: "kofi.pptx", Data: e2e.Deck("Banks", "Kofi Mensah")},
+			e2e.File{Name: "letter.txt", Data: e2e.NominationLetter("Ms Grace ODHIAMBO")}), e2e.Noon.Add(time.Hour))},
 		"intake: review":          {full, upload("review.pptx", e2e.Deck("Draft", "of us all"), e2e.Noon)},
 		"intake: broken file":     {full, upload("broken.pptx", []byte("PK\x03\x04 nothing"), e2e.Noon)},
 		"intake: no such meeting": {func(*e2e.World) {}, upload("amina.pptx", e2e.Deck("Chains", "Amina Diallo"), e2e.Noon)},

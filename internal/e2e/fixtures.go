@@ -1,11 +1,15 @@
 package e2e
 
 import (
+	"archive/zip"
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"image"
 	"image/png"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,6 +84,37 @@ func MailWith(name string, data []byte) []byte {
 	return []byte("From: a@b.example\r\nTo: c@d.example\r\nSubject: see attached\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nPlease see the attached file.\r\n" +
 		"--b\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=\"" + name + "\"\r\n\r\n" +
 		base64.StdEncoding.EncodeToString(data) + "\r\n--b--\r\n")
+}
+
+// File is something that a mail carries. Media may be empty.
+type File struct {
+	Name, Media string
+	Data        []byte
+}
+
+// MailOf is a mail with words and files.
+func MailOf(words string, files ...File) []byte {
+	var b strings.Builder
+	b.WriteString("From: Office <office@justice.example>\r\nTo: desk@secretariat.example\r\nSubject: Papers\r\nMIME-Version: 1.0\r\n" +
+		"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + words + "\r\n")
+	for _, f := range files {
+		fmt.Fprintf(&b, "--b\r\nContent-Type: %s\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=\"%s\"\r\n\r\n%s\r\n",
+			cmp.Or(f.Media, "application/octet-stream"), f.Name, base64.StdEncoding.EncodeToString(f.Data))
+	}
+	return []byte(b.String() + "--b--\r\n")
+}
+
+// Archive is a zip of files.
+func Archive(files map[string][]byte) []byte {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if w, err := z.Create(name); err == nil { // a bytes.Buffer takes everything
+			_, _ = w.Write(files[name])
+		}
+	}
+	_ = z.Close()
+	return b.Bytes()
 }
 
 // BlankPicture is a picture of an empty page.

@@ -318,6 +318,32 @@ func (w *World) Document(o meeting.Object) *meeting.Document {
 	return d
 }
 
+// Papers gives the documents of an upload: itself, or those that it holds.
+func (w *World) Papers(o meeting.Object) []*meeting.Document {
+	w.t.Helper()
+	d := w.Document(o)
+	if d.Status != meeting.Opened {
+		return []*meeting.Document{d}
+	}
+	var papers []*meeting.Document
+	for _, x := range d.Enclosed {
+		p, err := w.Store.Document(context.Background(), x.Document)
+		Must(w.t, err)
+		papers = append(papers, p)
+	}
+	return papers
+}
+
+// Paper gives the document of an upload that holds just one.
+func (w *World) Paper(o meeting.Object) *meeting.Document {
+	w.t.Helper()
+	papers := w.Papers(o)
+	if len(papers) != 1 {
+		w.t.Fatalf("%s holds %d papers", o.Key, len(papers))
+	}
+	return papers[0]
+}
+
 func (w *World) Session(id string) *meeting.Session {
 	w.t.Helper()
 	s, err := w.Store.Session(context.Background(), "m", id)

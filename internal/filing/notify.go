@@ -3,6 +3,7 @@ package filing
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"dossier/internal/meeting"
@@ -19,9 +20,10 @@ func (tx *Tx) Mail(m meeting.Mail) {
 }
 
 // sendReceipt tells an uploader once what became of the document, when it is known who sent it. Nobody hears of an
-// ignored file.
+// ignored file, of an envelope, whose papers are told of, or of correspondence.
 func (tx *Tx) sendReceipt(doc *meeting.Document) {
-	if doc.Uploader.Email == "" || doc.NotifiedStatus != "" || doc.Status == meeting.Ignored {
+	if doc.Uploader.Email == "" || doc.NotifiedStatus != "" || slices.Contains(
+		[]meeting.Status{meeting.Ignored, meeting.Opened, meeting.Correspondence}, doc.Status) {
 		return
 	}
 	doc.NotifiedStatus = doc.Status

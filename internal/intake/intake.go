@@ -33,6 +33,8 @@ type Bucket interface {
 	Read(ctx context.Context, o meeting.Object, limit int64) ([]byte, error)
 	// RosterOf gives the roster files of a token; NotFound when they are gone.
 	RosterOf(ctx context.Context, meetingID, token string) (bucket.RosterPair, error)
+	// PutPart keeps a paper that came in an upload, once.
+	PutPart(ctx context.Context, key string, data []byte) (meeting.Object, error)
 	PutJSON(ctx context.Context, key string, v any) error
 	GetJSON(ctx context.Context, key string, v any) error
 }
@@ -170,8 +172,12 @@ func (in *Intake) Object(ctx context.Context, o meeting.Object) error {
 	return nil
 }
 
-// first takes in an object version that has no document yet; nil if it waits for its scan, or is gone.
+// first takes in an object version that has no document yet; nil if it waits for its scan, or is gone. A part of an upload
+// is taken in with that.
 func (in *Intake) first(ctx context.Context, o meeting.Object) (*meeting.Document, error) {
+	if o.IsPart() {
+		return nil, nil //nolint:nilnil // nothing is to be done
+	}
 	doc, err := in.admit(ctx, o)
 	switch {
 	case bucket.Gone(err, o):
@@ -210,6 +216,8 @@ func (in *Intake) Stuck(ctx context.Context, o meeting.Object) error {
 		return err
 	case !fault.Is(err, fault.NotFound):
 		return err
+	case o.IsPart():
+		return nil
 	}
 	_, err := in.stuck(ctx, o)
 	return err

@@ -15,7 +15,7 @@ import (
 // overLimit counts a document for its link, by the day on which it was sent, and reports whether it is over what the link
 // may bring in on one day, and the first such. Asked again, it answers the same.
 func (in *Intake) overLimit(ctx context.Context, doc meeting.Document) (first, over bool, err error) {
-	_, folder, _, _ := bucket.ParseIncoming(doc.Key)
+	_, folder, _, _ := bucket.ParseIncoming(doc.UploadKey())
 	t, err := in.Tickets.Named(folder, doc.Meeting, doc.Time)
 	if err != nil && !errors.Is(err, ticket.ErrExpired) {
 		return false, false, nil // no link of ours has brought it

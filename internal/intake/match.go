@@ -112,6 +112,9 @@ func (in *Intake) submission(
 		return s, err
 	}
 	s.Document.LinkOwner = l.owner
+	if doc.Status == meeting.Opened { // its papers are matched, each by itself
+		return s, nil
+	}
 	if r.index == nil {
 		if doc.Status == meeting.Review && doc.Reason == "" {
 			s.Document.Reason = meeting.ReasonUnknownMeeting
@@ -186,12 +189,27 @@ func conclude(s *filing.Submission, c *content.Content, l link, found match.Resu
 	case len(found.File) > 0:
 		s.File = found.File
 		d.Confidence, d.Evidence, d.Reason = found.Confidence, found.Evidence, ""
-	case c.Has(meeting.FindingScanUnread) &&
+	case c.Paper().Has(meeting.FindingScanUnread) &&
 		(found.Reason == meeting.ReasonNobodyNamed || found.Reason == meeting.ReasonKindUnclear):
 		d.Reason = meeting.ReasonScanUnread // nobody could read who is named
 	default:
 		d.Reason, d.Evidence = found.Reason, found.Evidence
+		if l.claim == nil && isCorrespondence(c.Paper(), found) {
+			d.Status, d.Reason = meeting.Correspondence, meeting.ReasonCorrespondence
+		}
 	}
+}
+
+// isCorrespondence tells whether a paper is a mail that holds nothing and that files nothing. One that may nominate, or
+// takes back what was nominated, is for a person to look at.
+func isCorrespondence(c *content.Content, found match.Result) bool {
+	const mayNominate = 0.35
+	if c.Envelope == nil || len(c.Parts()) > 0 {
+		return false
+	}
+	takesBack := found.Act == meeting.ActWithdraws || found.Act == meeting.ActRegrets
+	says := found.Act.Nominates() && found.Kind != meeting.Presentation // words alone are no slides
+	return c.Envelope.Automatic || c.Words() == 0 || !says && !takesBack && found.Nominates < mayNominate
 }
 
 // unread reports whether a document is rejected or set aside, or in review because it was not read.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"dossier/internal/bucket"
 	"dossier/internal/extract/content"
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
@@ -47,20 +46,20 @@ func (in *Intake) takeIn(ctx context.Context, o meeting.Object) (*meeting.Docume
 	if c == nil {
 		c = &content.Content{}
 	}
-	if c.Format.Misnamed(doc.FileName) {
-		c.Find(meeting.FindingMisnamed, string(c.Format))
-	}
 	if found, ok := in.dangerous(c); ok {
 		doc.Status, doc.Reason = meeting.Quarantined, meeting.Reason(found)
 	}
 	describe(&doc, c)
 	in.countScans(ctx, c)
-	// Every text is stored, an empty one too: a new match, when the roster changes, starts from it.
-	doc.Text = bucket.TextKey(doc.ID)
-	if err := in.Bucket.PutJSON(ctx, doc.Text, c); err != nil {
-		return nil, err
+	if doc.Status == meeting.Review && doc.Reason == "" {
+		if parts := c.Parts(); len(parts) > 0 {
+			return in.open(ctx, doc, c, parts)
+		}
+		if c.Format.Packs() {
+			doc.Status, doc.Reason = meeting.Rejected, meeting.ReasonEmpty
+		}
 	}
-	return in.file(ctx, doc, c)
+	return in.keep(ctx, doc, c)
 }
 
 // read extracts the text of an object version.
@@ -85,14 +84,18 @@ func (in *Intake) dangerous(c *content.Content) (meeting.FindingCode, bool) {
 	return c.Findings[i].Code, true
 }
 
-// describe notes on a document what was read of its file.
+// describe notes on a document what was read of its file, and of the mail that it came in.
 func describe(doc *meeting.Document, c *content.Content) {
-	doc.Format, doc.Title = string(c.Format), c.Metadata.Title
-	doc.Author, doc.Created = c.Metadata.Author, c.Metadata.Created
-	doc.Pages, doc.Words, doc.Excerpt = len(c.Pages), c.Words(), c.Excerpt(maxExcerpt)
-	doc.Findings = c.Findings
-	if len(c.Pages) > 0 && c.Pages[0].Title != "" {
-		doc.Title = c.Pages[0].Title // what the audience sees, rather than what a template was called
+	paper := c.Paper()
+	if paper.Format.Misnamed(doc.FileName) {
+		paper.Find(meeting.FindingMisnamed, string(paper.Format))
+	}
+	doc.Format, doc.Title = string(paper.Format), paper.Metadata.Title
+	doc.Author, doc.Created = paper.Metadata.Author, paper.Metadata.Created
+	doc.Pages, doc.Words, doc.Excerpt = len(paper.Pages), paper.Words(), paper.Excerpt(maxExcerpt)
+	doc.Findings = paper.Findings
+	if len(paper.Pages) > 0 && paper.Pages[0].Title != "" {
+		doc.Title = paper.Pages[0].Title // what the audience sees, rather than what a template was called
 	}
 	if e := c.Envelope; e != nil {
 		doc.Sender, doc.MessageID, doc.References = e.Address(), e.ID, e.References

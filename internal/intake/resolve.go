@@ -22,7 +22,7 @@ type link struct {
 
 // resolveLink reads the ticket that the folder of a document's key is named for, as of the moment of the upload.
 func (in *Intake) resolveLink(ctx context.Context, doc meeting.Document) (link, error) {
-	_, folder, _, _ := bucket.ParseIncoming(doc.Key)
+	_, folder, _, _ := bucket.ParseIncoming(doc.UploadKey())
 	t, err := in.Tickets.Named(folder, doc.Meeting, doc.Time)
 	switch {
 	case errors.Is(err, ticket.ErrNone):

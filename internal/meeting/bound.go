@@ -19,6 +19,7 @@ const (
 	mostFindings   = 200
 	mostEvidence   = 40
 	mostCandidates = 3
+	mostEnclosed   = 100
 	mostPlaces     = 100 // a transaction has no more
 	mostNominees   = 50
 	mostReferences = 40
@@ -51,6 +52,13 @@ func address(s string) string {
 // Bound cuts the strings and lists of a document that come from its file.
 func (d *Document) Bound() {
 	d.FileName, d.Title, d.Author = Clip(d.FileName, 1024), Clip(d.Title, longestLine), Clip(d.Author, longestLine)
+	if d.Envelope != nil {
+		d.Envelope.FileName = Clip(d.Envelope.FileName, 1024)
+	}
+	d.Enclosed = first(d.Enclosed, mostEnclosed)
+	for i := range d.Enclosed {
+		d.Enclosed[i].FileName = Clip(d.Enclosed[i].FileName, 4*longestName)
+	}
 	d.Format, d.Excerpt = Clip(d.Format, 3*longestWord), Clip(d.Excerpt, longestExcerpt)
 	d.Sender, d.Uploader.Email = address(d.Sender), address(d.Uploader.Email)
 	d.MessageID = Clip(d.MessageID, LongestMessageID)

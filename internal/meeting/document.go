@@ -22,6 +22,11 @@ const (
 	Quarantined Status = "quarantined"
 	// Ignored: a file that a program left beside a document; see Dropping.
 	Ignored Status = "ignored"
+	// Correspondence: a mail that holds no paper and files nothing, such as thanks, a question or a promise. Staff see it, and
+	// may file it all the same.
+	Correspondence Status = "correspondence"
+	// Opened: an envelope, whose papers are documents of their own.
+	Opened Status = "opened"
 )
 
 // Object names one version of one object in the bucket, and when it was uploaded.
@@ -37,13 +42,17 @@ type Object struct {
 
 // ID is the object version's own name, the same however often and by whichever way it arrives:
 // the first 128 bits of SHA-256 over bucket, key and version, in hex. What was rewritten keeps the id that it had; see
-// Rewritten.
+// Rewritten. A part's key names its upload and its place in that, and is enough; see PartKey.
 func (o Object) ID() string {
 	if id, _, ok := o.Rewritten(); ok {
 		return id
 	}
+	version := o.Version
+	if o.IsPart() {
+		version = ""
+	}
 	h := sha256.New()
-	for _, s := range []string{o.Bucket, o.Key, o.Version} {
+	for _, s := range []string{o.Bucket, o.Key, version} {
 		h.Write([]byte(s))
 		h.Write([]byte{0})
 	}
@@ -53,9 +62,12 @@ func (o Object) ID() string {
 // Order sorts as the uploads happened: by time in milliseconds, then S3's sequencer, then id,
 // so that any two documents have one order, by any way that they came.
 func (o Object) Order() string {
-	// S3 sequencers are compared after padding to one length on the right with zeros.
-	seq := o.Sequencer + strings.Repeat("0", max(0, 24-len(o.Sequencer)))
-	return o.Time.UTC().Format("2006-01-02T15:04:05.000Z") + "#" + strings.ToUpper(seq) + "#" + o.ID()
+	return o.Time.UTC().Format("2006-01-02T15:04:05.000Z") + "#" + strings.ToUpper(padded(o.Sequencer)) + "#" + o.ID()
+}
+
+// padded gives a sequencer of S3 as it is compared: of one length, with zeros on the right.
+func padded(sequencer string) string {
+	return sequencer + strings.Repeat("0", max(0, 24-len(sequencer)))
 }
 
 // OrderTime is the time of the upload that an order was made of; zero when it is none.
@@ -71,12 +83,16 @@ func OrderTime(order string) time.Time {
 // LogValue names the object by its id: a key holds a file name, and that may hold a person's.
 func (o Object) LogValue() slog.Value { return slog.StringValue(o.ID()) }
 
-// Document is one received object version.
+// Document is one received object version, or one paper that came in it.
 type Document struct {
 	ID string `json:"id"`
 	Object
 	Meeting  string `json:"meeting"`
 	FileName string `json:"fileName"`
+	// Envelope is the upload that the paper came in; nil for what came by itself.
+	Envelope *Envelope `json:"envelope,omitempty"`
+	// Enclosed are the papers of an upload that was opened, in their order.
+	Enclosed []Enclosed `json:"enclosed,omitempty"`
 	DocumentState
 	Candidates []Candidate `json:"candidates,omitempty"`
 	// Act is what the paper does; empty for slides, and when nobody could tell.

@@ -25,11 +25,19 @@ func inReview(tx *filing.Tx, d meeting.Decision) (*meeting.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	if doc.Status != meeting.Review {
+	if doc.Status != meeting.Review && doc.Status != meeting.Correspondence {
 		return nil, fault.Reject(meeting.RefusalAlreadyDecided, "document %s is %s", d.Document, doc.Status)
 	}
-	tx.MarkChanged(doc)
+	takeUp(tx, doc)
 	return doc, nil
+}
+
+// takeUp marks a document as changed. Correspondence is decided as if it were in review.
+func takeUp(tx *filing.Tx, doc *meeting.Document) {
+	tx.MarkChanged(doc)
+	if doc.Status == meeting.Correspondence {
+		doc.Status = meeting.Review
+	}
 }
 
 // waiting gives the document of a decision about nominees, and marks it as changed. It has to be in review still, or
@@ -39,10 +47,10 @@ func waiting(tx *filing.Tx, d meeting.Decision) (*meeting.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !doc.Waits() {
+	if !doc.Waits() && doc.Status != meeting.Correspondence {
 		return nil, fault.Reject(meeting.RefusalAlreadyDecided, "document %s is %s", d.Document, doc.Status)
 	}
-	tx.MarkChanged(doc)
+	takeUp(tx, doc)
 	return doc, nil
 }
 

@@ -18,6 +18,8 @@ type documentPage struct {
 	// Why is the evidence by which it was filed.
 	Why     []string
 	Entries []entry
+	// Beside are the other papers of the mail or archive that it came in.
+	Beside []meeting.Enclosed
 	// FiledFor are the sessions whose requirements it satisfies.
 	FiledFor []place
 }
@@ -51,10 +53,25 @@ func (s *Staff) Document(w http.ResponseWriter, r *http.Request) error {
 	}
 	names := titles(sessions)
 	p.Why = evidence(l, d.Evidence, names)
+	if d.Envelope != nil {
+		envelope, err := s.store.Document(r.Context(), d.Envelope.Document)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		p.Beside = beside(envelope, d.ID)
+	}
 	for _, k := range d.Satisfies {
 		p.FiledFor = append(p.FiledFor, place{"/meetings/" + head.Meeting.ID + "/sessions/" + k.Session, names[k.Session]})
 	}
 	return s.pages.ShowIn(w, r, l, "document.html", http.StatusOK, p)
+}
+
+// beside gives the other papers of an envelope; nil is one that is not noted yet, or was erased.
+func beside(envelope *meeting.Document, id string) []meeting.Enclosed {
+	if envelope == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(envelope.Enclosed), func(x meeting.Enclosed) bool { return x.Document == id })
 }
 
 // about gives the entries of the history that changed a document.

@@ -68,7 +68,8 @@ func (s *Staff) text(ctx context.Context, d *meeting.Document) (reading, error) 
 		}
 		return reading{}, err
 	}
-	x := reading{Pages: c.Pages[:min(len(c.Pages), maxShown)], More: max(0, len(c.Pages)-maxShown)}
+	pages := c.Paper().Pages
+	x := reading{Pages: pages[:min(len(pages), maxShown)], More: max(0, len(pages)-maxShown)}
 	for i := range x.Pages {
 		if p := &x.Pages[i]; len(p.Text) > maxShownText {
 			p.Text = strings.ToValidUTF8(p.Text[:maxShownText], "") + " …"

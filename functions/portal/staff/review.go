@@ -15,7 +15,9 @@ import (
 type reviewPage struct {
 	header
 	// Queue are the documents that wait. Document is the one that is shown, at Number from 1; nil if nothing waits.
-	Queue    []*meeting.Document
+	Queue []*meeting.Document
+	// Mails are those that file nothing, the oldest first.
+	Mails    []*meeting.Document
 	Document *meeting.Document
 	Number   int
 	// Before and After are the ids of its neighbours in the queue; "" for none.
@@ -83,6 +85,10 @@ func (s *Staff) readQueue(r *http.Request, p *reviewPage) error {
 		p.Queue, err = s.store.Waiting(ctx, id, maxListed)
 		return err
 	})
+	group.Go(func() (err error) {
+		p.Mails, err = s.store.Documents(ctx, id, meeting.Correspondence, maxListed)
+		return err
+	})
 	group.Go(func() (err error) { p.Sessions, err = s.sessions(ctx, id); return err })
 	return group.Wait()
 }
@@ -94,7 +100,13 @@ func (p *reviewPage) open(id string) bool {
 		at = slices.IndexFunc(p.Queue, func(d *meeting.Document) bool { return d.ID == id })
 	}
 	if at < 0 {
-		return false
+		i := slices.IndexFunc(p.Mails, func(d *meeting.Document) bool { return d.ID == id })
+		if i >= 0 { // shown and decided as if it were in review
+			mail := *p.Mails[i]
+			mail.Status = meeting.Review
+			p.Document = &mail
+		}
+		return i >= 0
 	}
 	if at >= len(p.Queue) { // nothing waits
 		return true

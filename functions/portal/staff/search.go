@@ -125,7 +125,7 @@ func (s *Staff) searchDocument(ctx context.Context, d *meeting.Document, words [
 		}
 		return nil, err
 	}
-	for _, p := range c.Pages {
+	for _, p := range c.Paper().Pages {
 		text := p.Full() + "\n" + p.Notes
 		if hasAll(text, words) {
 			return &found{d, p.Number, around(text, words[0])}, nil

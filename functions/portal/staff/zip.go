@@ -44,7 +44,7 @@ func (s *Staff) zipMaterial(ctx context.Context, z *zipWriter, m material) error
 		return err
 	}
 	return z.add(m.Text, zip.Deflate, func(w io.Writer) error {
-		_, err := io.WriteString(w, plainText(m, &c))
+		_, err := io.WriteString(w, plainText(m, c.Paper()))
 		return err
 	})
 }

@@ -49,7 +49,7 @@ func (u *Uploader) readConfirmation(r *http.Request, k *link) (meeting.Decision,
 	switch {
 	case err != nil:
 		return d, err
-	case !strings.HasPrefix(doc.Key, k.prefix()):
+	case !strings.HasPrefix(doc.UploadKey(), k.prefix()):
 		return d, fault.New(fault.NotFound, "document %s came by another link", doc.ID)
 	case name == "" || len(name) > maxName:
 		return d, fault.Reject(meeting.RefusalNotUnderstood, "no name, or too long")

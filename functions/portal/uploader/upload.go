@@ -163,20 +163,39 @@ func (u *Uploader) addVersions(ctx context.Context, k *link, p *uploadPage) erro
 		p.Officials, _ = d.Members()
 		p.Taken = len(p.Officials)
 	}
+	var enclosed []string
+	for d := range store.All[meeting.Document](snap) {
+		for _, x := range d.Enclosed {
+			enclosed = append(enclosed, x.Document)
+		}
+	}
+	papers, err := u.store.Read(ctx, store.KeysOf(store.DocumentKey, enclosed)...)
+	if err != nil {
+		return err
+	}
 	for _, o := range sent {
-		p.addVersion(k, o, store.Get(snap, store.DocumentKey(o.ID())))
+		d := store.Get(snap, store.DocumentKey(o.ID()))
+		if d == nil || d.Status != meeting.Opened {
+			p.addVersion(k, o, path.Base(o.Key), d)
+			continue
+		}
+		for _, x := range d.Enclosed { // what came in a mail or an archive is shown instead of that
+			if d := store.Get(papers, store.DocumentKey(x.Document)); d != nil {
+				p.addVersion(k, d.Object, d.FileName, d)
+			}
+		}
 	}
 	return u.readNewest(ctx, p)
 }
 
 // addVersion adds a file; d is nil while it is being read.
-func (p *uploadPage) addVersion(k *link, o meeting.Object, d *meeting.Document) {
+func (p *uploadPage) addVersion(k *link, o meeting.Object, name string, d *meeting.Document) {
 	counts := slices.ContainsFunc(k.requirements, func(q *meeting.Requirement) bool { return q.Document == o.ID() })
 	if counts {
 		p.Elsewhere = ""
 	}
 	p.Waiting = p.Waiting || d == nil
-	p.Versions = append(p.Versions, version{Object: o, Name: meeting.ShownName(path.Base(o.Key)), Document: d, Counts: counts})
+	p.Versions = append(p.Versions, version{Object: o, Name: meeting.ShownName(name), Document: d, Counts: counts})
 }
 
 // readNewest looks into the text of the newest file, unless the text was erased.
@@ -192,12 +211,13 @@ func (u *Uploader) readNewest(ctx context.Context, p *uploadPage) error {
 		}
 		return err
 	}
-	for _, l := range c.Metadata.Languages {
+	paper := c.Paper()
+	for _, l := range paper.Metadata.Languages {
 		if l.Share >= leastShare {
 			x.Languages = append(x.Languages, u.pages.LanguageName(l.Language))
 		}
 	}
-	for _, page := range c.Pages {
+	for _, page := range paper.Pages {
 		if page.Notes != "" {
 			x.Notes++
 		}

@@ -167,9 +167,31 @@ func (e *evaluation) run(ctx context.Context, set *set) ([]line, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s again: %w", set.papers[i].File, err)
 		}
-		all = append(all, describe(d, e.words, titles[d.Meeting]))
+		lines, err := e.lines(ctx, d, titles[d.Meeting])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, lines...)
 	}
 	return all, nil
+}
+
+// lines describe an upload: one line, or of an envelope one line a paper.
+func (e *evaluation) lines(ctx context.Context, d *meeting.Document, titles map[string]string) ([]line, error) {
+	if d.Status != meeting.Opened {
+		return []line{describe(d, e.words, titles)}, nil
+	}
+	var lines []line
+	for _, x := range d.Enclosed {
+		part, err := e.records.Document(ctx, x.Document)
+		if err != nil {
+			return nil, fmt.Errorf("read a part of %s: %w", d.FileName, err)
+		}
+		l := describe(part, e.words, titles)
+		l.File, l.Part = d.FileName, x.FileName
+		lines = append(lines, l)
+	}
+	return lines, nil
 }
 
 func (e *evaluation) sessionTitles(ctx context.Context, meetingID string) (map[string]string, error) {

@@ -43,10 +43,18 @@ func Contents(ctx context.Context, dir, cache string, sets []*Set, progress io.W
 			if err != nil {
 				return errors.Join(fmt.Errorf("read %s of %s: %w", p.Path, s.Name, err), pdfium.Close())
 			}
+			p.open()
 		}
 		fmt.Fprintf(progress, "%s: %d papers are read.\n", s.Name, len(s.Papers))
 	}
 	return pdfium.Close()
+}
+
+// open takes the paper out of the mail that it came in, as intake does. A mail with several is left closed.
+func (p *Paper) open() {
+	if parts := p.Content.Parts(); len(parts) == 1 {
+		p.Content, p.Name = parts[0].Content, parts[0].Name
+	}
 }
 
 // read gives the content of a file, from the cache if it is there. A file that is rejected has an empty one.

@@ -1,6 +1,7 @@
 package papers
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -45,7 +46,7 @@ func (s *Set) Examples(ctx context.Context) ([]*Example, error) {
 	for _, p := range s.Papers {
 		x := &Example{Paper: p}
 		var err error
-		if x.Read, x.Named, err = indexes[p.Meeting].Paper(ctx, match.Facts{FileName: p.File, Content: p.Content}, match.Budget{}); err != nil {
+		if x.Read, x.Named, err = indexes[p.Meeting].Paper(ctx, match.Facts{FileName: cmp.Or(p.Name, p.File), Content: p.Content}, match.Budget{}); err != nil {
 			return nil, err
 		}
 		for _, n := range x.Named {

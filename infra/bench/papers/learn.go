@@ -72,7 +72,7 @@ func learn(ctx context.Context, dir, cache, examples, out, letters string, witho
 func Train(all []*Example, more []words.Example, without []string) *words.Model {
 	from := slices.Repeat(more, 2)
 	for _, x := range all {
-		if slices.Contains(without, x.Set) || x.Kind == Deck && x.Content.Letter().Format.Slides() {
+		if slices.Contains(without, x.Set) || x.Kind == Deck && x.Content.Paper().Format.Slides() {
 			continue
 		}
 		from = append(from, words.Example{Paper: x.Read, Nominates: x.Nominates(), Nominated: x.Nominated()})

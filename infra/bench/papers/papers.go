@@ -211,7 +211,7 @@ func (a answers) Answer(_ context.Context, p large.Prompt) (large.Answer, error)
 
 // Facts are those of a paper that was dropped into the bucket.
 func (p *Paper) Facts() match.Facts {
-	f := match.Facts{FileName: p.File, Content: p.Content}
+	f := match.Facts{FileName: cmp.Or(p.Name, p.File), Content: p.Content}
 	if p.Content.Envelope != nil {
 		f.Sender.Address = p.Content.Envelope.Address()
 	}

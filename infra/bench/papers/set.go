@@ -55,8 +55,9 @@ type Paper struct {
 	Date     string   `json:"date"`
 	Ref      string   `json:"ref"`
 
-	// Content holds the pages of the file.
+	// Content holds the pages of the file. Name is that of the paper in a mail, "" for a paper that came by itself.
 	Content *content.Content `json:"-"`
+	Name    string           `json:"-"`
 
 	Text   string            `json:"text"` // of a paper that is kept as text
 	Slides []slide           `json:"slides"`
@@ -147,6 +148,7 @@ func readSet(file string) (*Set, error) {
 		}
 		if p.Path == "" {
 			p.Content = p.content()
+			p.open()
 		}
 		s.Papers = append(s.Papers, p)
 	}

@@ -1,0 +1,129 @@
+package intake
+
+import (
+	"cmp"
+	"context"
+	"path"
+	"strings"
+
+	"dossier/internal/bucket"
+	"dossier/internal/extract/content"
+	"dossier/internal/meeting"
+)
+
+const (
+	// mostParts is how many papers one upload may hold.
+	mostParts = 60
+	// leastWords is how many words a mail has at least that may be a letter itself.
+	leastWords = 15
+)
+
+// open files each paper of an envelope as a document of its own, and then notes that the upload was opened. A call that
+// ends before that is made again by the next: what was kept and filed stays as it is.
+func (in *Intake) open(ctx context.Context, upload meeting.Document, c *content.Content, parts []content.Part) (*meeting.Document, error) {
+	if len(parts) > mostParts {
+		upload.Status, upload.Reason = meeting.Rejected, meeting.ReasonTooLarge
+		return in.keep(ctx, upload, c.Alone())
+	}
+	parts, err := in.withLetter(ctx, upload, c, parts)
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range parts {
+		doc, err := in.part(ctx, upload, p, i+1)
+		if err != nil {
+			return nil, err
+		}
+		if doc != nil {
+			upload.Enclosed = append(upload.Enclosed, meeting.Enclosed{Document: doc.ID, FileName: doc.FileName})
+		}
+	}
+	upload.Status, upload.MessageID, upload.References = meeting.Opened, "", nil
+	return in.keep(ctx, upload, c.Alone())
+}
+
+// keep stores what was read of a document and files it. Every text is stored, an empty one too: a new match, when the
+// roster changes, starts from it.
+func (in *Intake) keep(ctx context.Context, doc meeting.Document, c *content.Content) (*meeting.Document, error) {
+	doc.Text = bucket.TextKey(doc.ID)
+	if err := in.Bucket.PutJSON(ctx, doc.Text, c); err != nil {
+		return nil, err
+	}
+	return in.file(ctx, doc, c)
+}
+
+// part keeps one paper of an upload, the n-th, and files it; nil for one that was erased.
+func (in *Intake) part(ctx context.Context, upload meeting.Document, p content.Part, n int) (*meeting.Document, error) {
+	o, err := in.Bucket.PutPart(ctx, meeting.PartKey(upload.Meeting, upload.ID, p.Place), p.Data)
+	if err != nil {
+		return nil, err
+	}
+	if o.Size == 0 && len(p.Data) > 0 {
+		return nil, nil //nolint:nilnil // erased, and nobody's mistake
+	}
+	o = o.Within(upload.Object, n)
+	doc := meeting.Document{
+		ID: o.ID(), Object: o, Meeting: upload.Meeting, FileName: cmp.Or(meeting.ShownName(p.Name), "document"),
+		Envelope:      &meeting.Envelope{Document: upload.ID, Key: upload.Key, FileName: upload.FileName},
+		DocumentState: meeting.DocumentState{Status: meeting.Review},
+	}
+	switch p.Reason {
+	case "":
+	case meeting.ReasonNotReadableYet: // no fault of the sender's: a person looks
+		doc.Reason = p.Reason
+	default:
+		doc.Status, doc.Reason = meeting.Rejected, p.Reason
+	}
+	if found, ok := in.dangerous(p.Content.Paper()); ok {
+		doc.Status, doc.Reason = meeting.Quarantined, meeting.Reason(found)
+	}
+	describe(&doc, p.Content)
+	in.countScans(ctx, p.Content.Paper())
+	return in.keep(ctx, doc, p.Content)
+}
+
+// withLetter adds a mail itself to its parts, if it is a letter and none of the parts is. What it says is then not what
+// lies around the parts.
+func (in *Intake) withLetter(
+	ctx context.Context, upload meeting.Document, c *content.Content, parts []content.Part,
+) ([]content.Part, error) {
+	if c.Envelope == nil || len(parts) == 0 || c.Words() < leastWords {
+		return parts, nil
+	}
+	r, err := in.roster(ctx, upload.Meeting)
+	if err != nil || r.index == nil {
+		return parts, err
+	}
+	l, err := in.resolveLink(ctx, upload)
+	if err != nil || l.claim != nil || l.problem != "" {
+		return parts, err // a link tells whose it is
+	}
+	if own, err := in.nominates(ctx, upload, c.Alone(), r, true); err != nil || !own {
+		return parts, err
+	}
+	alone := make([]content.Part, len(parts))
+	for i, p := range parts {
+		paper := p.Content.Paper()
+		if its, err := in.nominates(ctx, upload, paper, r, false); err != nil || its {
+			return parts, err
+		}
+		alone[i] = p
+		alone[i].Content = paper
+	}
+	name := strings.TrimSuffix(upload.FileName, path.Ext(upload.FileName)) + ".txt"
+	letter := content.Part{Place: "0", Name: name, Data: []byte(c.Said()), Content: c.Alone()}
+	return append([]content.Part{letter}, alone...), nil
+}
+
+// nominates tells whether a paper would be filed as a letter or, if that is not asked, whether it is one at all.
+func (in *Intake) nominates(ctx context.Context, doc meeting.Document, c *content.Content, r roster, filed bool) (bool, error) {
+	facts, err := in.facts(ctx, doc, c, link{})
+	if err != nil {
+		return false, err
+	}
+	found, err := in.match(ctx, r, facts)
+	if err != nil || found.Kind != meeting.Nomination {
+		return false, err
+	}
+	return len(found.File) > 0 || !filed && found.Act.Nominates(), nil
+}
