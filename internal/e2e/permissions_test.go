@@ -291,7 +291,7 @@ func useErase(t *testing.T, options e2e.Options) {
 	}
 }
 
-// useEnvelope opens a mail one part of which is kept already, shows and packs the parts, and erases one of their people.
+// useEnvelope opens a mail that was opened half already, shows and packs the parts, and erases one of their people.
 func useEnvelope(t *testing.T, options e2e.Options) {
 	w := e2e.NewWith(t, options)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
