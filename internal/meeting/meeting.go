@@ -14,12 +14,16 @@ import (
 
 // Meeting is one expert meeting as its secretariat describes it in meeting.yaml.
 type Meeting struct {
-	ID        string    `json:"id"`
-	Title     string    `json:"title"`
-	Starts    time.Time `json:"starts"`
-	Ends      time.Time `json:"ends"`
-	TimeZone  string    `json:"timeZone"`  // IANA name, such as Africa/Nairobi
-	Languages []string  `json:"languages"` // BCP 47 primary tags; the first is the secretariat's own
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	// Organisation is who holds the meeting, Contact how to reach its secretariat, in a line that participants are
+	// shown. Both may be empty.
+	Organisation string    `json:"organisation,omitempty"`
+	Contact      string    `json:"contact,omitempty"`
+	Starts       time.Time `json:"starts"`
+	Ends         time.Time `json:"ends"`
+	TimeZone     string    `json:"timeZone"`  // IANA name, such as Africa/Nairobi
+	Languages    []string  `json:"languages"` // BCP 47 primary tags; the first is the secretariat's own
 	// MaterialsDue and NominationsDue are the last moments at which a presentation or a nomination is in time.
 	MaterialsDue   time.Time `json:"materialsDue,omitzero"`
 	NominationsDue time.Time `json:"nominationsDue,omitzero"`
@@ -119,15 +123,17 @@ type Role struct {
 
 // Participant is a person on the roster.
 type Participant struct {
-	ID       string `json:"id"`
-	Name     string `json:"name"`
-	Email    string `json:"email"`
-	Gender   string `json:"gender,omitempty"`
-	Sector   Sector `json:"sector"`
-	Agency   string `json:"agency"`
-	Country  string `json:"country"`
-	Language string `json:"language"` // BCP 47 primary tag
-	Roles    []Role `json:"roles"`
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// Salutation is how to address the person in a letter, such as "Ms Diallo"; empty if the roster does not tell.
+	Salutation string `json:"salutation,omitempty"`
+	Email      string `json:"email"`
+	Gender     string `json:"gender,omitempty"`
+	Sector     Sector `json:"sector"`
+	Agency     string `json:"agency"`
+	Country    string `json:"country"`
+	Language   string `json:"language"` // BCP 47 primary tag
+	Roles      []Role `json:"roles"`
 }
 
 // LogValue keeps names and addresses out of logs.
@@ -250,8 +256,8 @@ func NewRequirement(meetingID string, k RequirementKey, p Participant) Requireme
 
 // Profile is what requirements say of the participant.
 func (p Participant) Profile() Profile {
-	return Profile{Name: p.Name, Email: p.Email, Agency: p.Agency, Country: p.Country, Language: p.Language,
-		Gender: p.Gender, Sector: p.Sector}
+	return Profile{Name: p.Name, Salutation: p.Salutation, Email: p.Email, Agency: p.Agency, Country: p.Country,
+		Language: p.Language, Gender: p.Gender, Sector: p.Sector}
 }
 
 // RosterVersion names a roster together with the number of changes that staff made to it. Documents in review are

@@ -98,7 +98,7 @@ func TestNeeds(t *testing.T) {
 
 // A new requirement says all that the roster says of its participant, and nothing is in.
 func TestNewRequirement(t *testing.T) {
-	p := meeting.Participant{ID: "p", Name: "N", Email: "E", Gender: "f", Sector: meeting.Public, Agency: "A",
+	p := meeting.Participant{ID: "p", Name: "N", Salutation: "Ms N", Email: "E", Gender: "f", Sector: meeting.Public, Agency: "A",
 		Country: "C", Language: "L"}
 	k := meeting.RequirementKey{Session: "s", Kind: meeting.Nomination, Participant: "p"}
 	r := meeting.NewRequirement("m", k, p)

@@ -27,13 +27,14 @@ type DocumentState struct {
 
 // Profile is what a requirement says of its participant, as the roster in force has it.
 type Profile struct {
-	Name     string `json:"name"`
-	Email    string `json:"email"`
-	Agency   string `json:"agency"`
-	Country  string `json:"country"`
-	Language string `json:"language"` // BCP 47 primary tag
-	Gender   string `json:"gender,omitempty"`
-	Sector   Sector `json:"sector,omitempty"`
+	Name       string `json:"name"`
+	Salutation string `json:"salutation,omitempty"`
+	Email      string `json:"email"`
+	Agency     string `json:"agency"`
+	Country    string `json:"country"`
+	Language   string `json:"language"` // BCP 47 primary tag
+	Gender     string `json:"gender,omitempty"`
+	Sector     Sector `json:"sector,omitempty"`
 }
 
 // RequirementState is what documents and decisions change in a requirement, and what undoing a decision brings back.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/parser"
@@ -24,6 +25,8 @@ type meetingFile struct {
 type meetingPart struct {
 	ID                string   `yaml:"id"`
 	Title             string   `yaml:"title"`
+	Organisation      string   `yaml:"organisation"`
+	Contact           string   `yaml:"contact"`
 	Starts            string   `yaml:"starts"`
 	Ends              string   `yaml:"ends"`
 	TimeZone          string   `yaml:"time_zone"`
@@ -116,6 +119,8 @@ func (p *reader) identity(id string, in meetingPart) {
 	m.ID, m.Title, m.TimeZone = in.ID, in.Title, in.TimeZone
 	p.need("$.meeting.id", "id", in.ID)
 	p.need("$.meeting.title", "title", in.Title)
+	m.Organisation = p.oneLine("$.meeting.organisation", in.Organisation)
+	m.Contact = p.oneLine("$.meeting.contact", in.Contact)
 	if in.ID == "" {
 		return
 	}
@@ -125,6 +130,18 @@ func (p *reader) identity(id string, in meetingPart) {
 	if in.ID != id {
 		p.bad(p.line("$.meeting.id"), OtherMeeting, in.ID)
 	}
+}
+
+// longestLine bounds the characters of what stands in one line of a mail.
+const longestLine = 200
+
+// oneLine gives a text that may be empty in one line, and notes one that is too long.
+func (p *reader) oneLine(path, text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if utf8.RuneCountInString(text) > longestLine {
+		p.bad(p.line(path), TooLong, text)
+	}
+	return text
 }
 
 // zone gives the meeting's time zone; nil when the file does not name a known one.

@@ -8,11 +8,12 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"dossier/internal/meeting"
 )
 
-// columns are participants.csv's.
+// columns are those that participants.csv must have. It may have salutation too.
 func columns() []string {
 	return []string{"id", "name", "email", "gender", "sector", "agency", "country", "language", "roles"}
 }
@@ -42,7 +43,7 @@ func (p *reader) participants(data []byte) {
 			p.bad(line, WrongColumnCount, fmt.Sprintf("%d/%d", len(row), t.width))
 			continue
 		}
-		p.participant(line, func(c string) string { return strings.TrimSpace(row[t.at[c]]) }, ids)
+		p.participant(line, func(c string) string { return t.cell(row, c) }, ids)
 	}
 	if len(ids) == 0 && !slices.ContainsFunc(p.problems, func(q Problem) bool { return q.File == p.file }) {
 		p.bad(0, NoParticipants, "")
@@ -101,6 +102,14 @@ func (t table) next() (row []string, line int, err error) {
 	}
 }
 
+// cell gives what a row says in a column; "" if the file does not have the column.
+func (t table) cell(row []string, column string) string {
+	if i, there := t.at[column]; there {
+		return strings.TrimSpace(row[i])
+	}
+	return ""
+}
+
 // joinRoles mends a row whose roles were taken for further columns: roles are parted by semicolons, as is a file that a
 // spreadsheet writes in much of Europe, and there without quotes.
 func (t table) joinRoles(row []string) []string {
@@ -114,7 +123,11 @@ func (t table) joinRoles(row []string) []string {
 func (p *reader) participant(line int, get func(string) string, ids map[string]bool) {
 	q := meeting.Participant{ID: get("id"), Name: strings.Join(strings.Fields(get("name")), " "), Email: get("email"),
 		Gender: gender(get("gender")), Sector: meeting.Sector(strings.ToLower(get("sector"))),
-		Agency: get("agency"), Country: get("country"), Language: primary(get("language"))}
+		Agency: get("agency"), Country: get("country"), Language: primary(get("language")),
+		Salutation: strings.Join(strings.Fields(get("salutation")), " ")}
+	if utf8.RuneCountInString(q.Salutation) > longestLine {
+		p.bad(line, TooLong, q.Salutation)
+	}
 	p.participantID(line, q, ids)
 	ids[q.ID] = true
 	for _, c := range []string{"name", "agency", "country", "email"} {

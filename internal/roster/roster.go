@@ -33,6 +33,7 @@ const (
 	NotUTF8         = "not-utf8"
 	TooBig          = "too-big"
 	UnknownField    = "unknown-field"
+	TooLong         = "too-long"
 	Missing         = "missing"
 	BadID           = "bad-id"
 	OtherMeeting    = "other-meeting"

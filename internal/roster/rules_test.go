@@ -35,7 +35,8 @@ func found(problems []roster.Problem) []string {
 
 // Every field of meeting.yaml arrives.
 func TestMeetingFile(t *testing.T) {
-	yaml := edited(t, "nominees_per_agency: 2", "nominees_per_agency: 3\n  filing_threshold: 0.9")
+	yaml := edited(t, "nominees_per_agency: 2", "nominees_per_agency: 3\n  filing_threshold: 0.9\n"+
+		"  organisation: Office on  Drugs\n  contact: |\n    secretariat@example.org\n    +254 20 1234567")
 	yaml = bytes.Replace(yaml, []byte("[en, fr]"), []byte("[EN, fr-SN]"), 1)
 	r, problems := roster.Parse("regm", yaml, []byte(goodCSV))
 	if len(problems) > 0 {
@@ -47,6 +48,7 @@ func TestMeetingFile(t *testing.T) {
 	want := meeting.Meeting{ID: "regm", Title: "Regional expert group meeting", TimeZone: "Africa/Nairobi",
 		Starts: at(22, 21, 0, 0), Ends: at(24, 20, 59, 59), Languages: []string{"en", "fr"},
 		MaterialsDue: at(16, 15, 0, 0), NominationsDue: at(10, 20, 59, 59),
+		Organisation: "Office on Drugs", Contact: "secretariat@example.org +254 20 1234567",
 		NomineesPerAgency: 3, Threshold: 0.9, Secretariat: []string{"secretariat@example.org"}}
 	if d := cmp.Diff(want, r.Meeting); d != "" {
 		t.Errorf("meeting (-want +got):\n%s", d)
@@ -115,6 +117,9 @@ func TestMeetingFileRules(t *testing.T) {
 		"a session that ends first":    {"ends: 2021-06-23T10:30", "ends: 2021-06-23T08:59", []string{"meeting:16 ends-before-start 2021-06-23T08:59"}},
 		"a session of no length":       {"ends: 2021-06-23T10:30", "ends: 2021-06-23T09:00", nil},
 		"a session's bad end":          {"ends: 2021-06-23T10:30", "ends: later", []string{"meeting:16 bad-time later"}},
+		"an organisation of 200":       {"id: regm", "id: regm\n  organisation: " + strings.Repeat("ø", 200), nil},
+		"an organisation of 201":       {"id: regm", "id: regm\n  organisation: " + strings.Repeat("ø", 201), []string{"meeting:3 too-long " + strings.Repeat("ø", 80) + "…"}},
+		"a contact of 201":             {"id: regm", "id: regm\n  contact: " + strings.Repeat("ø", 201), []string{"meeting:3 too-long " + strings.Repeat("ø", 80) + "…"}},
 		"no format":                    {"    format: panel\n", "", []string{"meeting:0 bad-format"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -362,6 +367,28 @@ func TestParticipantsForm(t *testing.T) {
 			}
 			if name == "roles in three columns" && len(r.Participants[0].Roles) != 3 {
 				t.Errorf("roles %v", r.Participants[0].Roles)
+			}
+		})
+	}
+}
+
+// How to address a person is a column that the file need not have.
+func TestSalutation(t *testing.T) {
+	const row = "p1,Amina Diallo,amina@example.org,f,public,Ministry of Justice,Senegal,fr,"
+	with := strings.Replace(header, "roles", "Salutation,roles", 1)
+	for name, test := range map[string]struct{ csv, want, problem string }{
+		"no column": {header + row + "presenter:s1", "", ""},
+		"empty":     {with + row + ",presenter:s1", "", ""},
+		"told":      {with + row + " Ms  Diallo ,presenter:s1", "Ms Diallo", ""},
+		"too long":  {with + row + strings.Repeat("a", 201) + ",presenter:s1", strings.Repeat("a", 201), "participants:2 too-long " + strings.Repeat("a", 80) + "…"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, problems := roster.Parse("regm", []byte(goodYAML), []byte(test.csv))
+			if got := strings.Join(found(problems), "; "); got != test.problem {
+				t.Errorf("problems %q, want %q", got, test.problem)
+			}
+			if p := r.Participants[0]; p.Salutation != test.want || p.Profile().Salutation != test.want || p.Language != "fr" {
+				t.Errorf("%+v", p)
 			}
 		})
 	}
