@@ -1,8 +1,8 @@
 // Package locale holds every word that people read, one JSON file a language, for pages and mails alike.
 //
 // A key names its area first: "page.accept", "reason.locked". The areas are language (its name and direction),
-// date, page, refusal, history, mail, reason, evidence, finding and problem (of a roster). What a language does not
-// say is said in English.
+// date, zone (the time of a city), page, refusal, history, mail, reason, evidence, finding and problem (of a roster).
+// What a language does not say is said in English.
 //
 // To add a language, add its file here, named by its tag (es.json), and its templates to internal/mail/templates.
 // The test of this package lists missing words.

@@ -3,6 +3,7 @@ package locale
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"strings"
 	"time"
 
@@ -129,7 +130,40 @@ func (l *Locale) ZonedMoment(t time.Time) string {
 	return l.date("date.moment", t, t.Format("15:04 MST"))
 }
 
-func (l *Locale) date(key string, t time.Time, clock string) string {
+// CityMoment gives a date and a time of day in words as a clock in a time zone shows it, with the name of the zone's
+// city: "20 November 2026, 18:00 Bangkok time".
+func (l *Locale) CityMoment(t time.Time, zone *time.Location) string {
+	t = t.In(zone)
+	layout := l.or("15:04", "date.clock")
+	if t.Minute() == 0 {
+		layout = l.or(layout, "date.clock-hour")
+	}
+	return l.date("date.in-zone", t, t.Format(layout), "Zone", l.zone(t))
+}
+
+// zone names the time of a city. A zone that is named for no city is given by its distance from UTC.
+func (l *Locale) zone(t time.Time) string {
+	name := t.Location().String()
+	area, city := path.Dir(name), path.Base(name)
+	switch {
+	case name == time.UTC.String():
+		return name
+	case area == "." || area == "Etc":
+		return t.Format("UTC-07:00")
+	}
+	named := strings.ReplaceAll(city, "_", " ")
+	if words, err := l.own("zone."+city, nil); err == nil {
+		return words
+	}
+	return l.or(named, "date.zone", "City", named)
+}
+
+func (l *Locale) date(key string, t time.Time, clock string, more ...any) string {
 	month := l.or(t.Month().String(), fmt.Sprintf("date.month-%02d", t.Month()))
-	return l.or(t.Format(time.RFC3339), key, "Day", t.Day(), "Month", month, "Year", t.Year(), "Clock", clock)
+	day := fmt.Sprint(t.Day())
+	if t.Day() == 1 {
+		day = l.or(day, "date.first")
+	}
+	values := append([]any{"Day", day, "Month", month, "Year", t.Year(), "Clock", clock}, more...)
+	return l.or(t.Format(time.RFC3339), key, values...)
 }

@@ -107,6 +107,38 @@ func compare(t *testing.T, tag, key string, english, text any) {
 	}
 }
 
+// A moment is told as the clock of a city shows it, and never by an offset alone where the city is known.
+func TestCityMoment(t *testing.T) {
+	at := time.Date(2026, 11, 30, 22, 5, 0, 0, time.UTC)
+	for _, test := range []struct {
+		lang, zone string
+		at         time.Time
+		want       string
+	}{
+		{"en", "Asia/Bangkok", at.Add(-5 * time.Minute), "1 December 2026, 05:00 Bangkok time"},
+		{"fr", "Asia/Bangkok", at, "1er décembre 2026 à 05 h 05 (heure de Bangkok)"},
+		{"fr", "Africa/Cairo", at.Add(-5 * time.Minute), "1er décembre 2026 à 00 h (heure du Caire)"},
+		{"fr", "Africa/Abidjan", at, "30 novembre 2026 à 22 h 05 (heure d’Abidjan)"},
+		{"es", "America/Mexico_City", at, "30 de noviembre de 2026 a las 16:05 (hora de Ciudad de México)"},
+		{"pt", "Africa/Maputo", at, "1 de dezembro de 2026 às 00:05 (hora de Maputo)"},
+		{"ar", "Asia/Bangkok", at, "1 ديسمبر 2026، الساعة 05:05 بتوقيت بانكوك"},
+		{"en", "America/Argentina/Buenos_Aires", at, "30 November 2026, 19:05 Buenos Aires time"},
+		{"en", "Pacific/Port_Moresby", at, "1 December 2026, 08:05 Port Moresby time"},
+		{"fr", "Pacific/Port_Moresby", at, "1er décembre 2026 à 08 h 05 (heure de Port Moresby)"},
+		{"en", "UTC", at, "30 November 2026, 22:05 UTC"},
+		{"en", "Etc/GMT-7", at, "1 December 2026, 05:05 UTC+07:00"},
+		{"en", "EST", at, "30 November 2026, 17:05 UTC-05:00"},
+	} {
+		zone, err := time.LoadLocation(test.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := catalog(t).Locale(test.lang).CityMoment(test.at, zone); got != test.want {
+			t.Errorf("%s, %s: %q, want %q", test.lang, test.zone, got, test.want)
+		}
+	}
+}
+
 // Every text can be rendered, and every plural for any number.
 func TestEveryTextRenders(t *testing.T) {
 	for _, l := range catalog(t).Locales() {
