@@ -4,7 +4,7 @@
 // date, zone (the time of a city), page, refusal, history, mail, reason, evidence, finding and problem (of a roster).
 // What a language does not say is said in English.
 //
-// To add a language, add its file here, named by its tag (es.json), and its templates to internal/mail/templates.
+// To add a language, add its file here, named by its tag (es.json).
 // The test of this package lists missing words.
 package locale
 

@@ -76,7 +76,7 @@ func TestOthersWaitAlone(t *testing.T) {
 	w.DeliverMails()
 	for id, m := range w.Mails() {
 		if strings.HasPrefix(id, meeting.MailReview) || strings.HasPrefix(id, meeting.MailReceipt) {
-			if !strings.Contains(m.Text, "Daniel Kiptoo") || strings.Contains(m.Text, "not filed by itself") {
+			if !strings.Contains(m.Text, "Daniel Kiptoo") || strings.Contains(m.Text, "not filed automatically") {
 				t.Errorf("%s says %q", id, m.Text)
 			}
 		}
