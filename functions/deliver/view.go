@@ -2,24 +2,26 @@ package deliver
 
 import (
 	"context"
+	"slices"
 
 	"dossier/internal/fault"
 	"dossier/internal/mail"
 	"dossier/internal/meeting"
-	"dossier/internal/store"
 	"dossier/internal/ticket"
 )
 
 // view gathers what the mail can say, as it stands now.
 func (f *Function) view(ctx context.Context, m meeting.Mail) (mail.View, error) {
-	v := mail.View{Mail: m, Now: f.now()}
+	v := mail.View{Mail: m, Portal: f.config.PortalURL, Now: f.now()}
 	switch found, err := f.store.Meeting(ctx, m.Meeting); {
 	case err == nil:
 		v.Meeting = *found
 	case !fault.Is(err, fault.NotFound):
 		return v, err
 	}
-	for _, add := range []func(context.Context, *mail.View) error{f.addSession, f.addDocument, f.addUploads, f.addProblems} {
+	for _, add := range []func(context.Context, *mail.View) error{
+		f.addSession, f.addDocument, f.addUploads, f.addReader, f.addProblems,
+	} {
 		if err := add(ctx, &v); err != nil {
 			return v, err
 		}
@@ -60,30 +62,32 @@ func (f *Function) addProblems(ctx context.Context, v *mail.View) error {
 }
 
 // addUploads signs the links of a mail. A mail that is written again has the same ones.
-func (f *Function) addUploads(ctx context.Context, v *mail.View) error {
-	session := func(l meeting.Invitation) store.Key[meeting.Session] {
-		return store.SessionKey(v.Mail.Meeting, l.Session)
+func (f *Function) addUploads(ctx context.Context, v *mail.View) (err error) {
+	if len(v.Mail.Links) == 0 {
+		return nil
 	}
-	var asked []store.AnyKey
-	for _, l := range v.Mail.Links {
-		if l.Session != "" {
-			asked = append(asked, session(l))
-		}
-	}
-	snap, err := f.store.Read(ctx, asked...)
-	if err != nil {
+	if v.Sessions, err = f.store.AllSessions(ctx, v.Mail.Meeting); err != nil {
 		return err
 	}
 	for _, l := range v.Mail.Links {
-		token, err := f.keys.Sign(ticket.Of(v.Mail.Meeting, l, v.Mail.Decided))
+		u, err := f.upload(v, l, ticket.Of(v.Mail.Meeting, l, v.Mail.Decided))
 		if err != nil {
 			return err
 		}
-		v.Uploads = append(
-			v.Uploads,
-			mail.Upload{Invitation: l, Session: store.Get(snap, session(l)), Due: v.Meeting.Due(l.Kind),
-				URL: f.config.PortalURL + "t/" + token},
-		)
+		v.Uploads = append(v.Uploads, u)
 	}
 	return nil
+}
+
+// upload gives the page that takes what an invitation asks for. The sessions have to be in the view.
+func (f *Function) upload(v *mail.View, l meeting.Invitation, t ticket.Ticket) (mail.Upload, error) {
+	token, err := f.keys.Sign(t)
+	if err != nil {
+		return mail.Upload{}, err
+	}
+	u := mail.Upload{Invitation: l, Due: v.Meeting.Due(l.Kind), URL: f.config.PortalURL + "t/" + token}
+	if i := slices.IndexFunc(v.Sessions, func(s *meeting.Session) bool { return s.ID == l.Session }); i >= 0 {
+		u.Session = v.Sessions[i]
+	}
+	return u, nil
 }
