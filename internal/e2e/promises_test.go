@@ -216,10 +216,10 @@ func TestReceipts(t *testing.T) {
 	slices.Sort(got)
 	secretariat := "<one@secretariat.example>, <two@secretariat.example>: "
 	want := []string{
-		"receipt: <amina@people.example>: Merci de renvoyer : cassé.pptx",
-		"receipt: <kofi@people.example>: Received and filed: kofi.pptx",
-		"review: " + secretariat + "Rejected: broken.pdf",
-		"review: " + secretariat + "To review: unknown.pptx",
+		"receipt: <amina@people.example>: Merci de renvoyer\u00a0: cassé.pptx – A meeting",
+		"receipt: <kofi@people.example>: Received and filed: kofi.pptx – A meeting",
+		"review: " + secretariat + "Rejected: broken.pdf – A meeting",
+		"review: " + secretariat + "To review: unknown.pptx – A meeting",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("mails (-want +got):\n%s", d)
