@@ -216,7 +216,7 @@ func TestReceipts(t *testing.T) {
 	slices.Sort(got)
 	secretariat := "<one@secretariat.example>, <two@secretariat.example>: "
 	want := []string{
-		"receipt: <amina@people.example>: Merci de renvoyer\u00a0: cassé.pptx – A meeting",
+		"receipt: <amina@people.example>: Merci de renvoyer votre fichier\u00a0: cassé.pptx – A meeting",
 		"receipt: <kofi@people.example>: Received and filed: kofi.pptx – A meeting",
 		"review: " + secretariat + "Rejected: broken.pdf – A meeting",
 		"review: " + secretariat + "To review: unknown.pptx – A meeting",

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"dossier/internal/locale"
 	"dossier/internal/meeting"
@@ -174,13 +176,19 @@ func (c *composer) file() fact {
 	return c.fact(c.say("file"), name)
 }
 
+// sentence gives a text with a capital at its beginning.
+func sentence(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
+}
+
 // reason gives why the document was not filed; none if nobody has said.
 func (c *composer) reason() []fact {
 	reason := c.Document.Reason
 	if reason == "" {
 		return nil
 	}
-	text := c.l.Reason(reason)
+	text := sentence(c.l.Reason(reason))
 	if strings.Contains(string(reason), " ") { // in a person's own words
 		text = c.foreign(text)
 	}

@@ -33,7 +33,7 @@ func TestNewLanguage(t *testing.T) {
 		t.Fatal(err)
 	}
 	m, err := w.Write(of("receipt-rejected", "eo"))
-	if err != nil || m.Language != "eo" || !strings.Contains(m.Text, "ĝi ne estas") || !strings.Contains(m.Text, "Dear ") ||
+	if err != nil || m.Language != "eo" || !strings.Contains(m.Text, "Ĝi ne estas") || !strings.Contains(m.Text, "Dear ") ||
 		!strings.Contains(m.HTML, `lang="eo" dir="ltr"`) {
 		t.Errorf("%+v %v", m, err)
 	}

@@ -252,7 +252,7 @@ func TestRejectedInTheirLanguage(t *testing.T) {
 			found = e.Text
 		}
 	}
-	if !strings.Contains(found, "ce n'est pas le document demandé") {
+	if !strings.Contains(found, "Ce n'est pas le document demandé") {
 		t.Errorf("the sender reads %q", found)
 	}
 	// The second to decide reads who was first, and why.

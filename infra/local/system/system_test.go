@@ -200,7 +200,7 @@ func TestRunAndRestart(t *testing.T) {
 		t.Errorf("%d mails of completeness:\n%s", n, before)
 	}
 	list := get(t, staff, s.url+"/mail")
-	if !strings.Contains(list, "No longer complete: Private-sector roles: fair recruitment") {
+	if !strings.Contains(list, "No longer complete: session 6, Private-sector roles: fair recruitment") {
 		t.Error("/mail does not list the mails")
 	}
 	id := strings.TrimSuffix(filepath.Base(strings.Fields(before)[0]), ".eml")
