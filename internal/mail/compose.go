@@ -111,6 +111,9 @@ func (c *composer) greeting() string {
 		return c.say("greeting-nobody")
 	}
 	key := "greeting"
+	if c.Reader.Salutation != "" {
+		key = "greeting-as"
+	}
 	if g := c.Reader.Gender; g == "f" || g == "m" {
 		key += "-" + g
 	}

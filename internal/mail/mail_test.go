@@ -310,7 +310,8 @@ func TestGreeting(t *testing.T) {
 		{"es", &mail.Reader{Name: "Ana Gil", Gender: "f"}, "Estimada Ana Gil:"},
 		{"es", &mail.Reader{Name: "Ana Gil", Gender: "x"}, "Estimado/a Ana Gil:"},
 		{"pt", &mail.Reader{Name: "Rui Sá", Gender: "m"}, "Caro Rui Sá,"},
-		{"fr", &mail.Reader{Name: "A B", Salutation: "Madame la Ministre"}, "Bonjour Madame la Ministre,"},
+		{"fr", &mail.Reader{Name: "A B", Salutation: "Madame la Ministre"}, "Madame la Ministre,"},
+		{"fr", &mail.Reader{Name: "A B"}, "Bonjour A B,"},
 		{"ar", &mail.Reader{Name: "Ana Gil"}, "حضرة \u2068Ana Gil\u2069،"},
 	} {
 		v := view(meeting.MailReceipt, test.lang)

@@ -72,7 +72,9 @@ func (c *composer) completeness(out *content) {
 		title, lead, next = "open-title", "open-lead", "open-next"
 	}
 	s, name := c.Session, c.foreign(c.Session.Title)
-	c.headline(out, c.say(title), c.say("session-about", "Number", s.Number, "Title", name))
+	about := c.say("session-about", "Number", s.Number, "Title", name)
+	c.headline(out, c.say(title), about)
+	out.Title = c.say("labelled", "Label", out.Title, "Value", about)
 	text := c.say(lead, "Number", s.Number, "Title", name, "At", c.at(s.Starts))
 	out.Blocks = []block{{Text: text}}
 	for _, n := range c.completenessNotes() {
