@@ -1,6 +1,7 @@
 package filing_test
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 
@@ -25,7 +26,7 @@ func TestLeaveLetter(t *testing.T) {
 	if got.Status != meeting.Filed || !slices.Equal(got.Satisfies, keys[1:]) || !slices.Equal(got.FiledFor, keys[1:]) {
 		t.Errorf("%s for %v", got.Status, got.Satisfies)
 	}
-	if now := *r.requirement(keys[1]); now != other {
+	if now := *r.requirement(keys[1]); !reflect.DeepEqual(now, other) {
 		t.Errorf("the other's place is %+v, was %+v", now, other)
 	}
 	delegations, err := r.store.Delegations(t.Context(), r.roster.Meeting.ID)

@@ -64,6 +64,7 @@ func (tx *Tx) fill(ctx context.Context, doc *meeting.Document, keys []meeting.Re
 		// Order of upload decides, not of arrival. A newer one counts even when it was withdrawn since.
 		if r.LatestUpload > doc.Order() {
 			newer = r.Document
+			tx.ChangeRequirement(r, func(r *meeting.Requirement) { r.AddVersion(doc.Order()) })
 			continue
 		}
 		if r.Document != "" {
@@ -79,9 +80,11 @@ func (tx *Tx) satisfy(r *meeting.Requirement, doc *meeting.Document) {
 	late := tx.Meeting.IsLate(doc.Time, r.Kind)
 	doc.Satisfies, doc.Late = append(doc.Satisfies, r.RequirementKey), doc.Late || late
 	tx.ChangeRequirement(r, func(r *meeting.Requirement) {
-		retired := r.Retired
+		was := r.RequirementState
 		r.RequirementState = meeting.RequirementState{State: meeting.Satisfied, Document: doc.ID, FileName: doc.FileName,
-			Title: doc.Title, Pages: pages(doc, r.RequirementKey), Late: late, LatestUpload: doc.Order(), Retired: retired}
+			Title: doc.Title, Pages: pages(doc, r.RequirementKey), Late: late, LatestUpload: was.LatestUpload, Versions: was.Versions,
+			Retired: was.Retired}
+		r.AddVersion(doc.Order())
 	})
 }
 
@@ -125,7 +128,8 @@ func (tx *Tx) cascadeToParts(ctx context.Context, doc *meeting.Document) error {
 	return nil
 }
 
-// TakeOut withdraws a document, with the parts that were joined to it: what it satisfied is outstanding again.
+// TakeOut withdraws a document, with the parts that were joined to it. The version before it counts again; where there is
+// none, what it satisfied is outstanding again.
 func (tx *Tx) TakeOut(ctx context.Context, doc *meeting.Document, reason meeting.Reason) error {
 	tx.MarkChanged(doc)
 	if doc.PartOf != "" {
@@ -136,15 +140,49 @@ func (tx *Tx) TakeOut(ctx context.Context, doc *meeting.Document, reason meeting
 	if err := tx.ReadRequirements(ctx, doc.Satisfies); err != nil {
 		return err
 	}
-	for _, k := range doc.Satisfies {
-		if r := tx.StoredRequirement(k); r != nil && r.Document == doc.ID {
+	places := doc.Satisfies
+	doc.Status, doc.Satisfies, doc.Reason = meeting.Withdrawn, nil, reason
+	for _, k := range places {
+		r := tx.StoredRequirement(k)
+		if r == nil || r.Document != doc.ID {
+			continue
+		}
+		before, err := tx.before(ctx, r, doc)
+		if err != nil {
+			return err
+		}
+		if before == nil {
 			tx.ChangeRequirement(r, func(r *meeting.Requirement) {
 				r.State, r.Document, r.FileName, r.Title, r.Pages, r.Late = meeting.Outstanding, "", "", "", "", false
 			})
+			continue
+		}
+		tx.MarkChanged(before)
+		before.Status, before.Reason, before.SupersededBy = meeting.Filed, "", ""
+		before.Satisfies = slices.Clone(before.Satisfies)
+		tx.satisfy(r, before)
+		if err := tx.cascadeToParts(ctx, before); err != nil {
+			return err
 		}
 	}
-	doc.Status, doc.Satisfies, doc.Reason = meeting.Withdrawn, nil, reason
 	return tx.cascadeToParts(ctx, doc)
+}
+
+// before gives the newest version of a paper that was filed at a requirement before a document was, and that nobody has
+// taken out since; nil when there is none.
+func (tx *Tx) before(ctx context.Context, r *meeting.Requirement, doc *meeting.Document) (*meeting.Document, error) {
+	ids := r.Before(doc.Order())
+	if err := tx.Read(ctx, store.KeysOf(store.DocumentKey, ids)...); err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		d := tx.Document(id)
+		counts := d != nil && (d.Status == meeting.Superseded || d.Status == meeting.Filed)
+		if counts && d.PartOf == "" && slices.Contains(d.FiledFor, r.RequirementKey) {
+			return d, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // that there is none is nobody's mistake
 }
 
 // leave takes a part off the document that it was joined to.

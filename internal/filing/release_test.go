@@ -21,7 +21,7 @@ func TestRelease(t *testing.T) {
 	if got := r.document(d.ID); got.Reason != "" || len(got.FiledFor) != 2 {
 		t.Errorf("%s for %v", got.Reason, got.FiledFor)
 	}
-	want := meeting.RequirementState{State: meeting.Outstanding, LatestUpload: d.Order()}
+	want := meeting.RequirementState{State: meeting.Outstanding, LatestUpload: d.Order(), Versions: []string{d.Order()}}
 	for _, k := range []meeting.RequirementKey{deck("s1", "a"), deck("s2", "a")} {
 		if d := cmp.Diff(want, r.requirement(k).RequirementState); d != "" {
 			t.Errorf("%s (-want +got):\n%s", k, d)

@@ -35,7 +35,7 @@ func TestFiled(t *testing.T) {
 		t.Errorf("what is kept (-want +got):\n%s", d)
 	}
 	state := meeting.RequirementState{State: meeting.Satisfied, Document: d.ID, FileName: "deck.pdf", Title: "My slides",
-		LatestUpload: d.Order()}
+		LatestUpload: d.Order(), Versions: []string{d.Order()}}
 	if d := cmp.Diff(state, r.requirement(deck("s1", "a")).RequirementState); d != "" {
 		t.Errorf("requirement (-want +got):\n%s", d)
 	}
@@ -212,7 +212,8 @@ func TestFiledEndsWaiver(t *testing.T) {
 	s.ApplyChange(before, *q)
 	must(t, r.store.Commit(t.Context(), store.NewChanges(q, s)))
 	d := r.file("x", 1, deck("s1", "a"))
-	want := meeting.RequirementState{State: meeting.Satisfied, Document: d.ID, FileName: "x.pdf", LatestUpload: d.Order()}
+	want := meeting.RequirementState{State: meeting.Satisfied, Document: d.ID, FileName: "x.pdf", LatestUpload: d.Order(),
+		Versions: []string{d.Order()}}
 	if d := cmp.Diff(want, r.requirement(deck("s1", "a")).RequirementState); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}

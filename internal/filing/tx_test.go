@@ -434,7 +434,7 @@ func TestTakeOut(t *testing.T) {
 			t.Errorf("%s is %s (%s)", d.Key, got.Status, got.Reason)
 		}
 	}
-	want := meeting.RequirementState{State: meeting.Outstanding, LatestUpload: whole.Order()}
+	want := meeting.RequirementState{State: meeting.Outstanding, LatestUpload: whole.Order(), Versions: []string{whole.Order()}}
 	for _, k := range []meeting.RequirementKey{deck("s1", "a"), deck("s2", "a")} {
 		if d := cmp.Diff(want, r.requirement(k).RequirementState); d != "" {
 			t.Errorf("%s (-want +got):\n%s", k, d)

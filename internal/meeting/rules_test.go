@@ -105,7 +105,7 @@ func TestNewRequirement(t *testing.T) {
 	if r.Meeting != "m" || r.RequirementKey != k || r.Rev != 0 {
 		t.Errorf("%+v", r)
 	}
-	if r.RequirementState != (meeting.RequirementState{State: meeting.Outstanding}) {
+	if !reflect.DeepEqual(r.RequirementState, meeting.RequirementState{State: meeting.Outstanding}) {
 		t.Errorf("it begins as %+v", r.RequirementState)
 	}
 	profile, person := reflect.ValueOf(r.Profile), reflect.ValueOf(p)

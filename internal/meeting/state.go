@@ -1,5 +1,10 @@
 package meeting
 
+import (
+	"slices"
+	"strings"
+)
+
 // DocumentState is what decisions change in a document, and what undoing one brings back: whole, by assignment.
 type DocumentState struct {
 	Status Status `json:"status"`
@@ -50,9 +55,35 @@ type RequirementState struct {
 	// LatestUpload is the upload order of the newest document ever filed here, withdrawn ones too: an upload that
 	// is older never takes the place, however late it arrives.
 	LatestUpload string `json:"latestUpload,omitempty"`
+	// Versions are the upload orders of the documents filed here, withdrawn ones too, the newest first. When one goes, the
+	// next that still counts takes its place.
+	Versions []string `json:"versions,omitempty"`
 	// WaivedBy and Reason say who waived it and why.
 	WaivedBy string `json:"waivedBy,omitempty"`
 	Reason   string `json:"reason,omitempty"`
 	// Retired: the roster no longer asks for it. What was filed is kept, should it ask again.
 	Retired bool `json:"retired,omitempty"`
+}
+
+// mostVersions bounds how many versions of a paper are remembered at a requirement.
+const mostVersions = 20
+
+// AddVersion notes that the document of an upload order was filed here.
+func (r *RequirementState) AddVersion(order string) {
+	at, known := slices.BinarySearchFunc(r.Versions, order, func(a, b string) int { return strings.Compare(b, a) })
+	if !known {
+		r.Versions = first(slices.Insert(slices.Clone(r.Versions), at, order), mostVersions)
+	}
+	r.LatestUpload = max(r.LatestUpload, order)
+}
+
+// Before gives the ids of the documents filed here that were uploaded before one of an upload order, the newest first.
+func (r *RequirementState) Before(order string) []string {
+	var ids []string
+	for _, v := range r.Versions {
+		if v < order {
+			ids = append(ids, v[strings.LastIndex(v, "#")+1:])
+		}
+	}
+	return ids
 }

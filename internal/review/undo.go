@@ -113,7 +113,8 @@ func restoreRequirement(tx *filing.Tx, e meeting.Effect) bool {
 			r.RequirementState = *e.RequirementBefore
 			return
 		}
-		r.RequirementState = meeting.RequirementState{State: meeting.Outstanding, Retired: true, LatestUpload: r.LatestUpload}
+		r.RequirementState = meeting.RequirementState{State: meeting.Outstanding, Retired: true, LatestUpload: r.LatestUpload,
+			Versions: r.Versions}
 	})
 	return true
 }

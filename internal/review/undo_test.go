@@ -44,7 +44,7 @@ func TestUndoRestoresEveryFieldOfARequirement(t *testing.T) {
 			setField(t, reflect.ValueOf(&before).Elem().FieldByIndex(field.Index))
 			undo := o.undoOf("decided", meeting.Effect{Requirement: k, RequirementBefore: &before, RequirementAfter: &after})
 			o.ok(o.desk.Decide(t.Context(), "undo", undo, o.roster.Meeting))
-			if got := o.requirement(k).RequirementState; got != before {
+			if got := o.requirement(k).RequirementState; !reflect.DeepEqual(got, before) {
 				t.Errorf("the state is %+v, want %+v", got, before)
 			}
 		})
