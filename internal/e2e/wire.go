@@ -27,7 +27,7 @@ import (
 // wire makes every function with the World's bucket, table and options.
 func (w *World) wire(options Options) {
 	w.t.Helper()
-	c := clients{config: loopback.Config(), s3URL: w.S3URL, dynamoDB: *w.DB.Options().BaseEndpoint, faults: w.Faults.Add, watch: options.Watch}
+	c := clients{config: loopback.Config(), s3URL: w.S3URL, dynamoDB: *w.DB.Options().BaseEndpoint, faults: w.Faults.Add, policy: w.infected.deny, watch: options.Watch}
 	if options.Line != nil {
 		options.Line.Over, c.config.HTTPClient = c.config.HTTPClient, options.Line
 		c.config.RetryMaxAttempts = 1
@@ -94,14 +94,14 @@ func (w *World) wireUpkeep(c clients, log *slog.Logger) {
 type clients struct {
 	config          aws.Config
 	s3URL, dynamoDB string
-	faults          func(*middleware.Stack) error
+	faults, policy  func(*middleware.Stack) error
 	watch           func(Call)
 }
 
 func (c clients) of(function string) (*s3.Client, *dynamodb.Client) {
 	return s3.NewFromConfig(c.config, func(o *s3.Options) {
 			o.BaseEndpoint, o.UsePathStyle = &c.s3URL, true
-			o.APIOptions = append(o.APIOptions, watch(function, c.watch), c.faults)
+			o.APIOptions = append(o.APIOptions, watch(function, c.watch), c.faults, c.policy)
 		}), dynamodb.NewFromConfig(c.config, func(o *dynamodb.Options) {
 			o.BaseEndpoint = &c.dynamoDB
 			o.APIOptions = append(o.APIOptions, watch(function, c.watch), c.faults)

@@ -58,6 +58,8 @@ type World struct {
 	Faults *faultinject.Injector
 
 	queued *messages
+	// infected are the versions that the bucket's policy lets nobody read.
+	infected *infected
 }
 
 type lockedBuffer struct {
@@ -141,7 +143,7 @@ func NewWith(t TB, options Options) *World {
 	}
 	table := awstest.MakeTable(t)
 	w := &World{t: t, DB: table.Client, Table: table.Name, S3URL: options.S3URL,
-		Logs: &lockedBuffer{}, Faults: &faultinject.Injector{}, queued: &messages{}, Sent: map[string]int{}}
+		Logs: &lockedBuffer{}, Faults: &faultinject.Injector{}, queued: &messages{}, infected: &infected{}, Sent: map[string]int{}}
 	if of := options.Of; of != nil {
 		w.S3URL, w.S3, w.Bucket, w.Objects = of.S3URL, of.S3, of.Bucket, of.Objects
 	} else {

@@ -29,7 +29,8 @@ import (
 type Bucket interface {
 	// Fetch copies an object version to a file; GoneError when the version is gone, Rejected when it is over the limit.
 	Fetch(ctx context.Context, o meeting.Object, limit int64) (*bucket.File, error)
-	Stat(ctx context.Context, o meeting.Object) (meeting.Object, error)
+	// Listed completes an object whose event says neither its time nor its size, also where nobody may read it.
+	Listed(ctx context.Context, o meeting.Object) (meeting.Object, error)
 	Read(ctx context.Context, o meeting.Object, limit int64) ([]byte, error)
 	// RosterOf gives the roster files of a token; NotFound when they are gone.
 	RosterOf(ctx context.Context, meetingID, token string) (bucket.RosterPair, error)
