@@ -32,7 +32,7 @@ type Function struct {
 	bucket *bucket.Bucket
 	store  *store.Store
 	writer *mail.Writer
-	keys   *ticket.Keys
+	keys   *ticket.Ring
 	sender Sender
 	now    func() time.Time
 	log    *slog.Logger
@@ -40,11 +40,7 @@ type Function struct {
 }
 
 // New wires the function.
-func New(c Config, s3c *s3.Client, db *dynamodb.Client, sender Sender, log *slog.Logger) (*Function, error) {
-	keys, err := ticket.ParseKeys(c.TicketKeys)
-	if err != nil {
-		return nil, err
-	}
+func New(c Config, s3c *s3.Client, db *dynamodb.Client, keys *ticket.Ring, sender Sender, log *slog.Logger) (*Function, error) {
 	words, err := locale.New()
 	if err != nil {
 		return nil, err

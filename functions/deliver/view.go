@@ -75,7 +75,7 @@ func (f *Function) addUploads(ctx context.Context, v *mail.View) error {
 		return err
 	}
 	for _, l := range v.Mail.Links {
-		token, err := f.keys.Sign(ticket.Of(v.Mail.Meeting, l, v.Mail.Decided))
+		token, err := f.keys.Sign(ctx, ticket.Of(v.Mail.Meeting, l, v.Mail.Decided))
 		if err != nil {
 			return err
 		}

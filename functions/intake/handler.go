@@ -44,11 +44,9 @@ type Engines struct {
 }
 
 // New wires the function.
-func New(c Config, s3c *s3.Client, db *dynamodb.Client, engines Engines, log *slog.Logger) (*Function, error) {
-	keys, err := ticket.ParseKeys(c.TicketKeys)
-	if err != nil {
-		return nil, err
-	}
+func New(
+	c Config, s3c *s3.Client, db *dynamodb.Client, keys *ticket.Ring, engines Engines, log *slog.Logger,
+) (*Function, error) {
 	readers, err := paperReaders()
 	if err != nil {
 		return nil, err

@@ -340,3 +340,23 @@ func TestAlarmsAreInTheRunbook(t *testing.T) {
 		}
 	}
 }
+
+// No secret is in a function's configuration: CloudFormation does not read it again, and everybody who may look at the function sees it.
+func TestSecretsAreReadAtRunTime(t *testing.T) {
+	if text := readFile(t, "template.yaml"); strings.Contains(text, "{{resolve:") {
+		t.Error("template.yaml puts a secret into a configuration")
+	}
+	s := readBoth(t).main
+	for name, f := range s.typed("AWS::Serverless::Function") {
+		variables := f.at("Properties", "Environment", "Variables")
+		allowed := fmt.Sprint(f.at("Properties")["Policies"])
+		for variable := range variables {
+			if secret, ok := strings.CutSuffix(variable, "_SECRET"); ok && variable != "OIDC_CLIENT_SECRET" {
+				parameter := variables.text(variable)
+				if !strings.Contains(allowed, "secretsmanager:GetSecretValue") || !strings.Contains(allowed, ":secret:${"+parameter+"}-??????") {
+					t.Errorf("%s may not read the secret of %s", name, secret)
+				}
+			}
+		}
+	}
+}

@@ -325,13 +325,16 @@ func usePages(t *testing.T, options e2e.Options) {
 // unseen are permissions that no call of these engines shows, by function.
 func unseen() map[string][]string {
 	const ses = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:"
+	const secrets = "secretsmanager:GetSecretValue arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:"
+	const keys = secrets + "${TicketKeysSecret}-??????"
 	identity, set := ses+"identity/${SesIdentity}", ses+"configuration-set/${SesConfigurationSet}"
 	return map[string][]string{
 		// S3 answers "forbidden" instead of "not found" without it.
-		"intake": {"s3:ListBucket bucket", "textract:DetectDocumentText *", "bedrock:InvokeModel arn:${AWS::Partition}:bedrock:*::foundation-model/*",
+		"intake": {keys, secrets + "${LargeReaderKeySecret}-??????", "s3:ListBucket bucket", "textract:DetectDocumentText *", "bedrock:InvokeModel arn:${AWS::Partition}:bedrock:*::foundation-model/*",
 			"bedrock:InvokeModel arn:${AWS::Partition}:bedrock:*:${AWS::AccountId}:inference-profile/*"},
 		"roster":  {"sqs:SendMessage IntakeQueue.Arn"},
-		"deliver": {"ses:SendEmail " + identity, "ses:SendRawEmail " + identity, "ses:SendEmail " + set, "ses:SendRawEmail " + set, "sqs:SendMessage DeliverFailures.Arn"},
+		"portal":  {keys},
+		"deliver": {keys, "ses:SendEmail " + identity, "ses:SendRawEmail " + identity, "ses:SendEmail " + set, "ses:SendRawEmail " + set, "sqs:SendMessage DeliverFailures.Arn"},
 		"sweep":   {"sqs:SendMessage IntakeQueue.Arn", "sqs:SendMessage RosterQueue.Arn"},
 	}
 }

@@ -43,10 +43,10 @@ func (w *World) wireIntake(c clients, log *slog.Logger, options Options) {
 	w.t.Helper()
 	s3, db := c.of("intake")
 	in, err := intake.New(intake.Config{
-		MalwareScan: options.MalwareScan, LinkFiles: options.Links.Files, LinkBytes: options.Links.Bytes, ScanPatience: time.Hour, Bucket: w.Bucket, Table: w.Table, TicketKeys: TicketKeys,
+		MalwareScan: options.MalwareScan, LinkFiles: options.Links.Files, LinkBytes: options.Links.Bytes, ScanPatience: time.Hour, Bucket: w.Bucket, Table: w.Table,
 		Staff: "staff@dossier.example", MailServer: "mx.dossier.example", PDFiumCache: pdf.UserCache(), MaxBytes: 10 << 20,
 		ReadTime: time.Minute, AttemptTime: time.Hour, MaxDeaths: 2, Quarantine: []meeting.FindingCode{"macros", "executable"},
-	}, s3, db, intake.Engines{Large: options.Large}, log)
+	}, s3, db, Keys(), intake.Engines{Large: options.Large}, log)
 	Must(w.t, err)
 	w.t.Cleanup(func() { in.Close() })
 	w.Intake = lambda.NewHandler(in.Handle)
@@ -56,9 +56,9 @@ func (w *World) wireMails(c clients, log *slog.Logger, lease time.Duration) {
 	w.t.Helper()
 	s3, db := c.of("deliver")
 	de, err := deliver.New(deliver.Config{
-		Bucket: w.Bucket, Table: w.Table, TicketKeys: TicketKeys, PortalURL: "https://dossier.example/",
+		Bucket: w.Bucket, Table: w.Table, PortalURL: "https://dossier.example/",
 		From: "Dossier <dossier@dossier.example>", Lease: lease, Keep: 400 * 24 * time.Hour, DailyCap: 50, StaffDailyCap: 1000,
-	}, s3, db, w.Mailer, log)
+	}, s3, db, Keys(), w.Mailer, log)
 	Must(w.t, err)
 	w.Deliver = lambda.NewHandler(de.Handle)
 	_, db = c.of("feedback")
@@ -69,10 +69,10 @@ func (w *World) wirePortal(c clients, log *slog.Logger, options Options) {
 	w.t.Helper()
 	s3, db := c.of("portal")
 	po, err := portal.New(portal.Config{
-		Bucket: w.Bucket, Table: w.Table, TicketKeys: TicketKeys, TicketLife: time.Hour, MaxBytes: 10 << 20,
+		Bucket: w.Bucket, Table: w.Table, TicketLife: time.Hour, MaxBytes: 10 << 20,
 		LinkFiles: options.Links.Files, LinkBytes: options.Links.Bytes, LinkParts: options.Links.Begun,
 		PortalURL: "http://localhost/", StorageURL: w.S3URL, Contact: "secretariat@dossier.example",
-	}, s3, db, byHeader{store.New(db, w.Table)}, log)
+	}, s3, db, Keys(), byHeader{store.New(db, w.Table)}, log)
 	Must(w.t, err)
 	w.Portal = po
 }

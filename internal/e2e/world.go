@@ -25,10 +25,14 @@ import (
 	"dossier/internal/meeting"
 	"dossier/internal/ses"
 	"dossier/internal/store"
+	"dossier/internal/ticket"
 )
 
 // TicketKeys are the keys that sign the upload links of every World.
 const TicketKeys = "k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+
+// Keys signs with TicketKeys.
+func Keys() *ticket.Ring { return ticket.NewRing(ticket.Text(TicketKeys)) }
 
 // World is Dossier with a bucket, a table and a mail folder of its own. Nothing happens in it by itself: a test brings
 // each event to the function that it is for.

@@ -117,7 +117,7 @@ type Options struct {
 	Scanner Scanner
 	// ScanPatience is how long an upload may wait for its scan before it goes to review unread.
 	ScanPatience time.Duration
-	Tickets      *ticket.Keys
+	Tickets      *ticket.Ring
 	// Staff is the address that hears of uploads for meetings without a secretariat.
 	Staff string
 	// MailServer is the authserv-id whose word is taken for who sent a mail; if empty, nobody's word is.
