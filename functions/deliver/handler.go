@@ -57,7 +57,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, keys *ticket.Ring, sende
 // record's sequence number, from which the stream goes on (AWS Lambda Developer Guide, "Reporting batch item
 // failures" for DynamoDB).
 func (f *Function) Handle(ctx context.Context, e events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
-	var r events.DynamoDBEventResponse
+	r := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}} // a list in JSON, also if none failed
 	for _, record := range e.Records {
 		if err := f.record(ctx, record); err != nil {
 			f.log.ErrorContext(ctx, "record failed", "sequence_number", record.Change.SequenceNumber, "error", err)

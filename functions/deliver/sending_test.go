@@ -215,7 +215,7 @@ func TestRecordedStreamEvent(t *testing.T) {
 	e2e.Must(t, w.Store.Commit(t.Context(), store.NewChanges(mail, d)))
 	var r events.DynamoDBEventResponse
 	e2e.InvokeRaw(t, w.Deliver, e2e.RecordedEvent(t, "deliver/outbox-insert.json"), &r)
-	if len(r.BatchItemFailures) > 0 || w.Mails()[id] == nil {
+	if r.BatchItemFailures == nil || len(r.BatchItemFailures) > 0 || w.Mails()[id] == nil { // a list, and not null
 		t.Errorf("it sent %s: %v", fmt.Sprint(w.Mails()), r.BatchItemFailures)
 	}
 }
