@@ -215,8 +215,8 @@ func TestLibrariesKeepTheirRooms(t *testing.T) {
 		{"github.com/coreos/go-oidc/v3", "staff sign in in one place", []string{"functions/portal/signin"}},
 		{"github.com/xuri/excelize/v2", "workbooks are the staff's", []string{"functions/portal/staff"}},
 		{"github.com/nicksnyder/go-i18n/v2", "words come from one place", []string{"internal/locale"}},
-		{"github.com/goccy/go-yaml", "meeting.yaml is read in one place; labels of letters are no roster",
-			[]string{"internal/roster", "infra/bench/papers"}},
+		{"github.com/goccy/go-yaml", "meeting.yaml is read in one place; labels of letters and the template are no roster",
+			[]string{"internal/roster", "infra/bench/papers", "infra/preflight"}},
 		{"github.com/chromedp/chromedp", "a browser is for tests", nil},
 		{"github.com/ledongthuc/pdf", "a second reader for tests; on an upload it can kill the process", nil},
 	}

@@ -360,3 +360,25 @@ func TestSecretsAreReadAtRunTime(t *testing.T) {
 		}
 	}
 }
+
+// What holds data outlives its stack and a replacement, but not a first deployment that fails; nothing else is left behind.
+func TestDataOutlivesTheStack(t *testing.T) {
+	holds := []string{"AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Cognito::UserPool"}
+	s := readBoth(t)
+	for _, part := range []node{s.main, s.monitoring} {
+		for name := range part.at("Resources") {
+			r := part.at("Resources", name)
+			deleted, replaced := r.text("DeletionPolicy"), r.text("UpdateReplacePolicy")
+			if slices.Contains(holds, r.text("Type")) {
+				if deleted != "RetainExceptOnCreate" || replaced != "Retain" {
+					t.Errorf("%s: DeletionPolicy %q, UpdateReplacePolicy %q", name, deleted, replaced)
+				}
+			} else if strings.HasPrefix(deleted, "Retain") || strings.HasPrefix(replaced, "Retain") {
+				t.Errorf("%s holds nothing and is left behind", name)
+			}
+		}
+	}
+	if got := s.main.at("Resources", "Table", "Properties").text("DeletionProtectionEnabled"); got != "TableProtection" {
+		t.Errorf("a first deployment cannot take its table back: deletion protection is %s", got)
+	}
+}
