@@ -382,3 +382,28 @@ func TestDataOutlivesTheStack(t *testing.T) {
 		t.Errorf("a first deployment cannot take its table back: deletion protection is %s", got)
 	}
 }
+
+// Things are deleted when the page about operating says: S3's rules keep old versions of derived objects for a day, and the sweep counts
+// the days of each original.
+func TestRetentionIsKept(t *testing.T) {
+	s := readBoth(t).main
+	if got := s.at("Resources", "Sweep", "Properties", "Environment", "Variables").text("RETENTION_DAYS"); got != "RetentionDays" {
+		t.Errorf("the sweep keeps originals for %q days", got)
+	}
+	markers := false
+	days, text := map[string]int{}, fmt.Sprint(s.at("Resources", "Bucket", "Properties", "LifecycleConfiguration")["Rules"])
+	for _, r := range s.at("Resources", "Bucket", "Properties", "LifecycleConfiguration").list("Rules") {
+		if n := r.at("NoncurrentVersionExpiration").number("NoncurrentDays"); n > 0 {
+			days[r.text("Prefix")] = n
+		}
+		markers = markers || r["ExpiredObjectDeleteMarker"] == true
+	}
+	for _, prefix := range []string{"text/", "materials/", "problems/"} {
+		if days[prefix] != 1 {
+			t.Errorf("%s is kept for %d days after it was deleted", prefix, days[prefix])
+		}
+	}
+	if !markers {
+		t.Errorf("marks of deleted keys stay for ever: %s", text)
+	}
+}

@@ -220,6 +220,7 @@ func TestPermissions(t *testing.T) {
 			"two people are erased":                               useErase,
 			"an upload that is scanned":                           useScan,
 			"every page":                                          usePages,
+			"an original that was kept long enough":               useRetention,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -296,6 +297,15 @@ func useScan(t *testing.T, options e2e.Options) {
 	clean := w.Put("incoming/m/drop/a.pptx", e2e.Deck("T", "Amina Diallo"), e2e.Noon)
 	w.TagVerdict(clean, "NO_THREATS_FOUND")
 	w.SendScanResult(clean)
+}
+
+func useRetention(t *testing.T, options e2e.Options) {
+	options.RetentionDays = -1
+	w := e2e.NewWith(t, options)
+	w.Put("incoming/m/drop/a.txt", []byte("x"), e2e.Noon)
+	if r := w.RunSweep(); r.Forgotten != 1 {
+		t.Errorf("%+v", r)
+	}
 }
 
 // usePages visits every page, with an upload in parts that is too large at its end.

@@ -36,7 +36,7 @@ func (w *World) wire(options Options) {
 	w.wireIntake(c, log, options)
 	w.wireMails(c, log, options.MailLease)
 	w.wirePortal(c, log, options)
-	w.wireUpkeep(c, log)
+	w.wireUpkeep(c, log, options.RetentionDays)
 }
 
 func (w *World) wireIntake(c clients, log *slog.Logger, options Options) {
@@ -78,13 +78,13 @@ func (w *World) wirePortal(c clients, log *slog.Logger, options Options) {
 }
 
 // wireUpkeep makes roster, sweep and erase.
-func (w *World) wireUpkeep(c clients, log *slog.Logger) {
+func (w *World) wireUpkeep(c clients, log *slog.Logger, retentionDays int) {
 	toIntake, toRoster := sender{w.queued, &w.queued.intake}, sender{w.queued, &w.queued.roster}
 	s3, db := c.of("roster")
 	w.Roster = lambda.NewHandler(roster.New(roster.Config{Bucket: w.Bucket, Table: w.Table, Staff: "staff@dossier.example"}, s3, db, toIntake, log).Handle)
 	s3, db = c.of("sweep")
 	w.Sweep = lambda.NewHandler(sweep.New(sweep.Config{
-		Bucket: w.Bucket, Table: w.Table, Grace: -time.Hour, MailGrace: -time.Hour, Pages: 100, Mails: 1000,
+		Bucket: w.Bucket, Table: w.Table, Grace: -time.Hour, MailGrace: -time.Hour, Pages: 100, Mails: 1000, RetentionDays: retentionDays,
 	}, s3, db, toIntake, toRoster, log).Handle)
 	s3, db = c.of("erase")
 	w.Erase = lambda.NewHandler(erase.New(erase.Config{Bucket: w.Bucket, Table: w.Table}, s3, db, log).Handle)
