@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"time"
@@ -44,7 +45,7 @@ func (w *World) wireIntake(c clients, log *slog.Logger, options Options) {
 	s3, db := c.of("intake")
 	in, err := intake.New(intake.Config{
 		MalwareScan: options.MalwareScan, LinkFiles: options.Links.Files, LinkBytes: options.Links.Bytes, ScanPatience: time.Hour, Bucket: w.Bucket, Table: w.Table,
-		Staff: "staff@dossier.example", MailServer: "mx.dossier.example", PDFiumCache: pdf.UserCache(), MaxBytes: 10 << 20,
+		Staff: "staff@dossier.example", MailServer: "mx.dossier.example", PDFiumCache: cmp.Or(options.PDFiumCache, pdf.UserCache()), MaxBytes: 10 << 20,
 		ReadTime: time.Minute, AttemptTime: time.Hour, MaxDeaths: 2, Quarantine: []meeting.FindingCode{"macros", "executable"},
 	}, s3, db, Keys(), intake.Engines{Large: options.Large}, log)
 	Must(w.t, err)

@@ -119,6 +119,8 @@ type Options struct {
 	MailLease time.Duration
 	// MalwareScan makes intake wait for GuardDuty's verdict on each upload.
 	MalwareScan bool
+	// PDFiumCache is the folder of the PDF reader's compiled cache; empty is the user's own.
+	PDFiumCache string
 	// RetentionDays is after how many days the sweep deletes originals; -1 deletes all at once.
 	RetentionDays int
 	// Links bounds what one link brings in on a day; the zero value is no limit.
