@@ -96,22 +96,13 @@ type measure struct {
 }
 
 func (s stack) measures() (all []measure) {
-	of := func(alarm string, metric node) {
-		m := measure{alarm, metric.text("Namespace"), metric.text("MetricName"), map[string]string{}}
+	for name, a := range s.monitoring.typed("AWS::CloudWatch::Alarm") {
+		metric := a.at("Properties")
+		m := measure{name, metric.text("Namespace"), metric.text("MetricName"), map[string]string{}}
 		for _, d := range metric.list("Dimensions") {
 			m.dimensions[d.text("Name")] = d.text("Value")
 		}
 		all = append(all, m)
-	}
-	for name, a := range s.monitoring.typed("AWS::CloudWatch::Alarm") {
-		if p := a.at("Properties"); p["MetricName"] != nil {
-			of(name, p)
-		}
-		for _, m := range a.at("Properties").list("Metrics") {
-			if m["MetricStat"] != nil {
-				of(name, m.at("MetricStat", "Metric"))
-			}
-		}
 	}
 	return all
 }
