@@ -398,3 +398,54 @@ func TestRetentionIsKept(t *testing.T) {
 		t.Errorf("marks of deleted keys stay for ever: %s", text)
 	}
 }
+
+// statementsOf gives every statement of a function's policies, those under a condition too.
+func statementsOf(v any) (all []node) {
+	switch v := v.(type) {
+	case []any:
+		for _, x := range v {
+			all = append(all, statementsOf(x)...)
+		}
+	case map[string]any:
+		if v["Action"] != nil {
+			return []node{v}
+		}
+		all = statementsOf(v["Statement"])
+	}
+	return all
+}
+
+// Intake may list what it may not read: the time of an infected upload stands in the list alone.
+func TestInfectedUploadsCanBeListed(t *testing.T) {
+	s := readBoth(t).main
+	for _, p := range s.typed("AWS::S3::BucketPolicy") {
+		for _, statement := range p.at("Properties", "PolicyDocument").list("Statement") {
+			if statement["Sid"] == "NothingInfected" && strings.Contains(fmt.Sprint(statement["Action"]), "Tagging") {
+				t.Error("nobody may read GuardDuty's verdict")
+			}
+		}
+	}
+	var listed []string
+	for _, statement := range statementsOf(s.at("Resources", "Intake", "Properties")["Policies"]) {
+		if statement["Action"] == "s3:ListBucketVersions" {
+			listed = append(listed, statement.at("Condition", "StringLike").text("s3:prefix"))
+		}
+	}
+	slices.Sort(listed)
+	if !slices.Equal(listed, []string{"incoming/*", "roster/*"}) {
+		t.Errorf("intake may list %v", listed)
+	}
+}
+
+// Intake leaves concurrency to the pages.
+func TestIntakeIsBounded(t *testing.T) {
+	s := readBoth(t).main
+	for name, f := range s.typed("AWS::Serverless::Function") {
+		for event := range f.at("Properties", "Events") {
+			e := f.at("Properties", "Events", event, "Properties")
+			if e.text("Queue") == "IntakeQueue.Arn" && e.at("ScalingConfig").text("MaximumConcurrency") != "IntakeConcurrency" {
+				t.Errorf("%s takes all of the account's concurrency", name)
+			}
+		}
+	}
+}
