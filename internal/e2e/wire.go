@@ -35,7 +35,7 @@ func (w *World) wire(options Options) {
 	}
 	log := slog.New(slog.NewJSONHandler(w.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.wireIntake(c, log, options)
-	w.wireMails(c, log, options.MailLease)
+	w.wireMails(c, log, options)
 	w.wirePortal(c, log, options)
 	w.wireUpkeep(c, log, options.RetentionDays)
 }
@@ -47,19 +47,19 @@ func (w *World) wireIntake(c clients, log *slog.Logger, options Options) {
 		MalwareScan: options.MalwareScan, LinkFiles: options.Links.Files, LinkBytes: options.Links.Bytes, ScanPatience: time.Hour, Bucket: w.Bucket, Table: w.Table,
 		Staff: "staff@dossier.example", MailServer: "mx.dossier.example", PDFiumCache: cmp.Or(options.PDFiumCache, pdf.UserCache()), MaxBytes: 10 << 20,
 		ReadTime: time.Minute, AttemptTime: time.Hour, MaxDeaths: 2, Quarantine: []meeting.FindingCode{"macros", "executable"},
-	}, s3, db, Keys(), intake.Engines{Large: options.Large}, log)
+	}, s3, db, options.keys(), intake.Engines{Large: options.Large}, log)
 	Must(w.t, err)
 	w.t.Cleanup(func() { in.Close() })
 	w.Intake = lambda.NewHandler(in.Handle)
 }
 
-func (w *World) wireMails(c clients, log *slog.Logger, lease time.Duration) {
+func (w *World) wireMails(c clients, log *slog.Logger, options Options) {
 	w.t.Helper()
 	s3, db := c.of("deliver")
 	de, err := deliver.New(deliver.Config{
 		Bucket: w.Bucket, Table: w.Table, PortalURL: "https://dossier.example/",
-		From: "Dossier <dossier@dossier.example>", Lease: lease, Keep: 400 * 24 * time.Hour, DailyCap: 50, StaffDailyCap: 1000,
-	}, s3, db, Keys(), w.Mailer, log)
+		From: "Dossier <dossier@dossier.example>", Lease: options.MailLease, Keep: 400 * 24 * time.Hour, DailyCap: 50, StaffDailyCap: 1000,
+	}, s3, db, options.keys(), w.Mailer, log)
 	Must(w.t, err)
 	w.Deliver = lambda.NewHandler(de.Handle)
 	_, db = c.of("feedback")
@@ -73,7 +73,7 @@ func (w *World) wirePortal(c clients, log *slog.Logger, options Options) {
 		Bucket: w.Bucket, Table: w.Table, TicketLife: time.Hour, MaxBytes: 10 << 20,
 		LinkFiles: options.Links.Files, LinkBytes: options.Links.Bytes, LinkParts: options.Links.Begun,
 		PortalURL: "http://localhost/", StorageURL: w.S3URL, Contact: "secretariat@dossier.example",
-	}, s3, db, Keys(), byHeader{store.New(db, w.Table)}, log)
+	}, s3, db, options.keys(), byHeader{store.New(db, w.Table)}, log)
 	Must(w.t, err)
 	w.Portal = po
 }

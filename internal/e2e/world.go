@@ -119,6 +119,8 @@ type Options struct {
 	MailLease time.Duration
 	// MalwareScan makes intake wait for GuardDuty's verdict on each upload.
 	MalwareScan bool
+	// Keys are the keys of links; nil is TicketKeys.
+	Keys ticket.Source
 	// PDFiumCache is the folder of the PDF reader's compiled cache; empty is the user's own.
 	PDFiumCache string
 	// RetentionDays is after how many days the sweep deletes originals; -1 deletes all at once.
@@ -135,6 +137,13 @@ type Options struct {
 	Large match.LargeReader
 	// Watch is told of each call that a function makes to S3 or DynamoDB, after the call. It must be safe for concurrent use.
 	Watch func(Call)
+}
+
+func (o Options) keys() *ticket.Ring {
+	if o.Keys == nil {
+		return Keys()
+	}
+	return ticket.NewRing(o.Keys)
 }
 
 // New makes a World that ends with the test. At its end it fails the test if the logs hold anything personal.
