@@ -38,13 +38,9 @@ func OCR(ctx context.Context, c Config, aws func(context.Context) (aws.Config, e
 	return nil, fmt.Errorf("OCR is %q; it must be none, auto, tesseract or textract", c.OCR)
 }
 
-// patient tries a page that is throttled again for as long as ScanTime allows, and asks less often while Textract is
-// busy: its quota is a few pages a second, for all of the account (Amazon Textract Developer Guide, "Handling Connection
-// Errors", asks for five retries and backoff). The SDK gives up after three tries.
+// patient tries a page that is throttled five times more (Amazon Textract Developer Guide, "Handling Connection Errors"),
+// where the SDK gives up after three tries. All of it fits into ScanTime, so that a page which stays throttled brings the
+// document again, and is not left unread. The SDK's adaptive mode waits without an end, and would leave it.
 func patient() aws.Retryer {
-	return retry.NewAdaptiveMode(func(a *retry.AdaptiveModeOptions) {
-		a.StandardOptions = append(a.StandardOptions, func(s *retry.StandardOptions) {
-			s.MaxAttempts, s.MaxBackoff = 8, 3*time.Second
-		})
-	})
+	return retry.NewStandard(func(s *retry.StandardOptions) { s.MaxAttempts, s.MaxBackoff = 6, 2*time.Second })
 }

@@ -23,10 +23,12 @@ const (
 	// Outage is how long the last good text is used when it cannot be read again, or is not good any more. After that
 	// nothing is signed and no link opens, so that a key which was taken away does not stay in force.
 	Outage = time.Hour
-	// pause is between two reads, however often one is asked for.
+	// pause is between two reads, however often one is asked for; calm is the same while a good text is at hand, for a
+	// read that fails keeps everybody waiting.
 	pause = 5 * time.Second
+	calm  = time.Minute
 	// patience bounds one read.
-	patience = 5 * time.Second
+	patience = 3 * time.Second
 )
 
 // Secret is one secret's text. It is safe for concurrent use.
@@ -54,26 +56,33 @@ func New(client *secretsmanager.Client, name string, good func(string) error, lo
 }
 
 // Text gives the text, which was read at most Keep ago; at most Outage if it could not be read since.
-func (s *Secret) Text(ctx context.Context) (string, error) { return s.within(ctx, Keep) }
+func (s *Secret) Text(ctx context.Context) (string, error) { return s.within(ctx, Keep, calm) }
 
 // Again gives the text as it is now: for a caller that found something which an older text cannot explain.
-func (s *Secret) Again(ctx context.Context) (string, error) { return s.within(ctx, pause) }
+func (s *Secret) Again(ctx context.Context) (string, error) { return s.within(ctx, pause, pause) }
 
-func (s *Secret) within(ctx context.Context, age time.Duration) (string, error) {
+// within gives a text of at most an age, if it can be read. wait is for how long it is not tried again after a failure.
+func (s *Secret) within(ctx context.Context, age, wait time.Duration) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	if now.Sub(s.read) >= age && now.Sub(s.tried) >= pause {
+	if !s.usable(now) {
+		wait = pause
+	}
+	if now.Sub(s.read) >= age && now.Sub(s.tried) >= wait {
 		s.tried = now
 		if s.err = s.fetch(ctx); s.err != nil {
 			s.log.ErrorContext(ctx, "secret not read", "error", s.err)
 		}
 	}
-	if s.text == "" || now.Sub(s.read) >= Outage {
+	if !s.usable(now) {
 		return "", s.err
 	}
 	return s.text, nil
 }
+
+// usable tells whether the text at hand may be given.
+func (s *Secret) usable(now time.Time) bool { return s.text != "" && now.Sub(s.read) < Outage }
 
 func (s *Secret) fetch(ctx context.Context) error {
 	// A caller who has gone must not leave the others without a text.

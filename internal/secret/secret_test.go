@@ -110,6 +110,9 @@ func TestLastGoodTextIsUsedForAnHour(t *testing.T) {
 			for range 11 {
 				c.pass(secret.Keep)
 				want(t, s, "one")
+				c.pass(59 * time.Second)
+				want(t, s, "one") // and it is not tried again so soon
+				c.pass(-59 * time.Second)
 			}
 			c.pass(secret.Keep)
 			want(t, s, "")
