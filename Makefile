@@ -19,7 +19,7 @@ export GOEXPERIMENT ?= simd
 # Starts an S3 and a DynamoDB once, and runs a command that finds them in its environment.
 LOCALAWS = $(call tool,localaws/serve) --
 
-.PHONY: run evaluate test test-all race model conformance cost loadtest build invoke deploy lint accuracy ocr-accuracy \
+.PHONY: run evaluate test test-all race model conformance cost loadtest build invoke preflight deploy lint accuracy ocr-accuracy \
 	train towns spellings names mutants corruption hostile coldstart tika fuzz bench browser screenshots reproducible clean
 
 .PHONY: help
@@ -84,9 +84,20 @@ reproducible: build ## two builds give the same bytes
 invoke: build ## the built function on an event: make invoke FN=intake EVENT=events/intake.json
 	$(call tool,invoke) -fn $(FN) -event $(EVENT)
 
-deploy: build ## needs the SAM CLI and AWS credentials; the first time: make deploy ARGS=--guided
-	sam deploy --template-file template.yaml --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --resolve-s3 \
-		--parameter-overrides Architecture=$(if $(filter arm64,$(ARCH)),arm64,x86_64) $(PARAMETERS) $(ARGS)
+# The stack's name: that of an earlier `sam deploy --guided`, if there was one.
+STACK ?= $(or $(shell sed -n 's/^stack_name *= *"\(.*\)"/\1/p' samconfig.toml 2>/dev/null | head -1),dossier)
+architecture = Architecture=$(if $(filter arm64,$(ARCH)),arm64,x86_64)
+preflight: ## what AWS lacks for a deployment, before anything is made: make preflight STACK=name PARAMETERS="Name=value ..."
+	@mkdir -p $(BUILD)
+	@go build -C infra -o $(TOOLS)/ ./preflight
+	@$(TOOLS)/preflight -template template.yaml -stack "$(STACK)" $(architecture) $(PARAMETERS) >$(BUILD)/deployment
+	@echo "AWS has what the stack $(STACK) needs."
+
+# The first deployment leaves the table unprotected, so that one that fails is taken back; the second protects it.
+SAM = sam deploy --template-file template.yaml --stack-name "$(STACK)" --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --resolve-s3
+deploy: preflight build ## needs the SAM CLI and AWS credentials: make deploy STACK=name PARAMETERS="Name=value ..." [ARGS=--guided]
+	$(SAM) --parameter-overrides $(architecture) $$(cat $(BUILD)/deployment) $(PARAMETERS) $(ARGS)
+	grep -q true $(BUILD)/deployment || $(SAM) --parameter-overrides $(architecture) TableProtection=true $(PARAMETERS) $(filter-out --guided,$(ARGS))
 
 lint: ## go vet, staticcheck, formatting, and the template (needs cfn-lint)
 	go vet ./... && go vet -C infra ./...

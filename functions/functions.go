@@ -6,13 +6,18 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/caarlos0/env/v11"
+
+	"dossier/internal/secret"
+	"dossier/internal/ticket"
 )
 
 // Configure reads a function's configuration from the environment and names every mistake at once.
@@ -45,6 +50,16 @@ func DynamoDB(c aws.Config) *dynamodb.Client {
 	return dynamodb.NewFromConfig(c, func(o *dynamodb.Options) {
 		o.DisableValidateResponseChecksum = elsewhere("DYNAMODB")
 	})
+}
+
+// TicketKeys is the secret in Secrets Manager that holds the keys of upload links. It is read when it is first needed,
+// and again some minutes later.
+func TicketKeys(c aws.Config, name string) *secret.Secret {
+	good := func(text string) error {
+		_, err := ticket.ParseKeys(text)
+		return err
+	}
+	return secret.New(secretsmanager.NewFromConfig(c), name, good, Log(), time.Now)
 }
 
 func elsewhere(service string) bool {

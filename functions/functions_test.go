@@ -2,7 +2,10 @@ package functions_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
@@ -97,5 +100,42 @@ func TestMainEndsTheProcessWhenItsStartFails(t *testing.T) {
 	out, err := cmd.CombinedOutput()
 	if cmd.ProcessState.ExitCode() != 1 || !strings.Contains(string(out), "start failed") || !strings.Contains(string(out), "no table") {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// The keys of links come from Secrets Manager at the first use, and a secret that holds none is an error without its text.
+func TestTicketKeysAreReadWhenTheyAreNeeded(t *testing.T) {
+	text, asked := "k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		if r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" {
+			t.Errorf("it asks for %s", r.Header.Get("X-Amz-Target"))
+		}
+		_ = json.NewEncoder(w).Encode(map[string]string{"SecretString": text})
+	}))
+	t.Cleanup(server.Close)
+	for name, value := range map[string]string{"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b",
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER": server.URL} {
+		t.Setenv(name, value)
+	}
+	c, err := functions.AWS(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := functions.TicketKeys(c, "dossier/keys")
+	if asked != 0 {
+		t.Error("it is read before it is needed")
+	}
+	for range 2 {
+		if got, err := keys.Text(t.Context()); err != nil || got != text {
+			t.Errorf("%q %v", got, err)
+		}
+	}
+	if asked != 1 {
+		t.Errorf("it was read %d times", asked)
+	}
+	text = "k1:c2hvcnQ="
+	if got, err := functions.TicketKeys(c, "dossier/keys").Text(t.Context()); err == nil || got != "" || strings.Contains(err.Error(), "c2hvcnQ") {
+		t.Errorf("a short key: %q %v", got, err)
 	}
 }

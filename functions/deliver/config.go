@@ -10,8 +10,8 @@ type Config struct {
 	From string `env:"MAIL_FROM,required,notEmpty"`
 	// ConfigurationSet is the SES configuration set's name.
 	ConfigurationSet string `env:"SES_CONFIGURATION_SET"`
-	// TicketKeys sign the links in mails; they are intake's.
-	TicketKeys string `env:"TICKET_KEYS,required,notEmpty"`
+	// TicketKeysSecret is the Secrets Manager secret with the keys that sign the links in mails; it is intake's.
+	TicketKeysSecret string `env:"TICKET_KEYS_SECRET,required,notEmpty"`
 	// PortalURL is where the pages are, with a slash at its end.
 	PortalURL string `env:"PORTAL_URL,required,notEmpty"`
 	// Lease is how long one sender holds an outbox item: longer than it takes to send one mail.

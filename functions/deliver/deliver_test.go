@@ -68,8 +68,8 @@ func TestDailyCap(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)
 	log := slog.New(slog.DiscardHandler)
-	de, err := deliver.New(deliver.Config{Bucket: w.Bucket, Table: w.Table, TicketKeys: e2e.TicketKeys, From: "d@dossier.example", Lease: time.Nanosecond, DailyCap: 2, StaffDailyCap: 1}, w.S3, w.DB,
-		w.Mailer, log)
+	de, err := deliver.New(deliver.Config{Bucket: w.Bucket, Table: w.Table, From: "d@dossier.example", Lease: time.Nanosecond, DailyCap: 2, StaffDailyCap: 1}, w.S3, w.DB,
+		e2e.Keys(), w.Mailer, log)
 	e2e.Must(t, err)
 	w.Deliver = lambda.NewHandler(de.Handle)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
@@ -103,8 +103,8 @@ func TestDailyCap(t *testing.T) {
 func TestCompletenessIsNotHeldBack(t *testing.T) {
 	t.Parallel()
 	w := e2e.New(t)
-	de, err := deliver.New(deliver.Config{Bucket: w.Bucket, Table: w.Table, TicketKeys: e2e.TicketKeys, From: "d@dossier.example", Lease: time.Nanosecond, StaffDailyCap: 2}, w.S3, w.DB,
-		w.Mailer, slog.New(slog.DiscardHandler))
+	de, err := deliver.New(deliver.Config{Bucket: w.Bucket, Table: w.Table, From: "d@dossier.example", Lease: time.Nanosecond, StaffDailyCap: 2}, w.S3, w.DB,
+		e2e.Keys(), w.Mailer, slog.New(slog.DiscardHandler))
 	e2e.Must(t, err)
 	w.Deliver = lambda.NewHandler(de.Handle)
 	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)

@@ -32,7 +32,7 @@ type Function struct {
 	bucket *bucket.Bucket
 	store  *store.Store
 	writer *mail.Writer
-	keys   *ticket.Keys
+	keys   *ticket.Ring
 	sender Sender
 	now    func() time.Time
 	log    *slog.Logger
@@ -40,11 +40,7 @@ type Function struct {
 }
 
 // New wires the function.
-func New(c Config, s3c *s3.Client, db *dynamodb.Client, sender Sender, log *slog.Logger) (*Function, error) {
-	keys, err := ticket.ParseKeys(c.TicketKeys)
-	if err != nil {
-		return nil, err
-	}
+func New(c Config, s3c *s3.Client, db *dynamodb.Client, keys *ticket.Ring, sender Sender, log *slog.Logger) (*Function, error) {
 	words, err := locale.New()
 	if err != nil {
 		return nil, err
@@ -61,7 +57,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, sender Sender, log *slog
 // record's sequence number, from which the stream goes on (AWS Lambda Developer Guide, "Reporting batch item
 // failures" for DynamoDB).
 func (f *Function) Handle(ctx context.Context, e events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
-	var r events.DynamoDBEventResponse
+	r := events.DynamoDBEventResponse{BatchItemFailures: []events.DynamoDBBatchItemFailure{}} // a list in JSON, also if none failed
 	for _, record := range e.Records {
 		if err := f.record(ctx, record); err != nil {
 			f.log.ErrorContext(ctx, "record failed", "sequence_number", record.Change.SequenceNumber, "error", err)

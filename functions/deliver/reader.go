@@ -40,7 +40,7 @@ func (f *Function) addReader(ctx context.Context, v *mail.View) error {
 	if !owns {
 		return nil
 	}
-	return f.addAgain(v, owner)
+	return f.addAgain(ctx, v, owner)
 }
 
 // withAddress gives those of some participants whose address the mail goes to.
@@ -110,18 +110,23 @@ func concerned(v *mail.View) []string {
 
 // addAgain adds the link by which a document came that its sender is to send again: the same one, which gives no right
 // that its owner did not have. The page offers a new link if that one has expired.
-func (f *Function) addAgain(v *mail.View, owner string) error {
+func (f *Function) addAgain(ctx context.Context, v *mail.View, owner string) error {
 	if v.Document == nil || !isSentAgain(v.Mail.Outcome) {
 		return nil
 	}
-	_, folder, _, _ := bucket.ParseIncoming(v.Document.Key)
-	t, err := f.keys.Named(folder, v.Mail.Meeting, v.Now)
-	if err != nil && !errors.Is(err, ticket.ErrExpired) || t.Participant != owner {
+	_, folder, _, _ := bucket.ParseIncoming(v.Document.UploadKey())
+	t, err := f.keys.Named(ctx, folder, v.Mail.Meeting, v.Now)
+	switch {
+	case errors.Is(err, ticket.ErrNone), errors.Is(err, ticket.ErrInvalid):
+		return nil
+	case err != nil && !errors.Is(err, ticket.ErrExpired):
+		return err
+	case t.Participant != owner:
 		return nil
 	}
 	l := meeting.Invitation{Participant: t.Participant, Agency: t.Agency, Kind: t.Kind, Session: t.Session,
 		Expires: time.Unix(t.Expires, 0).UTC()}
-	u, err := f.upload(v, l, t)
+	u, err := f.upload(ctx, v, l, t)
 	v.Again = &u
 	return err
 }

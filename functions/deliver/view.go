@@ -70,7 +70,7 @@ func (f *Function) addUploads(ctx context.Context, v *mail.View) (err error) {
 		return err
 	}
 	for _, l := range v.Mail.Links {
-		u, err := f.upload(v, l, ticket.Of(v.Mail.Meeting, l, v.Mail.Decided))
+		u, err := f.upload(ctx, v, l, ticket.Of(v.Mail.Meeting, l, v.Mail.Decided))
 		if err != nil {
 			return err
 		}
@@ -80,8 +80,8 @@ func (f *Function) addUploads(ctx context.Context, v *mail.View) (err error) {
 }
 
 // upload gives the page that takes what an invitation asks for. The sessions have to be in the view.
-func (f *Function) upload(v *mail.View, l meeting.Invitation, t ticket.Ticket) (mail.Upload, error) {
-	token, err := f.keys.Sign(t)
+func (f *Function) upload(ctx context.Context, v *mail.View, l meeting.Invitation, t ticket.Ticket) (mail.Upload, error) {
+	token, err := f.keys.Sign(ctx, t)
 	if err != nil {
 		return mail.Upload{}, err
 	}

@@ -10,8 +10,8 @@ import (
 type Config struct {
 	Bucket string `env:"BUCKET,required,notEmpty"`
 	Table  string `env:"TABLE,required,notEmpty"`
-	// TicketKeys are the keys that sign upload links: id:base64key[,id:base64key...].
-	TicketKeys string `env:"TICKET_KEYS,required,notEmpty"`
+	// TicketKeysSecret is the Secrets Manager secret with the keys that sign upload links: id:base64key[,id:base64key...].
+	TicketKeysSecret string `env:"TICKET_KEYS_SECRET,required,notEmpty"`
 	// Staff hears of uploads for meetings that are not set up.
 	Staff string `env:"STAFF_ADDRESS,required,notEmpty"`
 	// PDFiumCache is the folder of PDFium's compiled cache; it may be read-only. Empty compiles at every start.
@@ -51,10 +51,12 @@ type Config struct {
 	LargeReaderModel string `env:"LARGE_READER_MODEL"`
 	// LargeReaderRegion is where Bedrock reads papers; empty is the function's own region.
 	LargeReaderRegion string `env:"LARGE_READER_REGION"`
-	// LargeReaderURL is the address of the server's chat API, such as https://models.example/v1, and LargeReaderKey its
-	// key, which may be empty.
+	// LargeReaderURL is the address of the server's chat API, such as https://models.example/v1.
 	LargeReaderURL string `env:"LARGE_READER_URL"`
-	LargeReaderKey string `env:"LARGE_READER_KEY"`
+	// LargeReaderKey is the server's key, LargeReaderKeySecret the Secrets Manager secret that holds it instead. Both may
+	// be empty.
+	LargeReaderKey       string `env:"LARGE_READER_KEY"`
+	LargeReaderKeySecret string `env:"LARGE_READER_KEY_SECRET"`
 	// Quarantine are the findings for which a document is set aside.
 	Quarantine []meeting.FindingCode `env:"QUARANTINE" envDefault:"macros,executable"`
 	// Namespace is where CloudWatch keeps the function's metrics.

@@ -16,10 +16,8 @@ import (
 	"dossier/internal/bucket"
 	"dossier/internal/encoder"
 	"dossier/internal/encoder/words"
-	"dossier/internal/extract"
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/ocr"
-	"dossier/internal/extract/pdf"
 	"dossier/internal/filing"
 	"dossier/internal/intake"
 	"dossier/internal/match"
@@ -33,7 +31,7 @@ import (
 // Function is the handler.
 type Function struct {
 	intake *intake.Intake
-	engine *pdf.Engine
+	reader *reader
 	log    *slog.Logger
 }
 
@@ -44,11 +42,9 @@ type Engines struct {
 }
 
 // New wires the function.
-func New(c Config, s3c *s3.Client, db *dynamodb.Client, engines Engines, log *slog.Logger) (*Function, error) {
-	keys, err := ticket.ParseKeys(c.TicketKeys)
-	if err != nil {
-		return nil, err
-	}
+func New(
+	c Config, s3c *s3.Client, db *dynamodb.Client, keys *ticket.Ring, engines Engines, log *slog.Logger,
+) (*Function, error) {
 	readers, err := paperReaders()
 	if err != nil {
 		return nil, err
@@ -56,13 +52,13 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, engines Engines, log *sl
 	limits := content.Limits{
 		Bytes: cmp.Or(c.MaxBytes, bucket.MaxUpload), Time: c.ReadTime, Scans: c.MaxScans, ScanTime: c.ScanTime,
 	}.WithDefaults()
-	pdfium := pdf.New(c.PDFiumCache, limits.Memory)
 	table, objects := store.New(db, c.Table), bucket.New(s3c, c.Bucket)
 	meter := observe.NewMeter(log, c.Namespace)
+	docs := newReader(c.PDFiumCache, engines.OCR, limits, log, meter)
 	registry := filing.New(table, time.Now)
 	registry.OnConflict(func(ctx context.Context) { meter.Put(ctx, observe.Count(observe.Conflicts, 1)) })
 	o := intake.Options{
-		Bucket: objects, Table: table, Registry: registry, Reader: extract.New(pdfium, engines.OCR, limits),
+		Bucket: objects, Table: table, Registry: registry, Reader: docs,
 		Readers: readers, Large: engines.Large,
 		ScanPatience: c.ScanPatience, Tickets: keys, Staff: c.Staff, MailServer: c.MailServer,
 		Quarantine: c.Quarantine, MaxBytes: limits.Bytes,
@@ -74,7 +70,7 @@ func New(c Config, s3c *s3.Client, db *dynamodb.Client, engines Engines, log *sl
 	}
 	uploads := intake.New(o)
 	registry.OnRecord(uploads.Measure)
-	return &Function{intake: uploads, engine: pdfium, log: log}, nil
+	return &Function{intake: uploads, reader: docs, log: log}, nil
 }
 
 // paperReaders are the two unlike readers of papers. A letter is filed only where both agree.
@@ -91,10 +87,10 @@ func paperReaders() ([]match.PaperReader, error) {
 }
 
 // Ready starts the PDF engine ahead of the first document.
-func (f *Function) Ready(ctx context.Context) error { return f.engine.Start(ctx) }
+func (f *Function) Ready(ctx context.Context) error { return f.reader.Ready(ctx) }
 
 // Close frees the PDF engine.
-func (f *Function) Close() error { return f.engine.Close() }
+func (f *Function) Close() error { return f.reader.Close() }
 
 // Handle takes a batch of S3 notifications from SQS; those that fail come again.
 func (f *Function) Handle(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {

@@ -33,9 +33,10 @@ import (
 
 // Config is read from the environment.
 type Config struct {
-	Bucket     string `env:"BUCKET,required,notEmpty"`
-	Table      string `env:"TABLE,required,notEmpty"`
-	TicketKeys string `env:"TICKET_KEYS,required,notEmpty"`
+	Bucket string `env:"BUCKET,required,notEmpty"`
+	Table  string `env:"TABLE,required,notEmpty"`
+	// TicketKeysSecret is the Secrets Manager secret with the keys that sign upload links; it is intake's.
+	TicketKeysSecret string `env:"TICKET_KEYS_SECRET,required,notEmpty"`
 	// TicketLife is how long an upload link is good for.
 	TicketLife time.Duration `env:"TICKET_LIFE" envDefault:"720h"`
 	// MaxBytes bounds one upload; 0 is bucket.MaxUpload. It is intake's.
@@ -72,7 +73,7 @@ type Config struct {
 }
 
 // SignIn is what the configuration says of signing in. The cookies' keys are derived from those of the tickets.
-func (c Config) SignIn() signin.Config {
+func (c Config) SignIn(keys ticket.Source) signin.Config {
 	return signin.Config{
 		Issuer:       c.Issuer,
 		ClientID:     c.ClientID,
@@ -82,7 +83,7 @@ func (c Config) SignIn() signin.Config {
 		Roles:        c.Roles,
 		LogoutURL:    c.LogoutURL,
 		URL:          c.PortalURL,
-		Secret:       []byte(c.TicketKeys),
+		Secret:       keys,
 		Life:         c.SignInLife,
 		Recheck:      c.Recheck,
 	}
@@ -98,11 +99,9 @@ type Portal struct {
 func (p *Portal) Routes() []access.Route { return p.gate.Routes() }
 
 // New wires the portal.
-func New(c Config, s3c *s3.Client, db *dynamodb.Client, signIn access.SignIn, log *slog.Logger) (*Portal, error) {
-	tickets, err := ticket.ParseKeys(c.TicketKeys)
-	if err != nil {
-		return nil, err
-	}
+func New(
+	c Config, s3c *s3.Client, db *dynamodb.Client, tickets *ticket.Ring, signIn access.SignIn, log *slog.Logger,
+) (*Portal, error) {
 	words, err := locale.New()
 	if err != nil {
 		return nil, err

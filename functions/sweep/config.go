@@ -17,6 +17,9 @@ type Config struct {
 	Pages int `env:"PAGES" envDefault:"5"`
 	// Mails is how many open outbox items one run looks at.
 	Mails int `env:"MAILS" envDefault:"500"`
+	// RetentionDays is after how many days an upload's original is deleted, counted from the upload, whether a newer version
+	// has taken its key or not; 0 keeps all.
+	RetentionDays int `env:"RETENTION_DAYS"`
 	// Namespace is where CloudWatch keeps the function's metrics.
 	Namespace string `env:"METRICS_NAMESPACE" envDefault:"Dossier"`
 }

@@ -59,6 +59,8 @@ type Report struct {
 	Rosters   int `json:"rosters"`
 	Decisions int `json:"decisions"`
 	Mails     int `json:"mails"`
+	// Forgotten originals have been kept for as long as was asked, and are deleted.
+	Forgotten int `json:"forgotten"`
 	// Skipped objects could not be driven; they stand in the log, and the next round tries them again.
 	Skipped int `json:"skipped"`
 }
@@ -87,6 +89,8 @@ func (f *Function) Handle(ctx context.Context, e events.EventBridgeEvent) (Repor
 		r.Decisions,
 		"mails",
 		r.Mails,
+		"forgotten",
+		r.Forgotten,
 		"skipped",
 		r.Skipped,
 	)

@@ -20,6 +20,9 @@ func (f *Function) objects(ctx context.Context, r *Report) error {
 	if err != nil {
 		return err
 	}
+	if listed, err = f.forget(ctx, listed, r); err != nil {
+		return err
+	}
 	lost, err := f.lost(ctx, listed)
 	if err != nil {
 		return err
@@ -62,6 +65,34 @@ func (f *Function) list(ctx context.Context) (listed []meeting.Object, next map[
 		}
 	}
 	return listed, next, nil
+}
+
+// maxForgotten bounds the originals that one run deletes: each takes a request. The next round of the bucket finds the rest.
+const maxForgotten = 1000
+
+// forget deletes the originals that have been kept long enough, and gives the other objects. S3's own rules cannot do
+// that in a bucket with versions: they count the days of a version that was replaced from its replacement, and would
+// either keep an upload twice as long or delete one that a newer file of the same name has replaced after a day.
+func (f *Function) forget(ctx context.Context, listed []meeting.Object, r *Report) ([]meeting.Object, error) {
+	if f.config.RetentionDays == 0 {
+		return listed, nil
+	}
+	before := f.now().AddDate(0, 0, -f.config.RetentionDays)
+	kept := make([]meeting.Object, 0, len(listed))
+	for _, o := range listed {
+		if original := strings.HasPrefix(o.Key, bucket.Incoming) || o.IsPart(); !original || !o.Time.Before(before) {
+			kept = append(kept, o)
+			continue
+		}
+		if r.Forgotten == maxForgotten {
+			continue
+		}
+		if err := f.bucket.Delete(ctx, o); err != nil {
+			return nil, err
+		}
+		r.Forgotten++
+	}
+	return kept, nil
 }
 
 // recordOf names the record that an object has once it was dealt with.

@@ -60,3 +60,33 @@ func TestSweepCursor(t *testing.T) {
 		t.Errorf("from the beginning again: %+v", r)
 	}
 }
+
+// Originals are deleted so many days after their upload, replaced ones too, and nothing else is; what was filed stays in the table.
+func TestOriginalsAreForgotten(t *testing.T) {
+	t.Parallel()
+	for days, gone := range map[int]bool{0: false, 1: false, -1: true} {
+		w := e2e.NewWith(t, e2e.Options{RetentionDays: days})
+		w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
+		var all []meeting.Object
+		for i, title := range []string{"Old", "New"} { // under one key
+			o := w.Put("incoming/m/drop/a.pptx", e2e.Deck(title, "Amina Diallo"), e2e.Noon.Add(time.Duration(i)*time.Second))
+			w.TakeIn(o)
+			all = append(all, o)
+		}
+		r := w.RunSweep()
+		if want := map[bool]int{true: 2}[gone]; r.Forgotten != want || r.Uploads != 0 {
+			t.Errorf("after %d days: %+v", days, r)
+		}
+		for prefix, want := range map[string]int{"incoming/": map[bool]int{false: 2}[gone], "roster/": 2, "text/": 2} {
+			if left, err := w.Objects.AllVersions(t.Context(), prefix); err != nil || len(left) != want {
+				t.Errorf("after %d days, under %s: %d versions, %v", days, prefix, len(left), err)
+			}
+		}
+		if d := w.Document(all[1]); d.Status != meeting.Filed {
+			t.Errorf("after %d days it is %s", days, d.Status)
+		}
+		if r := w.RunSweep(); r.Forgotten+r.Uploads+r.Skipped != 0 {
+			t.Errorf("a second run: %+v", r)
+		}
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path"
 	"path/filepath"
@@ -24,11 +26,13 @@ import (
 	"dossier/internal/loopback"
 	"dossier/internal/meeting"
 	"dossier/internal/store"
+	"dossier/internal/ticket"
 )
 
 const (
 	bucketName = "dossier-123456789012-eu-west-1-dossier" // as the events in events/ have it
 	tableName  = "dossier"
+	secretName = "dossier/keys"
 )
 
 // world is what the function finds: an S3 with the sample's files, and a table with its roster.
@@ -38,10 +42,12 @@ type world struct {
 	db     *localaws.DynamoDB
 	client *s3.Client
 	store  *store.Store
+	// secrets stands for Secrets Manager. It has one secret, the keys of links.
+	secrets *httptest.Server
 }
 
 func newWorld(ctx context.Context) (_ *world, err error) {
-	w := &world{}
+	w := &world{secrets: httptest.NewServer(http.HandlerFunc(giveKeys))}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, w.Close())
@@ -84,9 +90,17 @@ type nobody struct{}
 
 func (nobody) Send(context.Context, []byte) error { return nil }
 
+// giveKeys answers GetSecretValue (AWS Secrets Manager API Reference).
+func giveKeys(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	keys := "k1:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("k"), ticket.MinKey))
+	_ = json.NewEncoder(w).Encode(map[string]string{"Name": secretName, "SecretString": keys})
+}
+
 // Close stops the engines and removes what they kept.
 func (w *world) Close() error {
 	var errs []error
+	w.secrets.Close()
 	if w.s3 != nil {
 		errs = append(errs, w.s3.Close())
 	}
@@ -119,7 +133,7 @@ func (w *world) env(code string) []string {
 		"BUCKET=" + bucketName, "TABLE=" + tableName, "STAFF_ADDRESS=staff@dossier.example", "MAIL_FROM=dossier@dossier.example", "PORTAL_URL=https://dossier.example/",
 		"STORAGE_URL=" + w.s3.URL, "OIDC_ISSUER=" + closed, "OIDC_CLIENT_ID=local",
 		"INTAKE_QUEUE_URL=" + closed + "/intake", "ROSTER_QUEUE_URL=" + closed + "/roster", "PDFIUM_CACHE=" + filepath.Join(code, "pdfium"),
-		"TICKET_KEYS=k1:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("k"), 32)),
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER=" + w.secrets.URL, "TICKET_KEYS_SECRET=" + secretName,
 	}
 }
 

@@ -4,8 +4,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -34,5 +36,19 @@ func run(dir string) error {
 	if err := e.Start(context.Background()); err != nil {
 		return err
 	}
-	return e.Close()
+	return errors.Join(e.Close(), readable(dir))
+}
+
+// readable lets everybody read the cache: on Lambda the function is not its owner, and not every packer of archives
+// changes the modes as the SAM CLI does.
+func readable(dir string) error {
+	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir():
+			return os.Chmod(name, 0o755)
+		}
+		return os.Chmod(name, 0o644)
+	})
 }

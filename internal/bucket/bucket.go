@@ -155,6 +155,27 @@ func (b *Bucket) Stat(ctx context.Context, o meeting.Object) (meeting.Object, er
 	return o, nil
 }
 
+// Listed is Stat by the list of versions. The bucket's policy denies Stat for an infected version, and allows the list.
+func (b *Bucket) Listed(ctx context.Context, o meeting.Object) (meeting.Object, error) {
+	for marker := ""; ; {
+		some, next, err := b.Versions(ctx, o.Key, marker, 1)
+		if err != nil {
+			return o, err
+		}
+		for _, v := range some {
+			if v.Key == o.Key && v.Version == o.Version {
+				o.Time, o.Size = v.Time, v.Size
+				return o, nil
+			}
+		}
+		// Versions of one key follow each other, and the key itself comes before all that begin with it.
+		if next == "" || !strings.HasPrefix(next, o.Key+"\n") {
+			return o, fault.New(fault.NotFound, "list versions: %w", &GoneError{o.ID()})
+		}
+		marker = next
+	}
+}
+
 // Read reads one object version of at most limit bytes into memory; errors are as Fetch's.
 func (b *Bucket) Read(ctx context.Context, o meeting.Object, limit int64) ([]byte, error) {
 	body, err := b.Open(ctx, o)

@@ -86,6 +86,25 @@ func TestStatCompletesAnObject(t *testing.T) {
 	}
 }
 
+// The list of versions completes an object too, among other versions and keys that begin like its own.
+func TestListedCompletesAnObject(t *testing.T) {
+	b, put := newBucket(t)
+	older := put("incoming/m/drop/a", "123")
+	o := put("incoming/m/drop/a", "12345")
+	put("incoming/m/drop/a.pptx", "1")
+	for want, o := range map[int64]meeting.Object{3: older, 5: o} {
+		o.Time, o.Size = time.Time{}, 0
+		got, err := b.Listed(t.Context(), o)
+		if err != nil || got.Size != want || time.Since(got.Time) > time.Minute || got.Key != o.Key || got.Version != o.Version {
+			t.Errorf("%+v %v", got, err)
+		}
+	}
+	o.Version = "01J0000000000000000000000A"
+	if _, err := b.Listed(t.Context(), o); !bucket.Gone(err, o) {
+		t.Errorf("a version that is gone: %v", err)
+	}
+}
+
 func TestVerdictIsThatOfTheVersion(t *testing.T) {
 	made := awstest.MakeBucket(t)
 	b := bucket.New(made.Client, made.Name)

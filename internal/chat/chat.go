@@ -22,13 +22,20 @@ const longestAnswer = 1 << 20
 
 // Model is a large.Model.
 type Model struct {
-	client             *http.Client
-	address, name, key string
+	client        *http.Client
+	address, name string
+	key           Key
 }
 
-// New makes a Model of the model of that name at an address such as https://models.example/v1. The key may be empty. It
-// fails when the address is none, or would send papers unencrypted to another machine.
-func New(client *http.Client, address, name, key string) (*Model, error) {
+// Key gives the server's key as it is now; "" is none.
+type Key func(ctx context.Context) (string, error)
+
+// Fixed is a Key that never changes.
+func Fixed(key string) Key { return func(context.Context) (string, error) { return key, nil } }
+
+// New makes a Model of the model of that name at an address such as https://models.example/v1. It fails when
+// the address is none, or would send papers unencrypted to another machine.
+func New(client *http.Client, address, name string, key Key) (*Model, error) {
 	u, err := url.Parse(strings.TrimRight(address, "/"))
 	if err != nil || u.Host == "" {
 		return nil, errors.New("the large reader's address is no URL")
@@ -67,8 +74,12 @@ func (m *Model) Answer(ctx context.Context, p large.Prompt) (large.Answer, error
 		return large.Answer{}, fmt.Errorf("make request: %s", awserror.Kind(err))
 	}
 	request.Header.Set("Content-Type", "application/json")
-	if m.key != "" {
-		request.Header.Set("Authorization", "Bearer "+m.key)
+	key, err := m.key(ctx)
+	if err != nil {
+		return large.Answer{}, err
+	}
+	if key != "" {
+		request.Header.Set("Authorization", "Bearer "+key)
 	}
 	response, err := m.client.Do(request)
 	if err != nil {

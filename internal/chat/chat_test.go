@@ -23,7 +23,7 @@ func serve(t *testing.T, answer http.HandlerFunc) (*chat.Model, *httptest.Server
 	t.Helper()
 	s := httptest.NewServer(answer)
 	t.Cleanup(s.Close)
-	m, err := chat.New(s.Client(), s.URL+"/v1/", "some-model", "secret")
+	m, err := chat.New(s.Client(), s.URL+"/v1/", "some-model", chat.Fixed("secret"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,11 +110,11 @@ func TestAddresses(t *testing.T) {
 		"https://models.example/v1": true, "http://localhost:8000/v1": true, "http://127.0.0.1:8000": true,
 		"http://models.example/v1": false, "models.example": false, "": false,
 	} {
-		if _, err := chat.New(http.DefaultClient, address, "m", ""); (err == nil) != fine {
+		if _, err := chat.New(http.DefaultClient, address, "m", chat.Fixed("")); (err == nil) != fine {
 			t.Errorf("%q: %v", address, err)
 		}
 	}
-	if _, err := chat.New(http.DefaultClient, "https://models.example", "", ""); err == nil {
+	if _, err := chat.New(http.DefaultClient, "https://models.example", "", chat.Fixed("")); err == nil {
 		t.Error("a model without a name")
 	}
 }

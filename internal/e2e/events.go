@@ -56,6 +56,7 @@ func (w *World) TagVerdict(o meeting.Object, verdict string) {
 	_, err := w.S3.PutObjectTagging(context.Background(), &s3.PutObjectTaggingInput{Bucket: &w.Bucket, Key: &o.Key, VersionId: &o.Version,
 		Tagging: &types.Tagging{TagSet: []types.Tag{{Key: aws.String("GuardDutyMalwareScanStatus"), Value: &verdict}}}})
 	Must(w.t, err)
+	w.infected.tag(o, verdict == "THREATS_FOUND")
 }
 
 // SendScanResult brings GuardDuty's event about an object version to intake, as recorded but for the names.

@@ -221,6 +221,7 @@ func TestPermissions(t *testing.T) {
 			"an upload that is scanned":                           useScan,
 			"a mail that is opened again":                         useEnvelope,
 			"every page":                                          usePages,
+			"an original that was kept long enough":               useRetention,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -321,6 +322,16 @@ func useScan(t *testing.T, options e2e.Options) {
 	w.SendScanResult(clean)
 }
 
+func useRetention(t *testing.T, options e2e.Options) {
+	options.RetentionDays = -1
+	w := e2e.NewWith(t, options)
+	w.TakeIn(w.Put("incoming/m/drop/a.zip", e2e.Archive(map[string][]byte{"a.txt": []byte("x")}), e2e.Noon))
+	time.Sleep(1100 * time.Millisecond) // S3 tells times in whole seconds
+	if r := w.RunSweep(); r.Forgotten != 2 {
+		t.Errorf("%+v", r)
+	}
+}
+
 // usePages visits every page, with an upload in parts that is too large at its end.
 func usePages(t *testing.T, options e2e.Options) {
 	w := e2e.NewWith(t, options)
@@ -348,12 +359,15 @@ func usePages(t *testing.T, options e2e.Options) {
 // unseen are permissions that no call of these engines shows, by function.
 func unseen() map[string][]string {
 	const ses = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:"
+	const secrets = "secretsmanager:GetSecretValue arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:"
+	const keys = secrets + "${TicketKeysSecret}-??????"
 	identity, set := ses+"identity/${SesIdentity}", ses+"configuration-set/${SesConfigurationSet}"
 	return map[string][]string{
-		"intake": {"textract:DetectDocumentText *", "bedrock:InvokeModel arn:${AWS::Partition}:bedrock:*::foundation-model/*",
+		"intake": {keys, secrets + "${LargeReaderKeySecret}-??????", "textract:DetectDocumentText *", "bedrock:InvokeModel arn:${AWS::Partition}:bedrock:*::foundation-model/*",
 			"bedrock:InvokeModel arn:${AWS::Partition}:bedrock:*:${AWS::AccountId}:inference-profile/*"},
 		"roster":  {"sqs:SendMessage IntakeQueue.Arn"},
-		"deliver": {"ses:SendEmail " + identity, "ses:SendRawEmail " + identity, "ses:SendEmail " + set, "ses:SendRawEmail " + set, "sqs:SendMessage DeliverFailures.Arn"},
+		"portal":  {keys},
+		"deliver": {keys, "ses:SendEmail " + identity, "ses:SendRawEmail " + identity, "ses:SendEmail " + set, "ses:SendRawEmail " + set, "sqs:SendMessage DeliverFailures.Arn"},
 		"sweep":   {"sqs:SendMessage IntakeQueue.Arn", "sqs:SendMessage RosterQueue.Arn"},
 	}
 }

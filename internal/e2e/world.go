@@ -25,10 +25,14 @@ import (
 	"dossier/internal/meeting"
 	"dossier/internal/ses"
 	"dossier/internal/store"
+	"dossier/internal/ticket"
 )
 
 // TicketKeys are the keys that sign the upload links of every World.
 const TicketKeys = "k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+
+// Keys signs with TicketKeys.
+func Keys() *ticket.Ring { return ticket.NewRing(ticket.Text(TicketKeys)) }
 
 // World is Dossier with a bucket, a table and a mail folder of its own. Nothing happens in it by itself: a test brings
 // each event to the function that it is for.
@@ -58,6 +62,8 @@ type World struct {
 	Faults *faultinject.Injector
 
 	queued *messages
+	// infected are the versions that the bucket's policy lets nobody read.
+	infected *infected
 }
 
 type lockedBuffer struct {
@@ -113,6 +119,12 @@ type Options struct {
 	MailLease time.Duration
 	// MalwareScan makes intake wait for GuardDuty's verdict on each upload.
 	MalwareScan bool
+	// Keys are the keys of links; nil is TicketKeys.
+	Keys ticket.Source
+	// PDFiumCache is the folder of the PDF reader's compiled cache; empty is the user's own.
+	PDFiumCache string
+	// RetentionDays is after how many days the sweep deletes originals; -1 deletes all at once.
+	RetentionDays int
 	// Links bounds what one link brings in on a day; the zero value is no limit.
 	Links meeting.LinkLimits
 	// S3URL is another S3 than that of awstest.
@@ -125,6 +137,13 @@ type Options struct {
 	Large match.LargeReader
 	// Watch is told of each call that a function makes to S3 or DynamoDB, after the call. It must be safe for concurrent use.
 	Watch func(Call)
+}
+
+func (o Options) keys() *ticket.Ring {
+	if o.Keys == nil {
+		return Keys()
+	}
+	return ticket.NewRing(o.Keys)
 }
 
 // New makes a World that ends with the test. At its end it fails the test if the logs hold anything personal.
@@ -141,7 +160,7 @@ func NewWith(t TB, options Options) *World {
 	}
 	table := awstest.MakeTable(t)
 	w := &World{t: t, DB: table.Client, Table: table.Name, S3URL: options.S3URL,
-		Logs: &lockedBuffer{}, Faults: &faultinject.Injector{}, queued: &messages{}, Sent: map[string]int{}}
+		Logs: &lockedBuffer{}, Faults: &faultinject.Injector{}, queued: &messages{}, infected: &infected{}, Sent: map[string]int{}}
 	if of := options.Of; of != nil {
 		w.S3URL, w.S3, w.Bucket, w.Objects = of.S3URL, of.S3, of.Bucket, of.Objects
 	} else {

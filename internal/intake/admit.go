@@ -15,7 +15,7 @@ import (
 func (in *Intake) admit(ctx context.Context, o meeting.Object) (*meeting.Document, error) {
 	if o.Time.IsZero() { // the event of a scan does not say it
 		var err error
-		if o, err = in.Bucket.Stat(ctx, o); err != nil {
+		if o, err = in.Bucket.Listed(ctx, o); err != nil {
 			return nil, err
 		}
 	}

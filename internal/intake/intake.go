@@ -29,7 +29,8 @@ import (
 type Bucket interface {
 	// Fetch copies an object version to a file; GoneError when the version is gone, Rejected when it is over the limit.
 	Fetch(ctx context.Context, o meeting.Object, limit int64) (*bucket.File, error)
-	Stat(ctx context.Context, o meeting.Object) (meeting.Object, error)
+	// Listed completes an object whose event says neither its time nor its size, also where nobody may read it.
+	Listed(ctx context.Context, o meeting.Object) (meeting.Object, error)
 	Read(ctx context.Context, o meeting.Object, limit int64) ([]byte, error)
 	// RosterOf gives the roster files of a token; NotFound when they are gone.
 	RosterOf(ctx context.Context, meetingID, token string) (bucket.RosterPair, error)
@@ -118,7 +119,7 @@ type Options struct {
 	Scanner Scanner
 	// ScanPatience is how long an upload may wait for its scan before it goes to review unread.
 	ScanPatience time.Duration
-	Tickets      *ticket.Keys
+	Tickets      *ticket.Ring
 	// Staff is the address that hears of uploads for meetings without a secretariat.
 	Staff string
 	// MailServer is the authserv-id whose word is taken for who sent a mail; if empty, nobody's word is.

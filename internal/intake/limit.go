@@ -16,9 +16,12 @@ import (
 // may bring in on one day, and the first such. Asked again, it answers the same.
 func (in *Intake) overLimit(ctx context.Context, doc meeting.Document) (first, over bool, err error) {
 	_, folder, _, _ := bucket.ParseIncoming(doc.UploadKey())
-	t, err := in.Tickets.Named(folder, doc.Meeting, doc.Time)
-	if err != nil && !errors.Is(err, ticket.ErrExpired) {
+	t, err := in.Tickets.Named(ctx, folder, doc.Meeting, doc.Time)
+	switch {
+	case errors.Is(err, ticket.ErrNone), errors.Is(err, ticket.ErrInvalid):
 		return false, false, nil // no link of ours has brought it
+	case err != nil && !errors.Is(err, ticket.ErrExpired):
+		return false, false, err
 	}
 	use := meeting.LinkUse{Meeting: doc.Meeting, Link: store.LinkHash(folder), Participant: t.Participant, Day: meeting.Day(doc.Time)}
 	err = in.Table.UseLink(ctx, use, func(u *meeting.LinkUse) {

@@ -23,14 +23,16 @@ type link struct {
 // resolveLink reads the ticket that the folder of a document's key is named for, as of the moment of the upload.
 func (in *Intake) resolveLink(ctx context.Context, doc meeting.Document) (link, error) {
 	_, folder, _, _ := bucket.ParseIncoming(doc.UploadKey())
-	t, err := in.Tickets.Named(folder, doc.Meeting, doc.Time)
+	t, err := in.Tickets.Named(ctx, folder, doc.Meeting, doc.Time)
 	switch {
 	case errors.Is(err, ticket.ErrNone):
 		return link{}, nil
 	case errors.Is(err, ticket.ErrExpired):
 		return link{owner: t.Participant, problem: meeting.ReasonTicketExpired}, nil
-	case err != nil:
+	case errors.Is(err, ticket.ErrInvalid):
 		return link{problem: meeting.ReasonTicketInvalid}, nil
+	case err != nil:
+		return link{}, err
 	}
 	revoked, err := in.revoked(ctx, doc.Meeting, t)
 	switch {

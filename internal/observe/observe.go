@@ -33,6 +33,8 @@ const (
 	MailsBounced Name = "MailsBounced"
 	// ScannedPages are those that were read by OCR.
 	ScannedPages Name = "ScannedPages"
+	// PDFCacheUnfit counts starts without the PDF reader's compiled cache, because it did not fit.
+	PDFCacheUnfit Name = "PDFCacheUnfit"
 	// EventsRecovered counts what the sweep started because its event was lost.
 	EventsRecovered Name = "EventsRecovered"
 	// Decisions of staff that were carried out.
@@ -44,7 +46,7 @@ func Names() []Name {
 	return []Name{
 		DocumentsFiled, DocumentsInReview, DocumentsRejected, DocumentsQuarantined, DocumentsSuperseded, DocumentsStuck,
 		UploadToFiled, LastUploadToMail,
-		Conflicts, MailsSent, MailsFailed, MailsDeferred, MailsBounced, ScannedPages, EventsRecovered, Decisions,
+		Conflicts, MailsSent, MailsFailed, MailsDeferred, MailsBounced, ScannedPages, PDFCacheUnfit, EventsRecovered, Decisions,
 	}
 }
 

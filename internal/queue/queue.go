@@ -30,7 +30,7 @@ func Each(
 	handle func(context.Context, []byte) error,
 	last func(context.Context, []byte) error,
 ) events.SQSEventResponse {
-	var r events.SQSEventResponse
+	r := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}} // a list in JSON, also if nothing failed
 	for _, m := range e.Records {
 		if err := safely(ctx, []byte(m.Body), handle); err != nil {
 			received, countErr := strconv.Atoi(m.Attributes["ApproximateReceiveCount"])

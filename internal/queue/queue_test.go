@@ -70,6 +70,9 @@ func TestNothingFails(t *testing.T) {
 	if len(r.BatchItemFailures) != 0 {
 		t.Errorf("%+v", r)
 	}
+	if answer, err := json.Marshal(r); err != nil || string(answer) != `{"batchItemFailures":[]}` {
+		t.Errorf("Lambda is answered %s %v", answer, err)
+	}
 }
 
 func TestLastTryIsTold(t *testing.T) {

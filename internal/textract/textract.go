@@ -23,7 +23,10 @@ import (
 
 // Engine is an ocr.Engine. It reads English, French, Portuguese, Spanish, German and Italian; of Arabic it makes
 // nothing (Amazon Textract Developer Guide, "Limits and quotas").
-type Engine struct{ client *textract.Client }
+type Engine struct {
+	client *textract.Client
+	read   pages
+}
 
 // New makes an Engine.
 func New(client *textract.Client) *Engine {
@@ -41,6 +44,9 @@ func (e *Engine) Recognise(ctx context.Context, page *image.Gray) (ocr.Text, err
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, page, &jpeg.Options{Quality: quality}); err != nil {
 		return ocr.Text{}, fmt.Errorf("encode page: %w", err)
+	}
+	if t, ok := e.read.get(b.Bytes()); ok {
+		return t, nil
 	}
 	out, err := e.client.DetectDocumentText(
 		ctx,
@@ -63,6 +69,7 @@ func (e *Engine) Recognise(ctx context.Context, page *image.Gray) (ocr.Text, err
 	if words > 0 {
 		t.Confidence = sum / float64(words) / 100
 	}
+	e.read.put(b.Bytes(), t)
 	return t, nil
 }
 

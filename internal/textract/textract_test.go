@@ -83,3 +83,74 @@ func TestNoServiceInTheRegion(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// answers stands for the network: it answers the n-th call.
+type answers func(n int) (status int, body string)
+
+// engine makes an Engine over answers, with each call tried once. calls counts them.
+func (a answers) engine() (e *textract.Engine, calls *int) {
+	calls = new(int)
+	return textract.New(service.New(service.Options{Region: "eu-west-1", RetryMaxAttempts: 1, HTTPClient: client(func(*http.Request) (*http.Response, error) {
+		*calls++
+		w := httptest.NewRecorder()
+		status, body := a(*calls)
+		w.WriteHeader(status)
+		_, _ = w.WriteString(body)
+		return w.Result(), nil
+	}), Credentials: aws.NewCredentialsCache(credentials.NewStaticCredentialsProvider("a", "b", ""))})), calls
+}
+
+type client func(*http.Request) (*http.Response, error)
+
+func (c client) Do(r *http.Request) (*http.Response, error) { return c(r) }
+
+// picture is a page unlike those of other shades.
+func picture(shade uint8) *image.Gray {
+	p := page()
+	p.Pix[0] = shade
+	return p
+}
+
+// A document that comes again, for one of its pages was throttled, has only that page read anew.
+func TestPagesAreNotPaidTwice(t *testing.T) {
+	e, calls := answers(func(n int) (int, string) {
+		if n == 3 {
+			return http.StatusBadRequest, `{"__type":"ThrottlingException","message":"no"}`
+		}
+		return http.StatusOK, `{"Blocks":[{"BlockType":"LINE","Text":"page"},{"BlockType":"WORD","Text":"page","Confidence":98}]}`
+	}).engine()
+	document := func() (read int, err error) {
+		for _, shade := range []uint8{0, 100, 200} {
+			text, err := e.Recognise(t.Context(), picture(shade))
+			if err != nil {
+				return read, err
+			}
+			if len(text.Lines) == 1 && text.Confidence > 0.97 {
+				read++
+			}
+		}
+		return read, nil
+	}
+	if read, err := document(); read != 2 || !fault.Is(err, fault.Transient) {
+		t.Fatalf("%d pages, %v", read, err)
+	}
+	if read, err := document(); read != 3 || err != nil || *calls != 4 {
+		t.Errorf("%d pages, %v, %d calls", read, err, *calls)
+	}
+}
+
+// Only some texts are remembered: the oldest pages go.
+func TestRememberedPagesAreBounded(t *testing.T) {
+	line := strings.Repeat("x", 1<<20)
+	e, calls := answers(func(int) (int, string) {
+		return http.StatusOK, `{"Blocks":[{"BlockType":"LINE","Text":"` + line + `"}]}`
+	}).engine()
+	for _, shade := range []uint8{0, 50, 100, 150, 150, 0} { // three fit
+		if _, err := e.Recognise(t.Context(), picture(shade)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if *calls != 5 {
+		t.Errorf("%d calls", *calls)
+	}
+}

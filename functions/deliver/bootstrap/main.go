@@ -10,6 +10,7 @@ import (
 	"dossier/functions"
 	"dossier/functions/deliver"
 	"dossier/internal/ses"
+	"dossier/internal/ticket"
 )
 
 func main() { functions.Main(run) }
@@ -24,7 +25,8 @@ func run(ctx context.Context) error {
 		return err
 	}
 	sender := ses.New(sesv2.NewFromConfig(aws), c.ConfigurationSet)
-	f, err := deliver.New(c, functions.S3(aws), functions.DynamoDB(aws), sender, functions.Log())
+	keys := ticket.NewRing(functions.TicketKeys(aws, c.TicketKeysSecret))
+	f, err := deliver.New(c, functions.S3(aws), functions.DynamoDB(aws), keys, sender, functions.Log())
 	if err != nil {
 		return err
 	}

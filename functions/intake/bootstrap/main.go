@@ -8,6 +8,7 @@ import (
 
 	"dossier/functions"
 	"dossier/functions/intake"
+	"dossier/internal/ticket"
 )
 
 func main() { functions.Main(run) }
@@ -29,7 +30,9 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	f, err := intake.New(c, functions.S3(aws), functions.DynamoDB(aws), intake.Engines{OCR: engine, Large: large}, functions.Log())
+	keys := ticket.NewRing(functions.TicketKeys(aws, c.TicketKeysSecret))
+	engines := intake.Engines{OCR: engine, Large: large}
+	f, err := intake.New(c, functions.S3(aws), functions.DynamoDB(aws), keys, engines, functions.Log())
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"dossier/functions/portal"
 	"dossier/functions/portal/signin"
 	"dossier/internal/store"
+	"dossier/internal/ticket"
 )
 
 func main() { functions.Main(run) }
@@ -25,11 +26,9 @@ func run(ctx context.Context) error {
 		return err
 	}
 	log := functions.Log()
-	s, err := signin.New(c.SignIn(), store.New(functions.DynamoDB(aws), c.Table), log)
-	if err != nil {
-		return err
-	}
-	p, err := portal.New(c, functions.S3(aws), functions.DynamoDB(aws), s, log)
+	keys := functions.TicketKeys(aws, c.TicketKeysSecret)
+	s := signin.New(c.SignIn(keys), store.New(functions.DynamoDB(aws), c.Table), log)
+	p, err := portal.New(c, functions.S3(aws), functions.DynamoDB(aws), ticket.NewRing(keys), s, log)
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func (s *SignIn) begin(w http.ResponseWriter, r *http.Request, id *oidc.IDToken,
 	value := rand.Text()
 	until := s.now().Add(s.c.Life).UTC()
 	x := &meeting.SignIn{ID: idOf(value), Until: until, Expires: until.Add(time.Hour).Unix()}
-	if err := s.fill(x, id, t); err != nil {
+	if err := s.fill(r.Context(), x, id, t); err != nil {
 		return err
 	}
 	if err := s.table.Commit(r.Context(), store.NewChanges(x)); err != nil {
@@ -81,14 +81,18 @@ func (s *SignIn) begin(w http.ResponseWriter, r *http.Request, id *oidc.IDToken,
 }
 
 // fill puts what the provider says now into a sign-in.
-func (s *SignIn) fill(x *meeting.SignIn, id *oidc.IDToken, t tokens) error {
+func (s *SignIn) fill(ctx context.Context, x *meeting.SignIn, id *oidc.IDToken, t tokens) error {
 	p, err := s.person(id)
 	if err != nil {
 		return err
 	}
 	x.Subject, x.Name, x.Email, x.Role, x.Checked = p.Subject, p.Name, p.Email, p.Role, s.now().UTC()
 	x.Asked = time.Time{}
-	if x.Tokens, err = s.tokens.Encode(x.ID, t); err != nil {
+	seals, err := s.sealed(ctx)
+	if err != nil {
+		return err
+	}
+	if x.Tokens, err = seals.tokens.Encode(x.ID, t); err != nil {
 		return fmt.Errorf("seal tokens: %w", err)
 	}
 	return nil
@@ -102,8 +106,12 @@ func (s *SignIn) recheck(ctx context.Context, x *meeting.SignIn) (bool, error) {
 	if now.Sub(x.Checked) < s.c.Recheck {
 		return true, nil
 	}
+	seals, err := s.sealed(ctx)
+	if err != nil {
+		return false, err
+	}
 	var t tokens
-	if err := s.tokens.Decode(x.ID, x.Tokens, &t); err != nil || t.Refresh == "" {
+	if err := seals.tokens.Decode(x.ID, x.Tokens, &t); err != nil || t.Refresh == "" {
 		return now.Sub(x.Checked) < unasked, nil
 	}
 	known := now.Sub(x.Checked) < s.c.Recheck+grace
@@ -128,7 +136,7 @@ func (s *SignIn) recheck(ctx context.Context, x *meeting.SignIn) (bool, error) {
 		s.log.WarnContext(ctx, "sign-in not confirmed", "error", err)
 		return known, nil
 	}
-	if err := s.fill(x, id, t); err != nil {
+	if err := s.fill(ctx, x, id, t); err != nil {
 		return false, err
 	}
 	err = s.table.Commit(ctx, store.NewChanges(x))
@@ -197,7 +205,9 @@ func (s *SignIn) End(w http.ResponseWriter, r *http.Request) (next string, err e
 		return "", nil
 	}
 	var t tokens
-	_ = s.tokens.Decode(x.ID, x.Tokens, &t) // without them the provider asks the person
+	if seals, err := s.sealed(r.Context()); err == nil {
+		_ = seals.tokens.Decode(x.ID, x.Tokens, &t)
+	} // without them the provider asks the person
 	if err := s.end(r.Context(), x); err != nil {
 		return "", err
 	}

@@ -51,24 +51,28 @@ type Config struct {
 	LogoutURL string
 	// URL is where the pages are, with a slash at its end. If it is an https address, cookies are for HTTPS alone.
 	URL string
-	// Secret keys the cookies and the seal on tokens; at least 32 bytes.
-	Secret []byte
+	// Secret keys the cookies and the seal on tokens. When its text changes, all are signed out within a quarter of an hour.
+	Secret Secret
 	// Life is after how long a person must sign in again.
 	Life time.Duration
 	// Recheck is how often the provider is asked whether the account and its groups are still good.
 	Recheck time.Duration
 }
 
+// Secret gives the text that is in force; *secret.Secret is one.
+type Secret interface {
+	Text(ctx context.Context) (string, error)
+}
+
 // SignIn signs people in and out. It is safe for concurrent use.
 type SignIn struct {
-	c       Config
-	table   *store.Store
-	attempt *securecookie.SecureCookie // seals attempts
-	tokens  *securecookie.SecureCookie // seals the provider's tokens
-	log     *slog.Logger
-	now     func() time.Time
+	c     Config
+	table *store.Store
+	log   *slog.Logger
+	now   func() time.Time
 
 	mu        sync.Mutex
+	seals     seals
 	provider  *oidc.Provider // nil until it was asked for its addresses
 	client    *oauth2.Config // remembers how the provider wants to be asked
 	logoutURL string
@@ -94,17 +98,38 @@ var (
 )
 
 // New makes a SignIn. It asks the provider nothing before the first person signs in.
-func New(c Config, table *store.Store, log *slog.Logger) (*SignIn, error) {
-	attempt, err := sealer(c.Secret, "dossier staff cookie", attemptLife)
+func New(c Config, table *store.Store, log *slog.Logger) *SignIn {
+	return &SignIn{c: c, table: table, log: log, now: time.Now}
+}
+
+// seals are made of one text of the secret: attempt seals attempts, tokens the provider's tokens.
+type seals struct {
+	text            string
+	attempt, tokens *securecookie.SecureCookie
+}
+
+// sealed gives the seals of the secret's text that is in force.
+func (s *SignIn) sealed(ctx context.Context) (seals, error) {
+	text, err := s.c.Secret.Text(ctx)
 	if err != nil {
-		return nil, err
+		return seals{}, err
 	}
-	tokens, err := sealer(c.Secret, "dossier staff tokens", c.Life)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.seals.text == text {
+		return s.seals, nil
+	}
+	attempt, err := sealer([]byte(text), "dossier staff cookie", attemptLife)
 	if err != nil {
-		return nil, err
+		return seals{}, err
+	}
+	tokens, err := sealer([]byte(text), "dossier staff tokens", s.c.Life)
+	if err != nil {
+		return seals{}, err
 	}
 	tokens.MaxLength(0) // they stand in the table, and some providers' are long
-	return &SignIn{c: c, table: table, attempt: attempt, tokens: tokens, log: log, now: time.Now}, nil
+	s.seals = seals{text, attempt, tokens}
+	return s.seals, nil
 }
 
 // sealer makes a codec with keys of its own.
@@ -156,10 +181,14 @@ func (s *SignIn) Begin(w http.ResponseWriter, r *http.Request, to string) error 
 	if err != nil {
 		return err
 	}
+	seals, err := s.sealed(r.Context())
+	if err != nil {
+		return err
+	}
 	s.dropAttempts(w, r)
 	name := rand.Text()[:10]
 	a := attempt{State: name + "." + rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), To: to}
-	value, err := s.attempt.Encode(attemptCookie, a)
+	value, err := seals.attempt.Encode(attemptCookie, a)
 	if err != nil {
 		return fmt.Errorf("write cookie: %w", err)
 	}
@@ -217,8 +246,12 @@ func (s *SignIn) finish(w http.ResponseWriter, r *http.Request) (attempt, error)
 		return attempt{}, fmt.Errorf("%w: no attempt", ErrNotFinished)
 	}
 	s.drop(w, attemptCookie+name) // it is good once
+	seals, err := s.sealed(r.Context())
+	if err != nil {
+		return attempt{}, err
+	}
 	var a attempt
-	if err := s.attempt.Decode(attemptCookie, kept.Value, &a); err != nil {
+	if err := seals.attempt.Decode(attemptCookie, kept.Value, &a); err != nil {
 		return attempt{}, fmt.Errorf("%w: attempt cannot be read", ErrNotFinished)
 	}
 	if state != a.State || r.URL.Query().Get("code") == "" {

@@ -22,6 +22,7 @@ import (
 	"dossier/internal/e2e"
 	"dossier/internal/meeting"
 	"dossier/internal/store"
+	"dossier/internal/ticket"
 )
 
 // member is a user of the provider with the claims that Cognito gives. More claims replace those.
@@ -111,16 +112,12 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *site) with(t *testing.T, change ...func(*signin.Config)) *signin.SignIn {
 	t.Helper()
 	c := signin.Config{Issuer: s.provider.Issuer(), ClientID: s.provider.ClientID, ClientSecret: s.provider.ClientSecret,
-		Scopes: []string{"email"}, GroupsClaim: "cognito:groups", URL: s.server.URL + "/", Secret: []byte(strings.Repeat("s", 32)),
+		Scopes: []string{"email"}, GroupsClaim: "cognito:groups", URL: s.server.URL + "/", Secret: ticket.Text(strings.Repeat("s", 32)),
 		Roles: signin.Roles{"viewers": meeting.Viewer, "editors": meeting.Editor}, Life: time.Hour, Recheck: time.Hour}
 	for _, f := range change {
 		f(&c)
 	}
-	x, err := signin.New(c, s.world.Store, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return x
+	return signin.New(c, s.world.Store, slog.New(slog.DiscardHandler))
 }
 
 // change makes the site another one, at the same address and table.
@@ -448,7 +445,7 @@ func TestForgeries(t *testing.T) {
 		t.Errorf("somebody else's answer: %s", r.Status)
 	}
 	// An attempt with other keys is none.
-	s.change(t, func(c *signin.Config) { c.Secret = []byte(strings.Repeat("z", 32)) })
+	s.change(t, func(c *signin.Config) { c.Secret = ticket.Text(strings.Repeat("z", 32)) })
 	s.provider.QueueUser(&member{name: "ann"})
 	other := browser(t)
 	foreign := get(t, stopped(other), s.server.URL+"/signin").Header.Get("Location")

@@ -75,7 +75,7 @@ func (s *Staff) OnBehalf(w http.ResponseWriter, r *http.Request) error {
 		return fault.Reject(meeting.RefusalNoSuchRequirement, "nothing outstanding at %s", k)
 	}
 	now := time.Now()
-	token, err := s.tickets.Sign(ticket.Of(meetingID, meeting.Invite(q, now.Add(behalfLife)), now))
+	token, err := s.tickets.Sign(ctx, ticket.Of(meetingID, meeting.Invite(q, now.Add(behalfLife)), now))
 	if err != nil {
 		return err
 	}

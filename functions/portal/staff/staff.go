@@ -49,13 +49,13 @@ type Staff struct {
 	pages     *page.Renderer
 	bucket    *bucket.Bucket
 	store     *store.Store
-	tickets   *ticket.Keys
+	tickets   *ticket.Ring
 	decisions *decision.Recorder
 	log       *slog.Logger
 }
 
 // New makes the pages of staff.
-func New(c Config, pages *page.Renderer, b *bucket.Bucket, s *store.Store, tickets *ticket.Keys,
+func New(c Config, pages *page.Renderer, b *bucket.Bucket, s *store.Store, tickets *ticket.Ring,
 	decisions *decision.Recorder, log *slog.Logger) *Staff {
 	return &Staff{config: c, pages: pages, bucket: b, store: s, tickets: tickets, decisions: decisions, log: log}
 }

@@ -63,15 +63,15 @@ func (u *Uploader) resolveLink(r *http.Request) (*link, error) {
 
 // readLink checks a token, and reads what the link is for. The link is nil if we never signed the token.
 func (u *Uploader) readLink(ctx context.Context, token string) (*link, error) {
-	t, err := u.tickets.Open(token, time.Now())
-	if err != nil && !errors.Is(err, ticket.ErrExpired) {
+	t, id, err := u.tickets.Open(ctx, token, time.Now())
+	old := errors.Is(err, ticket.ErrExpired)
+	switch {
+	case errors.Is(err, ticket.ErrInvalid):
 		return nil, errBadLink
-	}
-	old := err != nil
-	k := &link{Ticket: t, token: token, sessions: map[string]*meeting.Session{}}
-	if k.id, err = u.tickets.ID(token); err != nil {
+	case err != nil && !old:
 		return nil, err
 	}
+	k := &link{Ticket: t, token: token, id: id, sessions: map[string]*meeting.Session{}}
 	if k.Meeting, err = u.store.Meeting(ctx, t.Meeting); err != nil {
 		if fault.Is(err, fault.NotFound) {
 			return k, errBadLink

@@ -42,7 +42,7 @@ type Uploader struct {
 	pages     *page.Renderer
 	bucket    *bucket.Bucket
 	store     *store.Store
-	tickets   *ticket.Keys
+	tickets   *ticket.Ring
 	decisions *decision.Recorder
 	// guesses slows down links that we never signed, stale those that were good once.
 	guesses, stale *limits
@@ -50,7 +50,7 @@ type Uploader struct {
 }
 
 // New makes the pages of uploaders.
-func New(c Config, pages *page.Renderer, b *bucket.Bucket, s *store.Store, tickets *ticket.Keys,
+func New(c Config, pages *page.Renderer, b *bucket.Bucket, s *store.Store, tickets *ticket.Ring,
 	decisions *decision.Recorder, log *slog.Logger) *Uploader {
 	return &Uploader{config: c, pages: pages, bucket: b, store: s, tickets: tickets, decisions: decisions,
 		guesses: newLimits(), stale: newLimits(), log: log}

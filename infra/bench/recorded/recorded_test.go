@@ -102,7 +102,7 @@ func TestServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	m, err := chat.New(http.DefaultClient, s.URL, "recorded", "")
+	m, err := chat.New(http.DefaultClient, s.URL, "recorded", chat.Fixed(""))
 	if err != nil {
 		t.Fatal(err)
 	}

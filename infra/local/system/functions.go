@@ -16,6 +16,7 @@ import (
 	"dossier/internal/bucket"
 	"dossier/internal/meeting"
 	"dossier/internal/ses"
+	"dossier/internal/ticket"
 )
 
 const (
@@ -51,7 +52,7 @@ func (s *System) startFunctions(ctx context.Context) error {
 
 func (s *System) makeIntake(ctx context.Context) (*intake.Function, error) {
 	patience := time.Duration(max(1, s.o.Patience))
-	config := intake.Config{Bucket: bucketName, Table: tableName, TicketKeys: s.keys, Staff: staffAddress,
+	config := intake.Config{Bucket: bucketName, Table: tableName, Staff: staffAddress,
 		PDFiumCache: s.o.PDFiumCache, MaxBytes: bucket.MaxUpload, ReadTime: patience * time.Minute,
 		AttemptTime: patience * attemptTime, MaxDeaths: maxDeaths, OCR: "auto", Tesseract: "tesseract", MaxScans: 30, ScanTime: patience * 20 * time.Second,
 		LargeReader: s.o.LargeReader, LargeReaderURL: s.o.LargeReaderURL,
@@ -68,7 +69,7 @@ func (s *System) makeIntake(ctx context.Context) (*intake.Function, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, err := intake.New(config, s.client, s.db, intake.Engines{OCR: engine, Large: large}, s.log)
+	in, err := intake.New(config, s.client, s.db, ticket.NewRing(s.keys), intake.Engines{OCR: engine, Large: large}, s.log)
 	if err != nil {
 		return nil, err
 	}
@@ -87,9 +88,9 @@ func (s *System) makeRoster() {
 }
 
 func (s *System) makeDeliver() error {
-	config := deliver.Config{Bucket: bucketName, Table: tableName, TicketKeys: s.keys, PortalURL: s.url + "/",
+	config := deliver.Config{Bucket: bucketName, Table: tableName, PortalURL: s.url + "/",
 		From: "Dossier <dossier@dossier.example>", Lease: 5 * time.Second, Keep: 400 * 24 * time.Hour}
-	f, err := deliver.New(config, s.client, s.db, ses.NewFolder(s.mailDir), s.log)
+	f, err := deliver.New(config, s.client, s.db, ticket.NewRing(s.keys), ses.NewFolder(s.mailDir), s.log)
 	if err != nil {
 		return err
 	}
@@ -111,16 +112,13 @@ func (s *System) makePortal() error {
 		return err
 	}
 	s.closeLater(provider.Shutdown)
-	config := portal.Config{Bucket: bucketName, Table: tableName, TicketKeys: s.keys, TicketLife: 30 * 24 * time.Hour,
+	config := portal.Config{Bucket: bucketName, Table: tableName, TicketLife: 30 * 24 * time.Hour,
 		MaxBytes: bucket.MaxUpload, PortalURL: s.url + "/", StorageURL: s.s3.URL, Issuer: provider.Issuer(),
 		ClientID: provider.ClientID, ClientSecret: provider.ClientSecret,
 		Scopes: []string{"email", "profile"}, GroupsClaim: "groups", SignInLife: signInLife, Recheck: time.Minute, Contact: staffAddress,
 		Roles: signin.Roles{"administrators": meeting.Administrator, "editors": meeting.Editor, "viewers": meeting.Viewer}}
-	staff, err := signin.New(config.SignIn(), s.table, s.log)
-	if err != nil {
-		return err
-	}
-	pages, err := portal.New(config, s.client, s.db, staff, s.log)
+	staff := signin.New(config.SignIn(s.keys), s.table, s.log)
+	pages, err := portal.New(config, s.client, s.db, ticket.NewRing(s.keys), staff, s.log)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net"
 	"os"
+
+	"dossier/internal/ticket"
 )
 
 // listen opens a port and says clearly when it is taken.
@@ -39,7 +41,7 @@ func ignoreClosed(f func() error) func() error {
 }
 
 // ticketKeys reads the signing keys, and makes one at the first start.
-func ticketKeys(file string) (string, error) {
+func ticketKeys(file string) (ticket.Text, error) {
 	data, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) {
 		key := make([]byte, 32)
@@ -52,5 +54,8 @@ func ticketKeys(file string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("ticket keys: %w", err)
 	}
-	return string(data), nil
+	if _, err := ticket.ParseKeys(string(data)); err != nil {
+		return "", fmt.Errorf("%s: %w", file, err)
+	}
+	return ticket.Text(data), nil
 }

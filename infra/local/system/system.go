@@ -29,6 +29,7 @@ import (
 	"dossier/internal/loopback"
 	"dossier/internal/meeting"
 	"dossier/internal/store"
+	"dossier/internal/ticket"
 )
 
 const (
@@ -59,8 +60,8 @@ type Options struct {
 // System is all of Dossier in one process.
 type System struct {
 	o      Options
-	dir    string // absolute
-	keys   string // sign upload links
+	dir    string      // absolute
+	keys   ticket.Text // sign upload links
 	log    *slog.Logger
 	s3     *localaws.S3
 	client *s3.Client

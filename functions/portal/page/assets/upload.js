@@ -45,7 +45,18 @@ async function ask(step, values) {
   return JSON.parse(r.responseText);
 }
 
+// renew takes the form of the page as it is now. One ends with the credentials that signed it, which can be long before the page
+// is left; the page's own may be good even if no new one is to be had.
+async function renew() {
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: 'text/html' }, redirect: 'manual' });
+    const page = new DOMParser().parseFromString(answer.ok ? await answer.text() : '', 'text/html');
+    words.form = page.getElementById('upload')?.dataset.form ?? words.form;
+  } catch { /* the line is down: sending will say so */ }
+}
+
 async function whole(file) {
+  await renew();
   const { url, fields } = JSON.parse(words.form);
   const data = new FormData();
   for (const [name, value] of Object.entries(fields)) data.append(name, value);
