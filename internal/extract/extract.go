@@ -110,6 +110,9 @@ func (r *Reader) known(
 		read.Format = format
 		c = read
 	}
+	if err == nil {
+		err = r.sheets(ctx, c, limits, scanner)
+	}
 	c.Metadata.Bound()
 	limits.Settle(before, c)
 	c.Metadata.Languages = r.languages.Shares(c.Pages)
@@ -119,7 +122,7 @@ func (r *Reader) known(
 	if n := len(c.Metadata.FontsMissing); n > 0 {
 		c.Find(meeting.FindingFontsMissing, strconv.Itoa(n))
 	}
-	if err == nil && c.Empty() && c.Metadata.Pictures == 0 && scanner.Unread() == 0 && format != content.PDF {
+	if err == nil && c.Empty() && c.Metadata.Pictures == 0 && len(c.Sheets()) == 0 && scanner.Unread() == 0 && format != content.PDF {
 		return c, fault.Reject(meeting.ReasonEmpty, "the document says nothing")
 	}
 	return c, err

@@ -114,7 +114,8 @@ type Content struct {
 	// Opened: this is one part of a carrier with what lies around it. The part is the only attachment.
 	Opened bool `json:"opened,omitempty"`
 
-	text int // bytes of text in the pages
+	text   int // bytes of text in the pages
+	sheets []Sheet
 }
 
 // Envelope is what the headers of a mail say (RFC 5322, 3.6). Addresses are as they are written, names included.

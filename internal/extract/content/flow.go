@@ -13,6 +13,9 @@ type Flow struct {
 	asides [4]strings.Builder
 	size   int
 	err    error
+	// pictures are those of the page, and filled tells that one of them fills it.
+	pictures []Picture
+	filled   bool
 }
 
 // NewFlow makes a Flow that adds its pages to c.
@@ -64,6 +67,20 @@ func (f *Flow) grown(n int) bool {
 	return f.err == nil
 }
 
+// Picture adds a picture to the page, if it may be a page by itself. Two that fill a page do not stand on one.
+func (f *Flow) Picture(p Picture) {
+	if !f.page.covers(p) {
+		return
+	}
+	if f.page.fills(p) {
+		if f.filled {
+			f.Break()
+		}
+		f.filled = true
+	}
+	f.pictures = append(f.pictures, p)
+}
+
 // Err is the limit that was reached, if any: a reader may stop early for it.
 func (f *Flow) Err() error { return f.err }
 
@@ -77,10 +94,11 @@ func (f *Flow) Break() {
 		*to = f.asides[i].String()
 		f.asides[i].Reset()
 	}
-	if f.page.size() == 0 {
+	if f.page.size() == 0 && len(f.pictures) == 0 {
 		return
 	}
-	f.err = f.c.Add(f.page, f.limits)
+	f.err = f.c.AddPictured(f.page, f.pictures, f.limits)
+	f.pictures, f.filled = nil, false
 	f.page = Page{Width: f.page.Width, Height: f.page.Height}
 	f.text.Reset()
 }

@@ -73,7 +73,7 @@ func (s *Scanner) Scan(ctx context.Context, picture image.Image, page *content.P
 	default:
 		return fmt.Errorf("recognise a page: %w", err)
 	}
-	page.Text = content.Dehyphenate(content.Tidy(page.Text + strings.Join(text.Lines, "\n")))
+	page.Text = content.Dehyphenate(content.Tidy(page.Text + "\n" + strings.Join(text.Lines, "\n")))
 	page.Confidence = text.Confidence
 	return nil
 }

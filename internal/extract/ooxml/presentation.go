@@ -62,7 +62,8 @@ func ReadPresentation(
 	unreadable := 0
 	for i, id := range ids {
 		page := content.Page{Number: i + 1, Width: width, Height: height}
-		if err := deck.slide(rels[id.Prefixed("id")].target, &page); err != nil {
+		pictures, err := deck.slide(rels[id.Prefixed("id")].target, &page)
+		if err != nil {
 			// Limits and the context end the reading; a broken slide does not.
 			if p.Stops(err) {
 				return c, err
@@ -70,7 +71,7 @@ func ReadPresentation(
 			c.Find(meeting.FindingPageUnreadable, strconv.Itoa(i+1))
 			unreadable++
 		}
-		if err := c.Add(page, limits); err != nil {
+		if err := c.AddPictured(page, pictures, limits); err != nil {
 			return c, err
 		}
 	}
@@ -94,38 +95,40 @@ type placeholders map[string]box
 // box is a rectangle in EMU on the slide.
 type box = content.Box
 
-func (d *deck) slide(part string, page *content.Page) error {
+// slide reads a slide into a page, and gives its pictures.
+func (d *deck) slide(part string, page *content.Page) ([]content.Picture, error) {
 	if part == "" {
-		return content.Broken("slide %d has no part", page.Number)
+		return nil, content.Broken("slide %d has no part", page.Number)
 	}
 	defer d.Free(d.Held()) // the slide's parts, once it is read
 	root, err := d.Parse(part)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	rels, err := d.relationships(part)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	page.Hidden = root.Attr("show") == "0" || root.Attr("show") == "false"
 	w := &walk{deck: d, rels: rels, page: page}
 	if layout, ok := one(rels, "slideLayout"); ok {
 		w.places = d.layout(layout, "slideMaster")
 	}
+	w.picture(root.At("cSld", "bg", "bgPr", "blipFill"), box{W: page.Width * emuPerPoint, H: page.Height * emuPerPoint}, true)
 	if err := w.shapes(root.At("cSld", "spTree"), identity); err != nil {
-		return err
+		return nil, err
 	}
 	page.Text = content.Tidy(content.ReadingOrder(w.blocks))
 	page.Title = content.Tidy(strings.Join(w.titles, "\n"))
 	page.Footer = content.Tidy(strings.Join(w.footers, "\n"))
 	page.Alt = content.Tidy(strings.Join(w.alts, "\n"))
 	if page.Comments, err = d.comments(every(rels, "comments")); err != nil {
-		return err
+		return nil, err
 	}
 	if notes, ok := one(rels, "notesSlide"); ok {
-		return d.notes(notes, page)
+		err = d.notes(notes, page)
 	}
-	return nil
+	return w.pictures, err
 }
 
 // comments reads what reviewers wrote: the older comments (part 1, 19.4.3) and the threaded ones (MS-PPTX, 2.6).
@@ -255,6 +258,7 @@ type walk struct {
 	blocks          []content.Block
 	titles, footers []string
 	alts            []string
+	pictures        []content.Picture
 	size            int // bytes of the blocks
 }
 
@@ -276,6 +280,9 @@ func (w *walk) shapes(tree *node, t transform) error {
 		case "sp":
 			w.alt(n.At("nvSpPr", "cNvPr"))
 			w.shape(n, t)
+			if fill := n.At("spPr", "blipFill"); fill != nil {
+				w.pictured(n.At("nvSpPr", "nvPr", "ph"), n.At("spPr", "xfrm"), fill, t)
+			}
 		case "cxnSp":
 			w.shape(n, t)
 		case "pic":
@@ -283,6 +290,7 @@ func (w *walk) shapes(tree *node, t transform) error {
 			if !w.alt(n.At("nvPicPr", "cNvPr")) {
 				w.metadata.PicturesWithoutAlt++
 			}
+			w.pictured(n.At("nvPicPr", "nvPr", "ph"), n.At("spPr", "xfrm"), n.At("blipFill"), t)
 		case "grpSp":
 			if err := w.shapes(n, inner(n.At("grpSpPr", "xfrm"), t)); err != nil {
 				return err
@@ -293,11 +301,11 @@ func (w *walk) shapes(tree *node, t transform) error {
 			}
 		case "AlternateContent": // one of the branches is shown (part 3, 10.2.1); the first that has anything will do
 			for _, branch := range n.Kids {
-				before := len(w.blocks) + len(w.titles)
+				before := len(w.blocks) + len(w.titles) + len(w.pictures)
 				if err := w.shapes(branch, t); err != nil {
 					return err
 				}
-				if len(w.blocks)+len(w.titles) > before {
+				if len(w.blocks)+len(w.titles)+len(w.pictures) > before {
 					break
 				}
 			}
@@ -326,19 +334,13 @@ func (w *walk) shape(sp *node, t transform) {
 	if text == "" {
 		return
 	}
-	b, placed := place(sp.At("spPr", "xfrm"), t)
 	ph := sp.At("nvSpPr", "nvPr", "ph")
+	b, placed := w.place(ph, sp.At("spPr", "xfrm"), t)
 	if ph == nil {
 		w.add(text, b, placed)
 		return
 	}
-	kind := placeholderType(ph)
-	if !placed {
-		if b, placed = w.places["idx:"+ph.Attr("idx")]; !placed {
-			b, placed = w.places["type:"+kind]
-		}
-	}
-	switch kind {
+	switch placeholderType(ph) {
 	case "title":
 		w.titles = append(w.titles, text)
 	case "dt", "ftr", "sldNum", "hdr":
@@ -346,6 +348,34 @@ func (w *walk) shape(sp *node, t transform) {
 	default:
 		w.add(text, b, placed)
 	}
+}
+
+// place tells where a shape is, by itself or by the place that the layout gives to its placeholder, which may be nil.
+func (w *walk) place(ph, xfrm *node, t transform) (b box, placed bool) {
+	if b, placed = place(xfrm, t); placed || ph == nil {
+		return b, placed
+	}
+	if b, placed = w.places["idx:"+ph.Attr("idx")]; !placed {
+		b, placed = w.places["type:"+placeholderType(ph)]
+	}
+	return b, placed
+}
+
+// pictured notes a shape that is a picture, or filled with one.
+func (w *walk) pictured(ph, xfrm, fill *node, t transform) {
+	b, placed := w.place(ph, xfrm, t)
+	w.picture(fill, b, placed)
+}
+
+// picture notes the picture of a fill (part 1, 20.1.8.14) at a place on the slide.
+func (w *walk) picture(fill *node, b box, placed bool) {
+	r, ok := w.rels[fill.At("blip").Prefixed("embed")]
+	if !ok || r.external || placed && (b.W == 0 || b.H == 0) {
+		return
+	}
+	w.pictures = append(w.pictures, content.Picture{
+		Width: b.W / emuPerPoint, Height: b.H / emuPerPoint, Bytes: w.Picture(r.target),
+	})
 }
 
 func (w *walk) frame(n *node, t transform) error {

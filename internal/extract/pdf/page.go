@@ -22,9 +22,6 @@ import (
 // errUnreadable is wrapped when a page is broken and the others may yet be read.
 var errUnreadable = errors.New("the page cannot be read")
 
-// few is how many letters and digits a page that is a picture may have as text: a number stamped on it, say.
-const few = 16
-
 // page reads one page.
 func page(
 	ctx context.Context,
@@ -61,7 +58,7 @@ func page(
 	}
 	out.Text = withValues(found, values)
 	// A page whose letters are glyphs without a known meaning is read as a picture too.
-	if n := characters(out.Text); unmapped <= n && (n > few || !pictured(p, ref)) {
+	if n := content.Characters(out.Text); unmapped <= n && (n > content.Few || !pictured(p, ref)) {
 		return nil
 	}
 	if !scanner.Ready() {
@@ -157,7 +154,7 @@ func text(p pdfium.Pdfium, ref requests.Page) (shown string, unmapped int, err e
 		Left: float64(
 			r.Left,
 		), Right: float64(r.Right), Top: float64(max(r.Top, r.Bottom)), Bottom: float64(min(r.Top, r.Bottom))})
-	if err == nil && unmapped == 0 && characters(shows.Text)*50 < characters(all.Text)*49 {
+	if err == nil && unmapped == 0 && content.Characters(shows.Text)*50 < content.Characters(all.Text)*49 {
 		return clean(shows.Text), 0, nil
 	}
 	return clean(all.Text), unmapped, nil
@@ -294,16 +291,6 @@ func annotations(p pdfium.Pdfium, ref requests.Page, out *content.Page) (form bo
 	}
 	out.Comments = strings.Join(remarks, "\n")
 	return form, values
-}
-
-func characters(s string) int {
-	n := 0
-	for _, r := range s {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			n++
-		}
-	}
-	return n
 }
 
 // pictured tells whether a page has a picture, also within a form object, or a drawing that may be letters.

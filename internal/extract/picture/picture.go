@@ -52,24 +52,62 @@ func Read(
 	if f == content.TIFF {
 		return c, pages(ctx, data, c, limits, scanner)
 	}
-	decoders := map[content.Format]decoder{
-		content.JPEG: {
-			jpeg.DecodeConfig,
-			jpeg.Decode,
-			sizeOfJPEG,
-		},
-		content.PNG:  {png.DecodeConfig, png.Decode, sizeOfPNG},
-		content.WebP: {webp.DecodeConfig, webp.Decode, sizeOfWebP},
-	}
-	d, ok := decoders[f]
+	d, ok := decoderOf(f, data)
 	if !ok {
 		return c, fmt.Errorf("no picture reader for %s", f)
 	}
-	orientation := 1
-	if f == content.JPEG {
-		orientation = exif(data)
+	var p content.Page
+	if err := page(ctx, d, data, &p, limits, scanner); err != nil {
+		return c, err
 	}
-	return c, page(ctx, d, data, orientation, c, limits, scanner)
+	return c, c.Add(p, limits)
+}
+
+// ReadSheet reads the text of a picture in a document into a page, within the limits on a picture. Of several pictures in
+// a file it is the first, which is the one that programs show. Errors are as extract.Reader.Read's.
+func ReadSheet(
+	ctx context.Context,
+	f content.Format,
+	data []byte,
+	p *content.Page,
+	limits content.Limits,
+	scanner Scanner,
+) error {
+	d, ok := decoderOf(f, data)
+	if !ok {
+		return fault.Reject(meeting.ReasonNotReadableYet, "no picture reader for %s", f)
+	}
+	return page(ctx, d, data, p, limits, scanner)
+}
+
+// Small tells whether a picture is too small for a page, by the beginning of its file; false when that does not say.
+func Small(f content.Format, head []byte) bool {
+	d, ok := decoderOf(f, head)
+	if !ok {
+		return false
+	}
+	config, err := d.config(bytes.NewReader(head))
+	return err == nil && small(config)
+}
+
+func small(c image.Config) bool { return c.Width < smallest || c.Height < smallest }
+
+// decoderOf gives the decoder of a picture; of a TIFF, that of its first page.
+func decoderOf(f content.Format, data []byte) (decoder, bool) {
+	switch f {
+	case content.JPEG:
+		return decoder{jpeg.DecodeConfig, jpeg.Decode, sizeOfJPEG, exif(data)}, true
+	case content.PNG:
+		return decoder{png.DecodeConfig, png.Decode, sizeOfPNG, 1}, true
+	case content.WebP:
+		return decoder{webp.DecodeConfig, webp.Decode, sizeOfWebP, 1}, true
+	case content.TIFF:
+		if len(data) >= 8 {
+			order := orderOf(data)
+			return decoderOfTIFF(data, order, order.Uint32(data[4:])), true
+		}
+	}
+	return decoder{}, false
 }
 
 type decoder struct {
@@ -77,6 +115,8 @@ type decoder struct {
 	decode func(io.Reader) (image.Image, error)
 	// size is how many bytes are taken to decode a picture of this header.
 	size func([]byte, image.Config) int64
+	// orientation is how the picture is turned (TIFF 6.0, "Orientation": 1 to 8).
+	orientation int
 }
 
 // page decodes one picture, whose size is known before its pixels are, and scans it.
@@ -84,8 +124,7 @@ func page(
 	ctx context.Context,
 	d decoder,
 	data []byte,
-	orientation int,
-	c *content.Content,
+	p *content.Page,
 	limits content.Limits,
 	scanner Scanner,
 ) error {
@@ -99,17 +138,14 @@ func page(
 	if config.Width <= 0 || config.Height <= 0 || config.Width > limits.Pixels/config.Height {
 		return content.Over("pixels", limits.Pixels)
 	}
-	var p content.Page
 	switch {
-	case config.Width < smallest || config.Height < smallest:
+	case small(config):
+		return nil
 	case !scanner.Ready():
 		scanner.Skip()
-	default:
-		if err := scan(ctx, d, data, config, orientation, &p, limits, scanner); err != nil {
-			return err
-		}
+		return nil
 	}
-	return c.Add(p, limits)
+	return scan(ctx, d, data, config, p, limits, scanner)
 }
 
 // scan decodes a picture within the limits on memory and has its text read.
@@ -118,7 +154,6 @@ func scan(
 	d decoder,
 	data []byte,
 	config image.Config,
-	orientation int,
 	p *content.Page,
 	limits content.Limits,
 	scanner Scanner,
@@ -142,7 +177,7 @@ func scan(
 	case err != nil:
 		return refuse(err)
 	}
-	return scanner.Scan(ctx, upright(shrunk(picture), orientation), p)
+	return scanner.Scan(ctx, upright(shrunk(picture), d.orientation), p)
 }
 
 // collected is from how many decoded bytes on the memory of what went before is freed first.
@@ -200,10 +235,7 @@ func pages(ctx context.Context, data []byte, c *content.Content, limits content.
 	if len(data) < 8 {
 		return content.Broken("TIFF: cut short")
 	}
-	var order binary.ByteOrder = binary.LittleEndian
-	if data[0] == 'M' {
-		order = binary.BigEndian
-	}
+	order := orderOf(data)
 	seen := map[uint32]bool{}
 	first := order.Uint32(data[4:])
 	at := first
@@ -217,10 +249,11 @@ func pages(ctx context.Context, data []byte, c *content.Content, limits content.
 		}
 		order.PutUint32(data[4:], at)
 		n := int64(order.Uint16(data[at:]))
-		d := decoder{tiff.DecodeConfig, tiff.Decode, func(data []byte, c image.Config) int64 {
-			return sizeOfTIFF(data, order, int64(at), c)
-		}}
-		if err := page(ctx, d, data, orientationOf(data, order, int64(at)), c, limits, scanner); err != nil {
+		var p content.Page
+		if err := page(ctx, decoderOfTIFF(data, order, at), data, &p, limits, scanner); err != nil {
+			return err
+		}
+		if err := c.Add(p, limits); err != nil {
 			return err
 		}
 		next := int64(at) + 2 + 12*n
@@ -233,6 +266,20 @@ func pages(ctx context.Context, data []byte, c *content.Content, limits content.
 		return content.Broken("TIFF: no page")
 	}
 	return nil
+}
+
+// orderOf is the order of bytes in a TIFF's numbers.
+func orderOf(data []byte) binary.ByteOrder {
+	if data[0] == 'M' {
+		return binary.BigEndian
+	}
+	return binary.LittleEndian
+}
+
+// decoderOfTIFF gives the decoder of the page whose directory is at an offset.
+func decoderOfTIFF(data []byte, order binary.ByteOrder, at uint32) decoder {
+	size := func(data []byte, c image.Config) int64 { return sizeOfTIFF(data, order, int64(at), c) }
+	return decoder{tiff.DecodeConfig, tiff.Decode, size, orientationOf(data, order, int64(at))}
 }
 
 // orientationOf reads tag 274 (TIFF 6.0, "Orientation") of the directory at an offset; 1 when it has none.
@@ -278,10 +325,7 @@ func exif(data []byte) int {
 		end := min(len(data), i+2+size)
 		if body, ok := bytes.CutPrefix(data[i+4:max(i+4, end)], []byte("Exif\x00\x00")); ok && marker == 0xe1 &&
 			len(body) >= 8 {
-			var order binary.ByteOrder = binary.LittleEndian
-			if body[0] == 'M' {
-				order = binary.BigEndian
-			}
+			order := orderOf(body)
 			return orientationOf(body, order, int64(order.Uint32(body[4:])))
 		}
 		i = end

@@ -113,16 +113,20 @@ func (p *Package) Head(name string, n int64) ([]byte, error) {
 }
 
 // Whole gives a part that is no XML, within the limit on parts. Its bytes count as held until Free.
-func (p *Package) Whole(name string) ([]byte, error) {
+func (p *Package) Whole(name string) ([]byte, error) { return p.First(name, math.MaxInt64) }
+
+// First gives the first bytes of a part at most, as Whole does.
+func (p *Package) First(name string, bytes int64) ([]byte, error) {
 	file := p.parts[fold(name)]
 	if file == nil {
 		return nil, content.Broken("part %s is missing", path.Base(name))
 	}
 	most := min(p.left, p.limits.Part, p.limits.Unpackable())
-	if file.UncompressedSize64 > uint64(most) {
+	wanted := min(file.UncompressedSize64, uint64(bytes))
+	if wanted > uint64(most) {
 		return nil, content.Over("bytes unpacked", most)
 	}
-	size := int64(file.UncompressedSize64)
+	size := int64(wanted)
 	if err := p.limits.Hold(size); err != nil {
 		return nil, err
 	}
@@ -175,6 +179,14 @@ func (p *Package) Parse(name string) (*Node, error) {
 		return nil, err
 	}
 	return root, nil
+}
+
+// Picture gives what reads the first bytes of a picture's part. They do not count as held.
+func (p *Package) Picture(name string) func(most int64) ([]byte, error) {
+	return func(most int64) ([]byte, error) {
+		defer p.Free(p.Held())
+		return p.First(name, most)
+	}
 }
 
 // Held is how many bytes of memory the trees take that were read so far.

@@ -16,8 +16,8 @@ import (
 type Slide struct {
 	Title, Body, Notes string
 	Hidden             bool
-	// XML is further shapes, as they stand in p:spTree.
-	XML string
+	// XML is further shapes, as they stand in p:spTree, and Background what stands in p:cSld before it.
+	XML, Background string
 	// Parts are further relationships of the slide: id to type, target and content.
 	Parts map[string]Part
 }
@@ -104,7 +104,7 @@ func (d Deck) Bytes() []byte {
 		if s.Body != "" {
 			shapes += Shape("body", s.Body, 0, 1000000, 9144000, 4000000)
 		}
-		parts[fmt.Sprintf("ppt/slides/slide%d.xml", n)] = `<p:sld` + namespaces + show + `><p:cSld><p:spTree>` + shapes + s.XML + `</p:spTree></p:cSld></p:sld>`
+		parts[fmt.Sprintf("ppt/slides/slide%d.xml", n)] = `<p:sld` + namespaces + show + `><p:cSld>` + s.Background + `<p:spTree>` + shapes + s.XML + `</p:spTree></p:cSld></p:sld>`
 		own := map[string][2]string{}
 		for rid, p := range s.Parts {
 			own[rid] = [2]string{p.Kind, "../" + p.Name}
