@@ -3,10 +3,12 @@ package extract_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"image"
 	"image/png"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -38,6 +40,21 @@ func asPNG(t testing.TB, w, h int) []byte {
 	var b bytes.Buffer
 	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, w, h))); err != nil {
 		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// noise is the file of a picture that is far longer than its header.
+func noise(t testing.TB) []byte {
+	t.Helper()
+	g := image.NewGray(image.Rect(0, 0, 600, 600))
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range g.Pix {
+		g.Pix[i] = byte(random.Uint32())
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, g); err != nil || b.Len() < 300<<10 {
+		t.Fatal(b.Len(), err)
 	}
 	return b.Bytes()
 }
@@ -202,4 +219,56 @@ func TestPublicDeckOfPictures(t *testing.T) {
 	if err != nil || !c.Has(meeting.FindingScanUnread) {
 		t.Errorf("%v %v", c.Findings, err)
 	}
+}
+
+// word is a picture in a run, of a size in points.
+func wordPicture(id string, w, h int) string {
+	return fmt.Sprintf(`<w:p><w:r><w:drawing><wp:inline><wp:extent cx="%d" cy="%d"/><wp:docPr id="1" name="x" descr=""/><a:graphic><a:graphicData><pic:pic><pic:blipFill><a:blip r:embed=%q/></pic:blipFill></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>`,
+		w*12700, h*12700, id)
+}
+
+// illustrated is a DOCX of A4 with a picture of each of the names in its folder of media, by an id of the same name.
+func illustrated(body string, pictures map[string][]byte) []byte {
+	all, relations := map[string]string{}, `<Relationships>`
+	for name, data := range pictures {
+		all["word/media/"+name] = string(data)
+		relations += `<Relationship Id="` + name + `" Type="http://x/image" Target="media/` + name + `"/>`
+	}
+	all["word/_rels/document.xml.rels"] = relations + `</Relationships>`
+	return ooxmltest.Add(ooxmltest.Document(body+`<w:sectPr><w:pgSz w:w="11906" w:h="16838"/></w:sectPr>`, nil), all)
+}
+
+func TestDocumentsThatArePictures(t *testing.T) {
+	const lines = `<w:p><w:r><w:t>Please find the letter attached.</w:t></w:r></w:p>`
+	const brk = `<w:p><w:r><w:br w:type="page"/></w:r></w:p>`
+	text := func(s string) string { return `<w:p><w:r><w:t>` + s + `</w:t></w:r></w:p>` }
+	pictures := map[string][]byte{"a.png": asPNG(t, 400, 600), "logo.png": asPNG(t, 90, 90)}
+	doc := func(body string) []byte { return illustrated(body, pictures) }
+	margins := wordPicture("a.png", 451, 638) // A4 shrunk to the usual margins
+	vml := func(style string) string {
+		return `<w:p><w:r><w:pict><v:shape style="` + style + `"><v:imagedata r:id="a.png"/></v:shape></w:pict></w:r></w:p>`
+	}
+	testSheets(t, map[string]sheet{
+		"a scan":                              {doc(margins), 1, []string{scanned}},
+		"a scan between the widest margins":   {doc(wordPicture("a.png", 350, 495)), 1, []string{scanned}},
+		"three, one a page":                   {doc(margins + margins + margins), 3, []string{scanned, scanned, scanned}},
+		"three with breaks":                   {doc(margins + brk + margins + brk + margins), 3, []string{scanned, scanned, scanned}},
+		"behind a page of text":               {doc(lines + brk + margins), 1, []string{"Please find the letter attached.", scanned}},
+		"text whose breaks nobody knows":      {doc(lines + margins), 1, []string{"Please find the letter attached.\n" + scanned}},
+		"a figure in a text":                  {doc(lines + wordPicture("a.png", 400, 300)), 0, []string{"Please find the letter attached."}},
+		"a seal":                              {doc(text("N. 12") + wordPicture("a.png", 80, 80)), 0, []string{"N. 12"}},
+		"few dots":                            {doc(text("N. 12") + wordPicture("logo.png", 451, 638)), 0, []string{"N. 12"}},
+		"in a cell":                           {doc(`<w:tbl><w:tr><w:tc>` + margins + `</w:tc></w:tr></w:tbl>`), 1, []string{scanned}},
+		"as Word 2007 writes it":              {doc(vml("width:451.3pt;height:638.2pt")), 1, []string{scanned}},
+		"VML in inches, small":                {doc(text("N. 12") + vml("width:1in;height:1in")), 0, []string{"N. 12"}},
+		"VML behind a text":                   {doc(lines + vml("position:absolute;width:595pt;height:842pt")), 0, []string{"Please find the letter attached."}},
+		"a drawing that floats beside a text": {doc(lines + strings.ReplaceAll(margins, "wp:inline", "wp:anchor")), 0, []string{"Please find the letter attached."}},
+		"in a document within another": {ooxmltest.Add(chunked(map[string]string{"a.docx": string(doc(margins))}), nil), 1,
+			[]string{"before\n" + scanned}},
+		"in one file, and large": {ooxmltest.Flat("", `<w:p><w:r><w:pict><w:binData w:name="wordml://1.png">`+base64.StdEncoding.EncodeToString(noise(t))+
+			`</w:binData><v:shape style="width:451.3pt;height:638.2pt"><v:imagedata src="wordml://1.png"/></v:shape></w:pict></w:r></w:p>`), 1, []string{scanned}},
+	})
+	header := ooxmltest.Add(illustrated(text("N. 12"), pictures), map[string]string{"word/header1.xml": `<w:hdr>` + margins + `</w:hdr>`,
+		"word/_rels/document.xml.rels": `<Relationships><Relationship Id="h" Type="http://x/header" Target="header1.xml"/><Relationship Id="a.png" Type="http://x/image" Target="media/a.png"/></Relationships>`})
+	testSheets(t, map[string]sheet{"another part's picture": {header, 0, []string{"N. 12"}}})
 }

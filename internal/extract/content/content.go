@@ -175,7 +175,7 @@ type Page struct {
 	Comments string `json:"comments,omitempty"`
 	Alt      string `json:"alt,omitempty"`
 	Hidden   bool   `json:"hidden,omitempty"`
-	// Confidence is the mean over the words, from 0 to 1, when the page was read by OCR; else 0.
+	// Confidence is the mean over the words, from 0 to 1, when any of the page was read by OCR; else 0.
 	Confidence float64 `json:"confidence,omitempty"`
 	// Width and Height are in points (1/72 inch).
 	Width  float64 `json:"width,omitempty"`

@@ -67,6 +67,13 @@ func (f *Flow) grown(n int) bool {
 	return f.err == nil
 }
 
+// Scanned tells that text on the page was read by OCR, with how much confidence; 0 if it was not.
+func (f *Flow) Scanned(confidence float64) {
+	if confidence > 0 && (f.page.Confidence == 0 || confidence < f.page.Confidence) {
+		f.page.Confidence = confidence
+	}
+}
+
 // Picture adds a picture to the page, if it may be a page by itself. Two that fill a page do not stand on one.
 func (f *Flow) Picture(p Picture) {
 	if !f.page.covers(p) {

@@ -57,7 +57,7 @@ func ReadDocument(
 			if err != nil {
 				return c, err
 			}
-			d.flow.Margin(d.aside(root))
+			d.flow.Margin(d.apart(root))
 		}
 	}
 	d.blocks(body, d.flow)
@@ -78,6 +78,8 @@ type document struct {
 	notes    map[string]*node // by "footnote" or "endnote", and id
 	comments map[string]*node
 	lists    numbering
+	binaries map[string]string // pictures in base64, of Word 2003
+	aparts   int               // notes, headers and the like that are being read
 	err      error
 }
 
@@ -211,6 +213,7 @@ func (d *document) take(c *content.Content, out content.Sink) {
 		}
 		out.Write(p.Full())
 		out.Line()
+		d.flow.Scanned(p.Confidence)
 		d.flow.Note(p.Notes)
 		d.flow.Comment(p.Comments)
 		d.flow.Alt(p.Alt)
@@ -302,19 +305,22 @@ func (d *document) runs(p *node, out content.Sink, boxes *[]*node) {
 				d.runs(c, out, boxes)
 			}
 		case "footnote", "endnote": // in place, as Word 2003 writes them
-			d.flow.Note(d.aside(k))
+			d.flow.Note(d.apart(k))
 		case "footnoteReference", "endnoteReference":
 			kind := strings.TrimSuffix(k.Name, "Reference")
 			if n := d.notes[kind+k.Attr("id")]; n != nil {
 				delete(d.notes, kind+k.Attr("id")) // once, and never into itself
-				d.flow.Note(d.aside(n))
+				d.flow.Note(d.apart(n))
 			}
 		case "commentReference":
 			if n := d.comments[k.Attr("id")]; n != nil {
 				delete(d.comments, k.Attr("id"))
-				d.flow.Comment(d.aside(n))
+				d.flow.Comment(d.apart(n))
 			}
 		case "drawing", "pict", "object":
+			if k.Name != "object" { // what shows is the icon of a file
+				d.pictures(k)
+			}
 			d.drawing(k, out, boxes)
 		case "AlternateContent":
 			if b := branch(k); b != nil {

@@ -31,14 +31,14 @@ func ReadFlat(ctx context.Context, src io.ReaderAt, size int64, limits content.L
 	c := &content.Content{Metadata: flatProperties(root.At("DocumentProperties"))}
 	flatRisks(root, c)
 	fetching(root, c, limits)
-	d := &document{ctx: ctx, limits: limits, c: c, flow: content.NewFlow(c, limits)}
+	d := &document{ctx: ctx, limits: limits, c: c, flow: content.NewFlow(c, limits), binaries: binaries(root)}
 	body := root.At("body")
 	if size := body.All("pgSz"); len(size) > 0 {
 		d.flow.Size(number(size[0].Attr("w"))/twipsPerPoint, number(size[0].Attr("h"))/twipsPerPoint)
 	}
 	for _, kind := range []string{"hdr", "ftr"} {
 		for _, n := range body.All(kind) {
-			d.flow.Margin(d.aside(n))
+			d.flow.Margin(d.apart(n))
 		}
 	}
 	d.blocks(body, d.flow)
@@ -84,7 +84,7 @@ func (d *document) annotated(n *node) *node {
 	case "Word.Insertion":
 		return n.At("content")
 	case "Word.Comment":
-		d.flow.Comment(d.aside(n.At("content")))
+		d.flow.Comment(d.apart(n.At("content")))
 	}
 	return nil
 }
