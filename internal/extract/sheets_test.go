@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/jpeg"
 	"image/png"
 	"math/rand/v2"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"dossier/internal/extract"
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/ocr"
+	"dossier/internal/extract/odf/odftest"
 	"dossier/internal/extract/ooxml/ooxmltest"
 	"dossier/internal/extract/pdf"
 	"dossier/internal/fault"
@@ -55,6 +57,16 @@ func noise(t testing.TB) []byte {
 	var b bytes.Buffer
 	if err := png.Encode(&b, g); err != nil || b.Len() < 300<<10 {
 		t.Fatal(b.Len(), err)
+	}
+	return b.Bytes()
+}
+
+// asJPEG is the file of a picture of a size in pixels.
+func asJPEG(t testing.TB, w, h int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, w, h)), nil); err != nil {
+		t.Fatal(err)
 	}
 	return b.Bytes()
 }
@@ -271,4 +283,41 @@ func TestDocumentsThatArePictures(t *testing.T) {
 	header := ooxmltest.Add(illustrated(text("N. 12"), pictures), map[string]string{"word/header1.xml": `<w:hdr>` + margins + `</w:hdr>`,
 		"word/_rels/document.xml.rels": `<Relationships><Relationship Id="h" Type="http://x/header" Target="header1.xml"/><Relationship Id="a.png" Type="http://x/image" Target="media/a.png"/></Relationships>`})
 	testSheets(t, map[string]sheet{"another part's picture": {header, 0, []string{"N. 12"}}})
+}
+
+func TestOpenDocumentsThatArePictures(t *testing.T) {
+	image := func(size string) string {
+		return `<draw:frame ` + size + `><draw:image xlink:href="Pictures/a.png"/></draw:frame>`
+	}
+	parts := map[string]string{"Pictures/a.png": string(asPNG(t, 400, 600)),
+		"styles.xml": `<s><master-styles><style:master-page style:page-layout-name="L"/></master-styles><style:page-layout style:name="L">` +
+			`<style:page-layout-properties fo:page-width="21cm" fo:page-height="29.7cm"/></style:page-layout></s>`}
+	text := func(body string) []byte { return odftest.File(odftest.Text, "", body, parts) }
+	margins := `<text:p>` + image(`text:anchor-type="as-char" svg:width="17cm" svg:height="24cm"`) + `</text:p>`
+	slides := func(shapes ...string) []byte {
+		body := ""
+		for _, s := range shapes {
+			body += `<draw:page>` + s + `</draw:page>`
+		}
+		return odftest.File(odftest.Presentation, "", body, parts)
+	}
+	whole := image(`svg:x="0cm" svg:y="0cm" svg:width="21cm" svg:height="29.7cm"`)
+	const words = `<text:p>Please find the letter attached.</text:p>`
+	filled := odftest.File(odftest.Presentation, `<style:style style:name="dp1"><style:drawing-page-properties draw:fill="bitmap" draw:fill-image-name="Sky"/></style:style>`,
+		`<draw:page draw:style-name="dp1"/>`, map[string]string{"Pictures/a.png": parts["Pictures/a.png"], "styles.xml": `<s><draw:fill-image draw:name="Sky" xlink:href="Pictures/a.png"/></s>`})
+	testSheets(t, map[string]sheet{
+		"a scan in a text":               {text(margins), 1, []string{scanned}},
+		"two, one a page":                {text(margins + margins), 2, []string{scanned, scanned}},
+		"after a break":                  {text(words + `<text:p><text:soft-page-break/></text:p>` + margins), 1, []string{"Please find the letter attached.", scanned}},
+		"text whose breaks nobody knows": {text(words + margins), 1, []string{"Please find the letter attached.\n" + scanned}},
+		"a figure in a text":             {text(words + `<text:p>` + image(`svg:width="14cm" svg:height="10cm"`) + `</text:p>`), 0, []string{"Please find the letter attached."}},
+		"behind a text":                  {text(words + `<text:p>` + image(`text:anchor-type="page" svg:width="21cm" svg:height="29.7cm"`) + `</text:p>`), 0, []string{"Please find the letter attached."}},
+		"in percent of the page":         {text(image(`style:rel-width="100%"`)), 1, []string{scanned}},
+		"a scan on a slide":              {slides(whole, ""), 1, []string{scanned, ""}},
+		"on a slide with text":           {slides(whole + `<draw:frame svg:x="0cm"><draw:text-box>` + words + `</draw:text-box></draw:frame>`), 0, []string{"Please find the letter attached."}},
+		"a logo on a slide":              {slides(image(`svg:width="3cm" svg:height="3cm"`)), 0, []string{""}},
+		"in a group":                     {slides(`<draw:g>` + whole + `</draw:g>`), 1, []string{scanned}},
+		"a slide filled with a picture":  {filled, 1, []string{scanned}},
+		"a picture from elsewhere":       {slides(strings.ReplaceAll(whole, "Pictures/", "https://x.example/")), 0, []string{""}},
+	})
 }

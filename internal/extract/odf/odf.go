@@ -49,7 +49,8 @@ func Read(ctx context.Context, src io.ReaderAt, size int64, limits content.Limit
 	if err != nil {
 		return nil, err
 	}
-	d := &document{Package: p, limits: limits, c: &content.Content{}, hidden: map[string]bool{}, lists: map[string][]*node{}}
+	d := &document{Package: p, limits: limits, c: &content.Content{}, hidden: map[string]bool{}, lists: map[string][]*node{},
+		through: map[string]bool{}, filled: map[string]string{}, fills: map[string]string{}}
 	if err := d.risks(); err != nil {
 		return d.c, err
 	}
@@ -74,7 +75,7 @@ func Read(ctx context.Context, src io.ReaderAt, size int64, limits content.Limit
 	for _, m := range styles.All("master-page") {
 		for _, k := range m.Kids {
 			if k.Name == "header" || k.Name == "footer" {
-				d.flow.Margin(d.aside(k))
+				d.flow.Margin(d.apart(k))
 			}
 		}
 	}
@@ -96,6 +97,10 @@ type document struct {
 	width, height  float64
 	hidden         map[string]bool    // styles of hidden slides
 	lists          map[string][]*node // levels of list styles
+	through        map[string]bool    // styles of frames behind or before the text
+	filled, fills  map[string]string  // the pictures that styles fill slides with, and the files of pictures, by name
+	pictures       []content.Picture  // of the slide
+	aparts         int                // notes, headers and the like that are being read
 	err            error
 }
 
@@ -155,13 +160,23 @@ func (d *document) properties() error {
 	return nil
 }
 
-// styles notes which drawing pages are hidden, how lists are numbered, and the size of the pages.
+// styles notes which drawing pages are hidden or filled with a picture, which frames text runs through, how lists are numbered, and the size of the pages.
 func (d *document) styles(roots ...*node) {
 	for _, root := range roots {
 		for _, s := range root.All("style") {
-			if s.At("drawing-page-properties").Attr("visibility") == "hidden" {
+			page := s.At("drawing-page-properties")
+			if page.Attr("visibility") == "hidden" {
 				d.hidden[s.Attr("name")] = true
 			}
+			if page.Attr("fill") == "bitmap" {
+				d.filled[s.Attr("name")] = page.Attr("fill-image-name")
+			}
+			if s.At("graphic-properties").Attr("wrap") == "run-through" {
+				d.through[s.Attr("name")] = true
+			}
+		}
+		for _, f := range root.All("fill-image") {
+			d.fills[f.Attr("name")] = f.Attr("href")
 		}
 		for _, s := range root.All("list-style") {
 			levels := make([]*node, deepest)

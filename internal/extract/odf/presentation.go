@@ -17,6 +17,10 @@ func (d *document) presentation(n *node, limits content.Limits) error {
 		}
 		d.slide = &content.Page{Width: d.width, Height: d.height, Hidden: d.hidden[p.Attr("style-name")]}
 		var t texts
+		d.pictures = nil
+		if href := d.fills[d.filled[p.Attr("style-name")]]; href != "" {
+			d.picture(href, content.Picture{Width: d.width, Height: d.height})
+		}
 		d.drawn(p, &t)
 		d.slide.Title, d.slide.Footer = content.Tidy(
 			strings.Join(t.titles, "\n"),
@@ -28,7 +32,7 @@ func (d *document) presentation(n *node, limits content.Limits) error {
 		if d.err != nil {
 			return d.err
 		}
-		if err := d.c.Add(*d.slide, limits); err != nil {
+		if err := d.c.AddPictured(*d.slide, d.pictures, limits); err != nil {
 			return err
 		}
 	}

@@ -22,6 +22,13 @@ func (d *document) aside(n *node) string {
 	return d.said(a)
 }
 
+// apart gives the text of a note, a remark, a header or a footer. Pictures in it are no pages.
+func (d *document) apart(n *node) string {
+	d.aparts++
+	defer func() { d.aparts-- }()
+	return d.aside(n)
+}
+
 // said gives the text of an Aside. A text over the limit ends the reading.
 func (d *document) said(a *content.Aside) string {
 	if d.err == nil {
@@ -118,7 +125,7 @@ func (d *document) inline(n *node, out content.Sink) {
 		case "soft-page-break":
 			out.Break()
 		case "note":
-			body := d.aside(k.At("note-body"))
+			body := d.apart(k.At("note-body"))
 			if d.slide != nil {
 				out.Write(" " + strings.TrimSpace(body))
 			} else {
@@ -295,13 +302,6 @@ func (d *document) row(n *node) string {
 
 // shape reads a drawing object: its own text, those within it, its alternative text, a chart (part 3, 10).
 func (d *document) shape(n *node, out content.Sink) {
-	if alt := content.Tidy(strings.TrimSpace(n.At("title").String() + "\n" + n.At("desc").String())); alt != "" {
-		if d.slide != nil {
-			d.alts.add(alt)
-		} else {
-			d.flow.Alt(alt)
-		}
-	}
 	if image := n.At("image"); image != nil && n.At("object") == nil && n.At("table") == nil &&
 		n.At("text-box") == nil {
 		d.c.Metadata.Pictures++
@@ -310,6 +310,20 @@ func (d *document) shape(n *node, out content.Sink) {
 		}
 		if href := image.Attr("href"); strings.Contains(href, "://") {
 			d.c.Find(meeting.FindingExternal, "image")
+		} else if n.At("object-ole") == nil && d.aparts == 0 { // what shows of an object is its icon
+			anchor := n.Attr("anchor-type")
+			d.picture(href, content.Picture{
+				Width:  points(n.Attr("width")),
+				Height: points(n.Attr("height")),
+				Inline: anchor == "as-char" || (anchor == "char" || anchor == "paragraph") && !d.through[n.Attr("style-name")],
+			})
+		}
+	}
+	if alt := content.Tidy(strings.TrimSpace(n.At("title").String() + "\n" + n.At("desc").String())); alt != "" {
+		if d.slide != nil {
+			d.alts.add(alt)
+		} else {
+			d.flow.Alt(alt)
 		}
 	}
 	for _, k := range n.Kids {
@@ -320,6 +334,16 @@ func (d *document) shape(n *node, out content.Sink) {
 		default:
 			d.blocks(&node{Kids: []*node{k}}, out, list{})
 		}
+	}
+}
+
+// picture notes a picture of the package on the page or slide.
+func (d *document) picture(href string, p content.Picture) {
+	p.Bytes = d.Picture(strings.TrimPrefix(href, "./"))
+	if d.flow != nil {
+		d.flow.Picture(p)
+	} else {
+		d.pictures = append(d.pictures, p)
 	}
 }
 
