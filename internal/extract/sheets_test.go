@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"image"
@@ -11,6 +12,8 @@ import (
 	"image/png"
 	"math/rand/v2"
 	"os"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -319,5 +322,31 @@ func TestOpenDocumentsThatArePictures(t *testing.T) {
 		"in a group":                     {slides(`<draw:g>` + whole + `</draw:g>`), 1, []string{scanned}},
 		"a slide filled with a picture":  {filled, 1, []string{scanned}},
 		"a picture from elsewhere":       {slides(strings.ReplaceAll(whole, "Pictures/", "https://x.example/")), 0, []string{""}},
+	})
+}
+
+func TestRTFThatIsPictures(t *testing.T) {
+	pngHex := func(w, h int) string { return hex.EncodeToString(asPNG(t, w, h)) }
+	pict := func(words, data string) string { return `{\pict` + words + "\n" + data + `}` }
+	rtf := func(body string) []byte { return []byte(`{\rtf1\ansi\paperw11906\paperh16838 ` + body + `}`) }
+	const size = `\picwgoal9020\pichgoal12760`
+	margins := pict(`\pngblip\picw400\pich600`+size, pngHex(400, 600))
+	lines := regexp.MustCompile(`.{64}`).ReplaceAllString(margins, "$0\r\n")
+	both := `{\*\shppict` + margins + `}{\nonshppict` + pict(`\wmetafile8`+size, "0102") + `}`
+	testSheets(t, map[string]sheet{
+		"a scan":                         {rtf(margins), 1, []string{scanned}},
+		"in lines":                       {rtf(lines), 1, []string{scanned}},
+		"two, one a page":                {rtf(margins + margins), 2, []string{scanned, scanned}},
+		"twice for old readers":          {rtf(both), 1, []string{scanned}},
+		"after a page of text":           {rtf(`Please find the letter attached.\page ` + margins), 1, []string{"Please find the letter attached.", scanned}},
+		"text whose breaks nobody knows": {rtf(`Please find the letter attached.\par ` + margins), 1, []string{"Please find the letter attached.\n" + scanned}},
+		"scaled down":                    {rtf(`N. 12 ` + pict(`\pngblip\picscalex10\picscaley10`+size, pngHex(400, 600))), 0, []string{"N. 12"}},
+		"a seal":                         {rtf(`N. 12 ` + pict(`\pngblip\picwgoal900\pichgoal900`, pngHex(400, 600))), 0, []string{"N. 12"}},
+		"a JPEG":                         {rtf(pict(`\jpegblip`+size, hex.EncodeToString(asJPEG(t, 400, 600)))), 1, []string{scanned}},
+		"in bytes":                       {rtf(`{\pict\pngblip` + size + `\bin` + strconv.Itoa(len(asPNG(t, 400, 600))) + ` ` + string(asPNG(t, 400, 600)) + `}`), 1, []string{scanned}},
+		"with a name":                    {rtf(pict(`{\*\picprop{\sp{\sn pictureId}{\sv 1}}}\pngblip{\*\blipuid 0123456789abcdef0123456789abcdef}`+size, pngHex(400, 600))), 1, []string{scanned}},
+		"in a header":                    {rtf(`{\header ` + margins + `}N. 12`), 0, []string{"N. 12"}},
+		"a shape's":                      {rtf(`{\shp{\*\shpinst\shpleft0\shptop0\shpright9020\shpbottom12760{\sp{\sn pib}{\sv ` + margins + `}}}}`), 1, []string{scanned}},
+		"a bullet of a list":             {rtf(`{\*\listpicture ` + margins + `}N. 12`), 0, []string{"N. 12"}},
 	})
 }

@@ -167,3 +167,21 @@ func TestAsideIsBounded(t *testing.T) {
 		t.Errorf("%q, %v", a.String(), a.Err())
 	}
 }
+
+// A file of a few bytes a picture does not fill the memory with them.
+func TestSheetsAreCounted(t *testing.T) {
+	limits := content.Limits{Pages: 3}.WithDefaults()
+	for _, page := range []bool{true, false} {
+		c := &content.Content{}
+		f := content.NewFlow(c, limits)
+		for range 10 {
+			f.Picture(content.Picture{})
+			if page {
+				f.Break()
+			}
+		}
+		if err := f.Close(); err != nil || len(c.Sheets()) != 3 {
+			t.Errorf("%d sheets, %v", len(c.Sheets()), err)
+		}
+	}
+}

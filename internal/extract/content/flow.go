@@ -76,7 +76,7 @@ func (f *Flow) Scanned(confidence float64) {
 
 // Picture adds a picture to the page, if it may be a page by itself. Two that fill a page do not stand on one.
 func (f *Flow) Picture(p Picture) {
-	if !f.page.covers(p) {
+	if !f.page.covers(p) || len(f.pictures)+len(f.c.sheets) >= f.limits.Pages {
 		return
 	}
 	if f.page.fills(p) {

@@ -69,14 +69,14 @@ func (p Page) box() (w, h float64) {
 }
 
 // AddPictured adds a page, as Add does. Pictures that cover a page without text of its own become its sheets, and those
-// that fill a page with any text.
+// that fill a page with any text, as many as a document may have pages.
 func (c *Content) AddPictured(p Page, pictures []Picture, limits Limits) error {
 	if err := c.Add(p, limits); err != nil {
 		return err
 	}
 	bare := Characters(p.Title)+Characters(p.Text) <= Few
 	for _, picture := range pictures {
-		if bare && p.covers(picture) || p.fills(picture) {
+		if len(c.sheets) < limits.Pages && (bare && p.covers(picture) || p.fills(picture)) {
 			c.sheets = append(c.sheets, Sheet{len(c.Pages) - 1, picture.Bytes})
 		}
 	}

@@ -65,6 +65,8 @@ type group struct {
 	skip   int // how many characters stand in for one of Unicode (\uc)
 	page   int // the code page of the font
 	font   int
+	apart  bool // pictures in it are no pages
+	floats bool // pictures in it stand beside or behind the text
 }
 
 type parser struct {
@@ -83,6 +85,7 @@ type parser struct {
 	closes []int           // depths at which an aside ends
 	left   int             // characters that stand in for the last of Unicode
 	time   [5]int
+	pict   *pict // nil when none is being read
 
 	width, height float64
 }
@@ -124,6 +127,7 @@ func (p *parser) run(ctx context.Context) error {
 
 func (p *parser) close() {
 	p.flush()
+	p.shown()
 	if n := len(p.closes); n > 0 && p.closes[n-1] == len(p.stack) {
 		p.closes = p.closes[:n-1]
 		text := p.aside.String()
@@ -238,6 +242,7 @@ func (p *parser) symbol(b byte) {
 			if name == "objdata" || name == "objclass" {
 				p.c.Find(meeting.FindingEmbedded, "")
 			}
+			p.apart = p.apart || name == "listpicture" || name == "background"
 			p.begin(nowhere)
 		}
 	}
@@ -256,6 +261,7 @@ func (p *parser) peek() string {
 }
 
 func (p *parser) word(word string, n int, given bool) {
+	p.drawn(word, n)
 	switch word {
 	case "par", "line", "row", "nestrow":
 		p.text("\n")
@@ -339,24 +345,34 @@ func (p *parser) word(word string, n int, given bool) {
 		"datastore",
 		"nonesttables":
 		p.flush()
-		if word == "pict" {
+		switch word {
+		case "pict":
 			p.c.Metadata.Pictures++
+			p.pictured()
+		case "nonshppict":
+			p.apart = true
 		}
 		p.begin(nowhere)
 	case "object":
 		p.c.Find(meeting.FindingEmbedded, "")
+		p.apart = true // what shows is an icon
+	case "shp":
+		p.floats = true
 	case "objdata":
 		p.begin(nowhere)
 	case "upr":
 		// what follows is for old readers; \ud after it holds the same in Unicode
 	case "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf":
 		p.flush()
+		p.apart = true
 		p.begin(margin)
 	case "footnote":
 		p.flush()
+		p.apart = true
 		p.begin(note)
 	case "annotation":
 		p.flush()
+		p.apart = true
 		p.begin(comment)
 	case "title", "subject", "author", "operator", "company":
 		p.begin(info)
@@ -420,6 +436,7 @@ func (p *parser) unicode(n int) {
 
 // char takes a byte of the code page.
 func (p *parser) char(b byte) {
+	p.digit()
 	if p.left > 0 {
 		p.left--
 		return
