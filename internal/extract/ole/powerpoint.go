@@ -113,6 +113,8 @@ type show struct {
 	persist map[int]int // offsets by persist id
 	limits  content.Limits
 	c       *content.Content
+	blips   []int  // where pictures stand in their stream
+	stored  []byte // that stream
 }
 
 // A file for PowerPoint 95 and for 97 and after holds the streams of the latter in a storage of their own.
@@ -148,6 +150,10 @@ func (c *Compound) powerpoint(ctx context.Context, to *content.Content) error {
 		return content.Broken("the document's record is missing")
 	}
 	s.risks(doc)
+	if s.stored, err = c.Stream(storage + "Pictures"); err != nil {
+		return err
+	}
+	s.blips = blips(doc)
 	slides, notes := s.slides(doc)
 	if len(slides) == 0 {
 		return fault.Reject(meeting.ReasonEmpty, "the presentation has no slide")
@@ -216,7 +222,7 @@ func (s *show) read(doc record, slides []slide, notes map[int]int) error {
 			s.c.Find(meeting.FindingPageUnreadable, strconv.Itoa(i+1))
 			unreadable++
 		}
-		if err := s.c.Add(page, s.limits); err != nil {
+		if err := s.c.AddPictured(page, slides[i].pictures, s.limits); err != nil {
 			return err
 		}
 	}
@@ -325,6 +331,8 @@ type slide struct {
 	outline []outline
 	used    map[int]bool // outline texts that a shape has shown
 	alts    []string
+	// pictures are those that the slide shows.
+	pictures []content.Picture
 
 	page            *content.Page
 	blocks          []content.Block
@@ -487,6 +495,7 @@ func (s *slide) shape(sp record, f frame) {
 	alt := ""
 	if fopt, ok := sp.find(artFOPT); ok {
 		alt = content.Tidy(description(fopt))
+		s.picture(fopt, at, placed)
 	}
 	if alt != "" {
 		s.alts = append(s.alts, alt)

@@ -25,6 +25,7 @@ func (c *Compound) word(ctx context.Context, to *content.Content) error {
 		return fault.Reject(meeting.ReasonLocked, "encrypted")
 	}
 	var text []rune
+	var pictures map[int]content.Picture
 	var counts [7]int // main, footnotes, headers, macros, comments, endnotes, text boxes
 	if u16(doc, 0) == wordIdent && u16(doc, 2) >= 0xc1 {
 		table := "0Table"
@@ -40,6 +41,9 @@ func (c *Compound) word(ctx context.Context, to *content.Content) error {
 			return content.Broken("the table of pieces is missing")
 		}
 		if text, err = pieces(ctx, doc, clx, c.limits); err != nil {
+			return err
+		}
+		if pictures, err = c.pictures(ctx, doc, stream, clx); err != nil {
 			return err
 		}
 		for i := range counts {
@@ -68,8 +72,8 @@ func (c *Compound) word(ctx context.Context, to *content.Content) error {
 	}
 	flow.Margin(plain(part(2)))
 	flow.Comment(plain(part(4)))
-	pour(part(0), flow)
-	pour(part(6), flow)
+	pour(part(0), flow, pictures)
+	pour(part(6), flow, nil)
 	return flow.Close()
 }
 
@@ -93,16 +97,9 @@ func fetching(text []rune, c *content.Content, limits content.Limits) {
 
 // pieces puts the text together (MS-DOC, 2.9.38 Clx, 2.9.177 Pcd): each piece is UTF-16, or one byte a character.
 func pieces(ctx context.Context, doc, clx []byte, limits content.Limits) ([]rune, error) {
-	at := 0
-	for at < len(clx) && clx[at] == 1 { // changes of formatting come first
-		at += 3 + u16(clx, at+1)
-	}
-	if at >= len(clx) || clx[at] != 2 {
-		return nil, content.Broken("the table of pieces is missing")
-	}
-	plc, ok := bytesAt(clx, at+5, u32(clx, at+1))
-	if !ok {
-		return nil, content.Broken("the table of pieces is cut short")
+	plc, err := pieceTable(clx)
+	if err != nil {
+		return nil, err
 	}
 	n := (len(plc) - 4) / 12
 	var text []rune
@@ -142,20 +139,41 @@ func pieces(ctx context.Context, doc, clx []byte, limits content.Limits) ([]rune
 	return text, nil
 }
 
+// pieceTable finds the list of pieces, behind changes of formatting.
+func pieceTable(clx []byte) ([]byte, error) {
+	at := 0
+	for at < len(clx) && clx[at] == 1 {
+		at += 3 + u16(clx, at+1)
+	}
+	if at >= len(clx) || clx[at] != 2 {
+		return nil, content.Broken("the table of pieces is missing")
+	}
+	plc, ok := bytesAt(clx, at+5, u32(clx, at+1))
+	if !ok {
+		return nil, content.Broken("the table of pieces is cut short")
+	}
+	return plc, nil
+}
+
 // plain is what stands aside, on its lines.
 func plain(text []rune) string {
 	var b strings.Builder
-	write(text, b.WriteString, func() { b.WriteByte('\n') })
+	write(text, b.WriteString, func() { b.WriteByte('\n') }, func(int) {})
 	return b.String()
 }
 
-func pour(text []rune, flow *content.Flow) {
-	write(text, func(s string) (int, error) { flow.Write(s); return len(s), nil }, flow.Break)
+// pour writes text with pictures, by the places of the letters that they stand for.
+func pour(text []rune, flow *content.Flow, pictures map[int]content.Picture) {
+	write(text, func(s string) (int, error) { flow.Write(s); return len(s), nil }, flow.Break, func(i int) {
+		if p, ok := pictures[i]; ok {
+			flow.Picture(p)
+		}
+	})
 }
 
 // write turns Word's special characters into text (MS-DOC, 2.4.1 and 2.8.25): fields show their results, cells are
 // parted by tabs, and two cell marks in a row end a row.
-func write(text []rune, out func(string) (int, error), page func()) {
+func write(text []rune, out func(string) (int, error), page func(), picture func(at int)) {
 	var b strings.Builder
 	fields, results := 0, 0 // open fields, and those of them whose result has begun
 	for i, r := range text {
@@ -195,6 +213,10 @@ func write(text []rune, out func(string) (int, error), page func()) {
 			_, _ = out(b.String())
 			b.Reset()
 			page()
+		case r == 0x01:
+			_, _ = out(b.String())
+			b.Reset()
+			picture(i)
 		case r == 0x1e:
 			b.WriteByte('-')
 		case r >= ' ' || r == '\t':
