@@ -116,6 +116,7 @@ type Content struct {
 
 	text   int // bytes of text in the pages
 	sheets []Sheet
+	small  []Sheet // pictures that cover little of a page without text
 }
 
 // Envelope is what the headers of a mail say (RFC 5322, 3.6). Addresses are as they are written, names included.

@@ -13,9 +13,9 @@ type Flow struct {
 	asides [4]strings.Builder
 	size   int
 	err    error
-	// pictures are those of the page, and filled tells that one of them fills it.
-	pictures []Picture
-	filled   bool
+	// pictures are those that cover the page, small the others, and filled tells that one of them fills it.
+	pictures, small []Picture
+	filled          bool
 }
 
 // NewFlow makes a Flow that adds its pages to c.
@@ -74,9 +74,15 @@ func (f *Flow) Scanned(confidence float64) {
 	}
 }
 
-// Picture adds a picture to the page, if it may be a page by itself. Two that fill a page do not stand on one.
+// Picture adds a picture to the page. Two that fill a page do not stand on one.
 func (f *Flow) Picture(p Picture) {
-	if !f.page.covers(p) || len(f.pictures)+len(f.c.sheets) >= f.limits.Pages {
+	if !f.page.covers(p) {
+		if len(f.small)+len(f.c.small) < f.limits.Scans {
+			f.small = append(f.small, p)
+		}
+		return
+	}
+	if len(f.pictures)+len(f.c.sheets) >= f.limits.Pages {
 		return
 	}
 	if f.page.fills(p) {
@@ -104,10 +110,15 @@ func (f *Flow) Break() {
 	if f.page.size() == 0 && len(f.pictures) == 0 {
 		return
 	}
-	f.err = f.c.AddPictured(f.page, f.pictures, f.limits)
-	f.pictures, f.filled = nil, false
+	f.put()
 	f.page = Page{Width: f.page.Width, Height: f.page.Height}
 	f.text.Reset()
+}
+
+// put adds the page with its pictures.
+func (f *Flow) put() {
+	f.err = f.c.AddPictured(f.page, append(f.pictures, f.small...), f.limits)
+	f.pictures, f.small, f.filled = nil, nil, false
 }
 
 // Sink takes text: the flow of the pages, or what stands aside from it.
@@ -177,7 +188,7 @@ func lines(s string) string {
 func (f *Flow) Close() error {
 	f.Break()
 	if f.err == nil && len(f.c.Pages) == 0 {
-		f.err = f.c.Add(f.page, f.limits)
+		f.put()
 	}
 	return f.err
 }

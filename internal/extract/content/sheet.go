@@ -69,22 +69,40 @@ func (p Page) box() (w, h float64) {
 }
 
 // AddPictured adds a page, as Add does. Pictures that cover a page without text of its own become its sheets, and those
-// that fill a page with any text, as many as a document may have pages.
+// that fill a page with any text, as many as a document may have pages. The others do so in a document that says nothing,
+// as many as may be read.
 func (c *Content) AddPictured(p Page, pictures []Picture, limits Limits) error {
 	if err := c.Add(p, limits); err != nil {
 		return err
 	}
 	bare := Characters(p.Title)+Characters(p.Text) <= Few
 	for _, picture := range pictures {
-		if len(c.sheets) < limits.Pages && (bare && p.covers(picture) || p.fills(picture)) {
-			c.sheets = append(c.sheets, Sheet{len(c.Pages) - 1, picture.Bytes})
+		s := Sheet{len(c.Pages) - 1, picture.Bytes}
+		switch covers := p.covers(picture); {
+		case covers && bare, p.fills(picture):
+			if len(c.sheets) < limits.Pages {
+				c.sheets = append(c.sheets, s)
+			}
+		case !covers && bare && len(c.small) < limits.Scans:
+			c.small = append(c.small, s)
 		}
 	}
 	return nil
 }
 
 // Sheets are the pictures that stand for pages, in their order.
-func (c *Content) Sheets() []Sheet { return c.sheets }
+func (c *Content) Sheets() []Sheet {
+	if len(c.sheets) > 0 || len(c.small) == 0 {
+		return c.sheets
+	}
+	said := 0
+	for _, p := range c.Pages {
+		if said += Characters(p.Title) + Characters(p.Text); said > Few {
+			return nil
+		}
+	}
+	return c.small
+}
 
 // Extend adds what was read in a picture to the page of an index, within the limits on text.
 func (c *Content) Extend(page int, read Page, limits Limits) error {

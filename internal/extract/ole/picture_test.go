@@ -70,7 +70,8 @@ func TestSlidesThatArePictures(t *testing.T) {
 	}{
 		"a scan":                       {placed(5760, 4320, pib, 1), "1 one"},
 		"another":                      {placed(5760, 4320, pib, 2), "1 two"},
-		"a logo":                       {placed(576, 432, pib, 1), ""},
+		"a logo":                       {append(placed(576, 432, pib, 1), shape(1, 1, box(4, "Please find the letter attached."))...), ""},
+		"nothing but a small picture":  {placed(576, 432, pib, 1), "1 one"},
 		"a slide with text":            {append(placed(5760, 4320, pib, 1), shape(1, 1, box(4, "Please find the letter attached."))...), ""},
 		"filled with a picture":        {placed(5760, 4320, fill, 3, fillBlip, 2), "1 two"},
 		"filled with a colour":         {placed(5760, 4320, fill, 0, fillBlip, 2), ""},
@@ -155,7 +156,7 @@ func TestDocumentsThatArePictures(t *testing.T) {
 		"two, one a page":           {pictured("\x01\r\x01\r", data, at(0), at(uint32(len(full)))), "1 one, 2 two"},
 		"behind a page of text":     {pictured("Please find the letter attached.\x0c\x01\r", data, at(0)), "2 one"},
 		"text above":                {pictured("Please find the letter attached.\r\x01\r", data, at(0)), "1 one"},
-		"small":                     {pictured("N. 12 \x01", inline(w, h, 200, "", shape, listed(0, "", png("one"))), at(0)), ""},
+		"small":                     {pictured("Please find the letter attached. \x01", inline(w, h, 200, "", shape, listed(0, "", png("one"))), at(0)), ""},
 		"a bare record":             {pictured("\x01", inline(w, h, 1000, "", shape, png("one")), at(0)), "1 one"},
 		"what a form holds":         {pictured("\x01", data, at(0, isData...)), ""},
 		"a place that is not there": {pictured("\x01", data, at(0xffffff)), ""},

@@ -32,8 +32,11 @@ type Scanner interface {
 	Scan(ctx context.Context, picture image.Image, page *content.Page) error
 }
 
-// smallest is the least width and height in pixels of a picture that can be a page; below it is an icon or a logo.
-const smallest = 300
+// The least sides in pixels of a picture that may hold a few lines of writing; below them is an icon or a logo.
+const (
+	shortest = 100
+	longest  = 300
+)
 
 // Read reads a picture; each of its pages goes through the scanner. Errors are as extract.Reader.Read's.
 func Read(
@@ -90,7 +93,9 @@ func Small(f content.Format, head []byte) bool {
 	return err == nil && small(config)
 }
 
-func small(c image.Config) bool { return c.Width < smallest || c.Height < smallest }
+func small(c image.Config) bool {
+	return min(c.Width, c.Height) < shortest || max(c.Width, c.Height) < longest
+}
 
 // decoderOf gives the decoder of a picture; of a TIFF, that of its first page.
 func decoderOf(f content.Format, data []byte) (decoder, bool) {
@@ -212,8 +217,8 @@ func shrunk(picture image.Image) image.Image {
 	if w*h <= large {
 		return picture
 	}
-	longest := max(w, h)
-	g := image.NewGray(image.Rect(0, 0, max(1, w*side/longest), max(1, h*side/longest)))
+	larger := max(w, h)
+	g := image.NewGray(image.Rect(0, 0, max(1, w*side/larger), max(1, h*side/larger)))
 	xdraw.ApproxBiLinear.Scale(g, g.Rect, picture, b, draw.Src, nil)
 	return g
 }

@@ -125,9 +125,11 @@ func TestTIFF(t *testing.T) {
 }
 
 func TestSmallPicturesAreNoPages(t *testing.T) {
-	c, s, err := read(t, content.PNG, asPNG(t, marked(120, 80)), content.Limits{})
-	if err != nil || s.seen != 0 || len(c.Pages) != 1 {
-		t.Errorf("%d scans, %+v %v", s.seen, c.Pages, err)
+	for size, scans := range map[image.Point]int{{X: 120, Y: 80}: 0, {X: 517, Y: 147}: 1, {X: 147, Y: 517}: 1, {X: 700, Y: 60}: 0, {X: 250, Y: 250}: 0} {
+		c, s, err := read(t, content.PNG, asPNG(t, marked(size.X, size.Y)), content.Limits{})
+		if err != nil || s.seen != scans || len(c.Pages) != 1 {
+			t.Errorf("%v: %d scans, %+v %v", size, s.seen, c.Pages, err)
+		}
 	}
 }
 
