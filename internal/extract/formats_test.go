@@ -255,10 +255,10 @@ func TestSlideParts(t *testing.T) {
 	}
 }
 
-// form is a PDF with a field that was filled in, with or without its picture, a remark, and a note in the margin.
-func form(appearance string) []byte {
-	p := pdftest.Make("form", 595, 842, "Name of the nominee:")
-	field := "<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (Awa Traore) /DA (/Helv 12 Tf 0 g) /Rect [200 770 400 790] /P 5 0 R /F 4 " + appearance + ">>"
+// filledForm is a PDF of a text with a field that was filled in, without its picture, a remark, and a note in the margin.
+func filledForm(text, value string) []byte {
+	p := pdftest.Make("form", 595, 842, text)
+	field := "<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (" + value + ") /DA (/Helv 12 Tf 0 g) /Rect [200 770 400 790] /P 5 0 R /F 4 >>"
 	note := "<< /Type /Annot /Subtype /Text /Contents (please check the name) /Rect [10 10 30 30] >>"
 	p = bytes.Replace(p, []byte("/Type /Page /Parent"), []byte("/Annots ["+field+" "+note+"] /Type /Page /Parent"), 1)
 	return bytes.Replace(p, []byte("/Type /Catalog"), []byte("/AcroForm << /Fields [] /NeedAppearances true /DR << /Font << /Helv 3 0 R >> >> >> /Type /Catalog"), 1)
@@ -266,9 +266,28 @@ func form(appearance string) []byte {
 
 // What was filled into a form stands in the text, and remarks stand apart.
 func TestForm(t *testing.T) {
-	c, err := read(t, newReader(t, content.Limits{}), form(""))
+	c, err := read(t, newReader(t, content.Limits{}), filledForm("Name of the nominee:", "Awa Traore"))
 	if err != nil || !strings.Contains(c.Pages[0].Text, "Awa Traore") || !strings.HasPrefix(c.Pages[0].Text, "Name of the nominee:") || c.Pages[0].Comments != "please check the name" {
 		t.Errorf("%+v %v", c.Pages, err)
+	}
+}
+
+// A value is said once: as its field shows it, or else behind the text.
+func TestFormValuesOnce(t *testing.T) {
+	long := strings.Repeat("Awa Traore of the ministry ", 200)
+	for name, test := range map[string]struct {
+		text, value string
+		times       int
+	}{
+		"not shown":                   {"Name of the nominee:", "Awa Traore", 1},
+		"shown":                       {"Name of the nominee: Awa Traore", "Awa Traore", 1},
+		"shown in lines":              {"Name of the nominee: Awa\nTraore", "Awa Traore", 0},
+		"shown as far as it has room": {"Name of the nominee:\n" + strings.Repeat("Awa Traore of the ministry\n", 30), long, 30},
+	} {
+		c, err := read(t, newReader(t, content.Limits{}), filledForm(test.text, test.value))
+		if err != nil || strings.Count(c.Pages[0].Text, "Awa Traore") != test.times {
+			t.Errorf("%s: %.200q %v", name, c.Pages[0].Text, err)
+		}
 	}
 }
 

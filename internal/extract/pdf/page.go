@@ -72,17 +72,8 @@ func page(
 // beginning of the text are not repeated.
 func withValues(text string, values []string) string {
 	const beginning = 1 << 20
-	drawn := text[:min(len(text), beginning)]
-	var b strings.Builder
-	b.WriteString(text)
-	seen := map[string]bool{}
-	for _, v := range values {
-		if !seen[v] && !strings.Contains(drawn, v) {
-			b.WriteString("\n" + v)
-		}
-		seen[v] = true
-	}
-	return strings.TrimSpace(b.String())
+	lines := append([]string{text}, missing(values, text[:min(len(text), beginning)])...)
+	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
 // longValue is how many bytes a value has that hardly any field has room for.
@@ -91,18 +82,22 @@ const longValue = 2000
 // missing gives the values that a text does not show, each once. How they are broken into lines and words does not
 // matter, for a field breaks them as it has room. Of a long value the beginning suffices.
 func missing(values []string, text string) []string {
+	if len(values) == 0 {
+		return nil
+	}
 	bare := func(s string) string { return strings.Join(strings.Fields(s), "") }
-	seen := bare(text)
+	drawn := bare(text)
+	seen := map[string]bool{}
 	var all []string
 	for _, v := range values {
 		b := bare(v)
 		if len(b) > longValue {
 			b = b[:longValue/10]
 		}
-		if !strings.Contains(seen, b) {
+		if !seen[b] && !strings.Contains(drawn, b) {
 			all = append(all, v)
-			seen += "\n" + b
 		}
+		seen[b] = true
 	}
 	return all
 }
