@@ -122,7 +122,8 @@ func (r *Reader) known(
 	if n := len(c.Metadata.FontsMissing); n > 0 {
 		c.Find(meeting.FindingFontsMissing, strconv.Itoa(n))
 	}
-	if err == nil && c.Empty() && c.Metadata.Pictures == 0 && len(c.Sheets()) == 0 && scanner.Unread() == 0 && format != content.PDF {
+	silent := c.Empty() && c.Metadata.Pictures == 0 && len(c.Sheets()) == 0 && !c.Has(meeting.FindingEmbedded)
+	if err == nil && silent && scanner.Unread() == 0 && format != content.PDF {
 		return c, fault.Reject(meeting.ReasonEmpty, "the document says nothing")
 	}
 	return c, err

@@ -122,6 +122,17 @@ func TestMisnamed(t *testing.T) {
 	}
 }
 
+// attached is a PDF to whose page a file is attached, which lies in it or beside it.
+func attached(name string, within bool) []byte {
+	file := ""
+	if within {
+		file = " /EF << /F 90 0 R >>"
+	}
+	note := "<< /Type /Annot /Subtype /FileAttachment /Rect [10 10 30 30] /FS << /Type /Filespec /F (" + name + ")" + file + " >> >>"
+	p := bytes.Replace(pdftest.Make("x", 595, 842, "text"), []byte("/Type /Page /Parent"), []byte("/Annots ["+note+"] /Type /Page /Parent"), 1)
+	return bytes.Replace(p, []byte("xref\n"), []byte("90 0 obj\n<< /Type /EmbeddedFile /Length 2 >>\nstream\nxy\nendstream\nendobj\nxref\n"), 1)
+}
+
 // What a file holds beside its text is found, and does not keep it from being read.
 func TestFindings(t *testing.T) {
 	deck := func(parts map[string]string) []byte {
@@ -133,23 +144,37 @@ func TestFindings(t *testing.T) {
 	}
 	script := bytes.Replace(pdftest.Make("x", 595, 842, "text"), []byte("/Type /Catalog"), []byte("/OpenAction << /S /JavaScript /JS (app.alert) >> /Type /Catalog"), 1)
 	launch := bytes.Replace(pdftest.Make("x", 595, 842, "text"), []byte("/Type /Catalog"), []byte("/OpenAction << /S /Launch /F (cmd.exe) >> /Type /Catalog"), 1)
+	inner := func(kind, target string) string {
+		return `<Relationships><Relationship Id="rId1" Type="http://x/` + kind + `" Target="` + target + `"/></Relationships>`
+	}
+	const workbook = "ppt/embeddings/Microsoft_Excel_Sheet.xlsx"
 	for name, test := range map[string]struct {
 		data []byte
 		want string // codes
 	}{
-		"nothing":              {deck(nil), ""},
-		"macros":               {deck(map[string]string{"ppt/vbaProject.bin": "x"}), "macros"},
-		"embedded document":    {deck(map[string]string{"ppt/embeddings/oleObject1.bin": "x"}), "embedded-object"},
-		"a chart's table":      {deck(map[string]string{"ppt/embeddings/Microsoft_Excel_Sheet.xlsx": "PK"}), ""},
-		"a program":            {deck(map[string]string{"ppt/embeddings/oleObject1.bin": "\x02\x00report.exe\x00C:\\report.exe\x00MZ"}), "executable"},
-		"external template":    {deck(map[string]string{"word/_rels/settings.xml.rels": external("attachedTemplate")}), "external-content"},
-		"external picture":     {deck(map[string]string{"ppt/slides/_rels/slide9.xml.rels": external("image")}), "external-content"},
-		"a link":               {deck(map[string]string{"ppt/slides/_rels/slide9.xml.rels": external("hyperlink")}), ""},
-		"a script in a PDF":    {script, "javascript"},
-		"a launch in a PDF":    {launch, "launch-action"},
-		"no alternative text":  {ooxmltest.Deck{Slides: []ooxmltest.Slide{{Title: "T", XML: `<p:pic><p:nvPicPr><p:cNvPr id="1" name="x"/></p:nvPicPr></p:pic><p:pic><p:nvPicPr><p:cNvPr id="2" name="y" descr="a map"/></p:nvPicPr></p:pic>`}}}.Bytes(), "no-alt-text"},
-		"decoration":           {ooxmltest.Deck{Slides: []ooxmltest.Slide{{Title: "T", XML: `<p:pic><p:nvPicPr><p:cNvPr id="1" name="x"><a:extLst><a:ext><adec:decorative val="1"/></a:ext></a:extLst></p:cNvPr></p:nvPicPr></p:pic>`}}}.Bytes(), ""},
-		"a mail with a locked": {[]byte("From: a@b.example\nTo: c@d.example\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nsee\n--x\nContent-Type: application/pdf\nContent-Disposition: attachment; filename=a.pdf\n\n%PDF-1.4 nothing\n--x--\n"), "attachment-unread"},
+		"nothing":                                    {deck(nil), ""},
+		"a chart's own table":                        {deck(map[string]string{workbook: "PK", "ppt/charts/chart1.xml": chartXML, "ppt/charts/_rels/chart1.xml.rels": inner("package", "../embeddings/Microsoft_Excel_Sheet.xlsx")}), ""},
+		"a workbook on a slide":                      {deck(map[string]string{workbook: "PK", "ppt/slides/_rels/slide9.xml.rels": inner("package", "../embeddings/Microsoft_Excel_Sheet.xlsx")}), "embedded-object"},
+		"a workbook that a chart shares":             {deck(map[string]string{workbook: "PK", "ppt/charts/chart1.xml": chartXML, "ppt/charts/_rels/chart1.xml.rels": inner("package", "/"+workbook), "ppt/slides/_rels/slide9.xml.rels": inner("package", "/"+strings.ToUpper(workbook))}), "embedded-object"},
+		"a workbook on a slide that is among charts": {deck(map[string]string{workbook: "PK", "ppt/charts/slide9.xml": "<p:sld/>", "ppt/charts/_rels/slide9.xml.rels": inner("package", "/"+workbook)}), "embedded-object"},
+		"a document in a folder of its own":          {deck(map[string]string{"ppt/media/a.bin": "PK", "ppt/slides/_rels/slide9.xml.rels": inner("oleObject", "../media/a.bin")}), "embedded-object"},
+		"a program in a folder of its own":           {deck(map[string]string{"ppt/media/a.bin": "\x02\x00report.exe\x00C:\\report.exe\x00MZ", "ppt/slides/_rels/slide9.xml.rels": inner("oleObject", "../media/a.bin")}), "executable"},
+		"a slide that is a workbook":                 {ooxmltest.Add(ooxmltest.Deck{Slides: []ooxmltest.Slide{{}}}.Bytes(), map[string]string{workbook: "PK", "ppt/slides/_rels/slide9.xml.rels": inner("package", "/"+workbook)}), "embedded-object"},
+		"a file on a page":                           {attached("a.xlsx", true), "attached-files"},
+		"a program on a page":                        {attached("a.exe", true), "attached-files executable"},
+		"a file beside a page":                       {attached("a.xlsx", false), ""},
+		"macros":                                     {deck(map[string]string{"ppt/vbaProject.bin": "x"}), "macros"},
+		"embedded document":                          {deck(map[string]string{"ppt/embeddings/oleObject1.bin": "x"}), "embedded-object"},
+		"a chart's table":                            {deck(map[string]string{"ppt/embeddings/Microsoft_Excel_Sheet.xlsx": "PK"}), ""},
+		"a program":                                  {deck(map[string]string{"ppt/embeddings/oleObject1.bin": "\x02\x00report.exe\x00C:\\report.exe\x00MZ"}), "executable"},
+		"external template":                          {deck(map[string]string{"word/_rels/settings.xml.rels": external("attachedTemplate")}), "external-content"},
+		"external picture":                           {deck(map[string]string{"ppt/slides/_rels/slide9.xml.rels": external("image")}), "external-content"},
+		"a link":                                     {deck(map[string]string{"ppt/slides/_rels/slide9.xml.rels": external("hyperlink")}), ""},
+		"a script in a PDF":                          {script, "javascript"},
+		"a launch in a PDF":                          {launch, "launch-action"},
+		"no alternative text":                        {ooxmltest.Deck{Slides: []ooxmltest.Slide{{Title: "T", XML: `<p:pic><p:nvPicPr><p:cNvPr id="1" name="x"/></p:nvPicPr></p:pic><p:pic><p:nvPicPr><p:cNvPr id="2" name="y" descr="a map"/></p:nvPicPr></p:pic>`}}}.Bytes(), "no-alt-text"},
+		"decoration":                                 {ooxmltest.Deck{Slides: []ooxmltest.Slide{{Title: "T", XML: `<p:pic><p:nvPicPr><p:cNvPr id="1" name="x"><a:extLst><a:ext><adec:decorative val="1"/></a:ext></a:extLst></p:cNvPr></p:nvPicPr></p:pic>`}}}.Bytes(), ""},
+		"a mail with a locked":                       {[]byte("From: a@b.example\nTo: c@d.example\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nsee\n--x\nContent-Type: application/pdf\nContent-Disposition: attachment; filename=a.pdf\n\n%PDF-1.4 nothing\n--x--\n"), "attachment-unread"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, err := read(t, newReader(t, content.Limits{}), test.data)

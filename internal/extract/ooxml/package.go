@@ -61,18 +61,23 @@ func (p *pkg) relationships(part string) (map[string]relationship, error) {
 	}
 	rels := map[string]relationship{}
 	for _, r := range root.Kids {
-		target := r.Attr("Target")
-		external := r.Attr("TargetMode") == "External"
-		if !external {
-			if rest, ok := strings.CutPrefix(target, "/"); ok {
-				target = path.Clean(rest)
-			} else {
-				target = path.Join(path.Dir(part), target)
-			}
-		}
-		rels[r.Attr("Id")] = relationship{kind: path.Base(r.Attr("Type")), target: target, external: external}
+		rels[r.Attr("Id")] = related(path.Dir(part), r)
 	}
 	return rels, nil
+}
+
+// related reads one pointer of a part in a folder.
+func related(folder string, r *node) relationship {
+	target := r.Attr("Target")
+	external := r.Attr("TargetMode") == "External"
+	if !external {
+		if rest, ok := strings.CutPrefix(target, "/"); ok {
+			target = path.Clean(rest)
+		} else {
+			target = path.Join(folder, target)
+		}
+	}
+	return relationship{kind: path.Base(r.Attr("Type")), target: target, external: external}
 }
 
 // one gives the target of the first relationship of a kind, such as "notesSlide".
@@ -137,14 +142,19 @@ func (p *pkg) properties(rels map[string]relationship) content.Metadata {
 
 // risks notes what a package holds beside its text: macros (part 1, 15.2; MS-OFFMACRO2), embedded objects and files
 // (part 1, 15.2.9 and 15.2.10), and parts fetched from elsewhere at opening: an attached template (17.15.1.6),
-// linked pictures, objects and frames. A hyperlink is followed by a person, so it is none.
+// linked pictures, objects and frames. A hyperlink is followed by a person, so it is none. A workbook to which charts alone
+// point is a chart's own table.
 func (p *pkg) risks(c *content.Content) error {
+	objects, err := p.pointers(c)
+	if err != nil {
+		return err
+	}
 	for _, name := range p.Names() {
 		base := path.Base(name)
 		switch {
 		case base == "vbaproject.bin", base == "vbadata.xml":
 			c.Find(meeting.FindingMacros, "")
-		case strings.Contains(name, "/embeddings/"),
+		case objects[name], strings.Contains(name, "/embeddings/"),
 			strings.Contains(name, "/activex/") && strings.HasSuffix(name, ".bin"):
 			head, err := p.Head(name, 4096)
 			if err != nil {
@@ -155,23 +165,47 @@ func (p *pkg) risks(c *content.Content) error {
 			}
 			if content.IsExecutable(base, head) {
 				c.Find(meeting.FindingExecutable, "")
-			} else if !strings.HasSuffix(name, ".xlsx") { // a chart's own table
+			} else if objects[name] || !strings.HasSuffix(name, ".xlsx") {
 				c.Find(meeting.FindingEmbedded, "")
-			}
-		case strings.HasSuffix(name, ".rels"):
-			held := p.Held()
-			root, err := p.Optional(name)
-			if err != nil {
-				return err
-			}
-			p.Free(held)
-			for _, r := range root.Children() {
-				kind := path.Base(r.Attr("Type"))
-				if r.Attr("TargetMode") == "External" && kind != "hyperlink" && kind != "slide" {
-					c.Find(meeting.FindingExternal, kind)
-				}
 			}
 		}
 	}
 	return nil
+}
+
+// pointers notes what parts fetch from elsewhere, and gives the parts, by their names in lower case, that are embedded
+// objects because something other than a chart points to them as such.
+func (p *pkg) pointers(c *content.Content) (objects map[string]bool, err error) {
+	objects = map[string]bool{}
+	for _, name := range p.Names() {
+		if !strings.HasSuffix(name, ".rels") {
+			continue
+		}
+		held := p.Held()
+		root, err := p.Optional(name)
+		if err != nil {
+			return nil, err
+		}
+		folder := path.Dir(path.Dir(name))
+		var own []string
+		for _, n := range root.Children() {
+			switch r := related(folder, n); {
+			case r.external && r.kind != "hyperlink" && r.kind != "slide":
+				c.Find(meeting.FindingExternal, r.kind)
+			case !r.external && (r.kind == "oleObject" || r.kind == "package"):
+				own = append(own, strings.ToLower(r.target))
+			}
+		}
+		if len(own) > 0 {
+			part, err := p.Optional(path.Join(folder, strings.TrimSuffix(path.Base(name), ".rels")))
+			if err != nil {
+				return nil, err
+			}
+			for _, target := range own {
+				objects[target] = objects[target] || part == nil || part.Name != "chartSpace"
+			}
+		}
+		p.Free(held)
+	}
+	return objects, nil
 }

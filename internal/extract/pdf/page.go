@@ -16,7 +16,6 @@ import (
 	"github.com/klippa-app/go-pdfium/structs"
 
 	"dossier/internal/extract/content"
-	"dossier/internal/meeting"
 )
 
 // errUnreadable is wrapped when a page is broken and the others may yet be read.
@@ -28,7 +27,7 @@ func page(
 	p pdfium.Pdfium,
 	doc references.FPDF_DOCUMENT,
 	index int,
-	out *content.Page,
+	out *readPage,
 	scanner Scanner,
 ) error {
 	loaded, err := p.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
@@ -40,7 +39,7 @@ func page(
 	if s, err := p.GetPageSize(&requests.GetPageSize{Page: ref}); err == nil {
 		out.Width, out.Height = s.Width, s.Height
 	}
-	form, values := annotations(p, ref, out)
+	form, values := annotations(p, doc, ref, out)
 	if form {
 		// The text filled into a form stands in annotations; flattened, it stands where it is seen.
 		if r, err := p.FPDFPage_Flatten(&requests.FPDFPage_Flatten{Page: ref, Usage: requests.FPDFPage_FlattenUsageNormalDisplay}); err == nil && r != nil {
@@ -65,7 +64,7 @@ func page(
 		scanner.Skip()
 		return nil
 	}
-	return render(ctx, p, ref, out, scanner)
+	return render(ctx, p, ref, &out.Page, scanner)
 }
 
 // withValues adds the values of fields that a program filled in and left to the reader to draw. Those that stand at the
@@ -246,8 +245,14 @@ func clean(s string) string {
 	return content.Dehyphenate(content.Tidy(s))
 }
 
-// annotations reads what people wrote on a page, and tells whether it has fields of a form, and with what values.
-func annotations(p pdfium.Pdfium, ref requests.Page, out *content.Page) (form bool, values []string) {
+// annotations reads what people wrote on a page and the files that they attached, and tells whether it has fields of a
+// form, and with what values.
+func annotations(
+	p pdfium.Pdfium,
+	doc references.FPDF_DOCUMENT,
+	ref requests.Page,
+	out *readPage,
+) (form bool, values []string) {
 	count, err := p.FPDFPage_GetAnnotCount(&requests.FPDFPage_GetAnnotCount{Page: ref})
 	if err != nil {
 		return false, nil // none that could be read
@@ -277,6 +282,9 @@ func annotations(p pdfium.Pdfium, ref requests.Page, out *content.Page) (form bo
 				form = true
 			case enums.FPDF_ANNOT_SUBTYPE_LINK, enums.FPDF_ANNOT_SUBTYPE_POPUP:
 			default:
+				if t.Subtype == enums.FPDF_ANNOT_SUBTYPE_FILEATTACHMENT {
+					out.attachment(p, doc, a.Annotation)
+				}
 				if v := says("Contents"); v != "" {
 					remarks = append(remarks, v)
 				}
@@ -347,29 +355,46 @@ func render(ctx context.Context, p pdfium.Pdfium, ref requests.Page, out *conten
 	return scanner.Scan(ctx, picture, out)
 }
 
-// attached counts the files that a PDF carries, and looks whether one is a program.
-func attached(p pdfium.Pdfium, doc references.FPDF_DOCUMENT, c *content.Content) {
+// attached counts the files that a PDF carries, and tells whether one is a program.
+func attached(p pdfium.Pdfium, doc references.FPDF_DOCUMENT) (files int, executable bool) {
 	count, err := p.FPDFDoc_GetAttachmentCount(&requests.FPDFDoc_GetAttachmentCount{Document: doc})
 	if err != nil || count.AttachmentCount <= 0 {
-		return
+		return 0, false
 	}
-	c.Find(meeting.FindingAttachedFiles, fmt.Sprint(count.AttachmentCount))
 	const most = 100
 	for i := range min(count.AttachmentCount, most) {
 		a, err := p.FPDFDoc_GetAttachment(&requests.FPDFDoc_GetAttachment{Document: doc, Index: i})
 		if err != nil {
 			continue
 		}
-		name := ""
-		if n, err := p.FPDFAttachment_GetName(&requests.FPDFAttachment_GetName{Attachment: a.Attachment}); err == nil {
-			name = n.Name
-		}
-		var head []byte
-		if f, err := p.FPDFAttachment_GetFile(&requests.FPDFAttachment_GetFile{Attachment: a.Attachment}); err == nil {
-			head = f.Contents[:min(len(f.Contents), 4)]
-		}
-		if content.IsExecutable(name, head) {
-			c.Find(meeting.FindingExecutable, "")
-		}
+		_, program := file(p, a.Attachment)
+		executable = executable || program
 	}
+	return count.AttachmentCount, executable
+}
+
+// attachment counts the file of an annotation, unless the annotation only points to it.
+func (r *readPage) attachment(p pdfium.Pdfium, doc references.FPDF_DOCUMENT, a references.FPDF_ANNOTATION) {
+	f, err := p.FPDFAnnot_GetFileAttachment(&requests.FPDFAnnot_GetFileAttachment{Document: doc, Annotation: a})
+	if err != nil {
+		return
+	}
+	if within, program := file(p, f.Attachment); within {
+		r.files++
+		r.program = r.program || program
+	}
+}
+
+// file tells whether an attached file lies in the document, and whether it is a program by its name or its beginning.
+func file(p pdfium.Pdfium, attachment references.FPDF_ATTACHMENT) (within, program bool) {
+	name := ""
+	if n, err := p.FPDFAttachment_GetName(&requests.FPDFAttachment_GetName{Attachment: attachment}); err == nil {
+		name = n.Name
+	}
+	var head []byte
+	f, err := p.FPDFAttachment_GetFile(&requests.FPDFAttachment_GetFile{Attachment: attachment})
+	if err == nil {
+		head = f.Contents[:min(len(f.Contents), 4)]
+	}
+	return len(head) > 0, content.IsExecutable(name, head)
 }

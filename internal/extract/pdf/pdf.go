@@ -230,7 +230,7 @@ func (e *Engine) Read(
 			return err
 		}
 		r.c.Metadata = metadata(p, doc)
-		attached(p, doc, r.c)
+		r.files, r.program = attached(p, doc)
 		if err := r.count(p, doc); err != nil {
 			return err
 		}
@@ -271,6 +271,7 @@ func (e *Engine) Read(
 		cancel()
 	}
 	l := <-looked
+	r.attachments(l.found.files)
 	l.found.note(r.c)
 	if err != nil {
 		return r.c, err
@@ -290,11 +291,17 @@ type reading struct {
 	c       *content.Content
 	pages   []readPage
 	text    atomic.Int64
+	// files is how many the document carries in its list, and program tells that one of them is a program.
+	files   int
+	program bool
 }
 
 type readPage struct {
 	content.Page
 	unreadable bool
+	// files is how many were attached on the page, and program tells that one of them is a program.
+	files   int
+	program bool
 }
 
 // spare is how much memory other instances leave for the text and the pictures of pages.
@@ -345,7 +352,7 @@ func (r *reading) share(ctx context.Context, p pdfium.Pdfium, doc references.FPD
 			return err
 		}
 		out := &r.pages[i]
-		switch err := page(ctx, p, doc, i, &out.Page, r.scanner); {
+		switch err := page(ctx, p, doc, i, out, r.scanner); {
 		case errors.Is(err, errUnreadable):
 			out.unreadable = true
 		case err != nil:
@@ -356,6 +363,24 @@ func (r *reading) share(ctx context.Context, p pdfium.Pdfium, doc references.FPD
 		}
 	}
 	return nil
+}
+
+// attachments notes the files that a document carries: in its list, on its pages, or else only among its objects.
+func (r *reading) attachments(objects int) {
+	files, executable := r.files, r.program
+	for _, p := range r.pages {
+		files += p.files
+		executable = executable || p.program
+	}
+	if files == 0 {
+		files = objects
+	}
+	if files > 0 {
+		r.c.Find(meeting.FindingAttachedFiles, strconv.Itoa(files))
+	}
+	if executable {
+		r.c.Find(meeting.FindingExecutable, "")
+	}
 }
 
 // collect puts the pages together in their order.

@@ -19,6 +19,7 @@ import (
 type findings struct {
 	script, launch, external bool
 	fontsMissing             []string
+	files                    int // descriptions of files that lie in the document
 }
 
 // Limits of the look: dictionaries within each other, and unpacked bytes of object streams in all.
@@ -165,6 +166,8 @@ func (s *scanner) key(d *dict, name string) {
 	switch name {
 	case "JS", "JavaScript":
 		s.found.script = true
+	case "EF":
+		s.found.files++
 	case "FontFile", "FontFile2", "FontFile3":
 		d.fontFile = true
 	}

@@ -37,6 +37,8 @@ func TestScan(t *testing.T) {
 		"a link is followed by hand":  {"1 0 obj << /Type /Annot /A << /S /URI /URI (https://x.example) >> >> endobj", findings{}},
 		"fetched at opening":          {"1 0 obj << /OpenAction << /S /URI /URI (https://x.example) >> >> endobj", findings{external: true}},
 		"fonts":                       {"1 0 obj << /Type /FontDescriptor /FontName /Arial /Flags 32 >> endobj 2 0 obj << /Type /FontDescriptor /FontName /Calibri /FontFile2 9 0 R >> endobj 3 0 obj << /Type /FontDescriptor /FontName /Arial >> endobj", findings{fontsMissing: []string{"Arial"}}},
+		"a file in the document":      {"1 0 obj << /Type /Filespec /F (a.xlsx) /EF << /F 9 0 R >> >> endobj", findings{files: 1}},
+		"a file beside the document":  {"1 0 obj << /Type /Filespec /F (a.xlsx) >> endobj", findings{}},
 		"a comment":                   {"%PDF-1.7\n% << /S /Launch >>\n1 0 obj << >> endobj", findings{}},
 		"cut short":                   {"1 0 obj << /S /Launch", findings{launch: true}},
 		"brackets without end":        {strings.Repeat("<<", 1000), findings{}},
