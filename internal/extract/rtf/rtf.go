@@ -33,12 +33,13 @@ func Read(ctx context.Context, src io.ReaderAt, size int64, limits content.Limit
 
 // Parse reads RTF from memory into c.
 func Parse(ctx context.Context, data []byte, c *content.Content, limits content.Limits) error {
-	p := &parser{data: data, c: c, flow: content.NewFlow(c, limits), limits: limits, fonts: map[int]int{}}
+	p := &parser{data: data, c: c, flow: content.NewFlow(c, limits), limits: limits, fonts: map[int]int{}, fields: content.NewFields(c, limits)}
 	p.group = group{into: body, skip: 1, page: 1252}
 	if err := p.run(ctx); err != nil {
 		return err
 	}
 	p.flush()
+	p.fields.Close()
 	return p.flow.Close()
 }
 
@@ -55,6 +56,7 @@ const (
 	fontTable
 	created
 	modified
+	instruction // of a field
 )
 
 // group is the state that a brace opens and closes.
@@ -86,6 +88,8 @@ type parser struct {
 	left   int             // characters that stand in for the last of Unicode
 	time   [5]int
 	pict   *pict // nil when none is being read
+	fields *content.Fields
+	inner  []int // depths of the fields that are open
 
 	width, height float64
 }
@@ -128,6 +132,10 @@ func (p *parser) run(ctx context.Context) error {
 func (p *parser) close() {
 	p.flush()
 	p.shown()
+	if n := len(p.inner); n > 0 && p.inner[n-1] == len(p.stack) {
+		p.inner = p.inner[:n-1]
+		p.fields.End()
+	}
 	if n := len(p.closes); n > 0 && p.closes[n-1] == len(p.stack) {
 		p.closes = p.closes[:n-1]
 		text := p.aside.String()
@@ -172,6 +180,10 @@ func (p *parser) property(field, text string) {
 		m.LastEditor = text
 	case "company":
 		m.Organisation = text
+	case "template":
+		if strings.HasPrefix(text, `\\`) || strings.Contains(text, "://") {
+			p.c.Find(meeting.FindingExternal, "attachedTemplate")
+		}
 	}
 }
 
@@ -236,7 +248,7 @@ func (p *parser) symbol(b byte) {
 	case '*': // a destination that may be skipped; those that are read are known by their words
 		if name := p.peek(); !slices.Contains([]string{
 			"annotation", "atnauthor", "company", "shptxt", "footnote", "fldinst", "shpinst", "listtext",
-			"pntext", "ud", "nesttableprops", "hlinkbase",
+			"pntext", "ud", "nesttableprops", "hlinkbase", "template",
 		}, name) {
 			p.flush()
 			if name == "objdata" || name == "objclass" {
@@ -321,7 +333,6 @@ func (p *parser) word(word string, n int, given bool) {
 	case "colortbl",
 		"stylesheet",
 		"pict",
-		"fldinst",
 		"themedata",
 		"filetbl",
 		"revtbl",
@@ -360,6 +371,20 @@ func (p *parser) word(word string, n int, given bool) {
 		p.floats = true
 	case "objdata":
 		p.begin(nowhere)
+	case "objautlink", "objlink":
+		p.c.Find(meeting.FindingExternal, "oleObject")
+	case "field":
+		p.flush()
+		if n := len(p.inner); n == 0 || p.inner[n-1] != len(p.stack) { // a group is one field
+			p.fields.Begin()
+			p.inner = append(p.inner, len(p.stack))
+		}
+	case "fldinst":
+		p.flush()
+		p.into = instruction
+	case "fldrslt":
+		p.flush()
+		p.fields.Separate()
 	case "upr":
 		// what follows is for old readers; \ud after it holds the same in Unicode
 	case "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf":
@@ -374,7 +399,7 @@ func (p *parser) word(word string, n int, given bool) {
 		p.flush()
 		p.apart = true
 		p.begin(comment)
-	case "title", "subject", "author", "operator", "company":
+	case "title", "subject", "author", "operator", "company", "template":
 		p.begin(info)
 		p.field = word
 	case "keywords", "doccomm", "category", "manager", "hlinkbase", "printim", "buptim":
@@ -441,7 +466,7 @@ func (p *parser) char(b byte) {
 		p.left--
 		return
 	}
-	if p.into == nowhere || p.into == fontTable || p.hidden {
+	if p.into == nowhere || p.into == fontTable || p.hidden && p.into != instruction {
 		return
 	}
 	p.bytes = append(p.bytes, b)
@@ -469,6 +494,8 @@ func (p *parser) flush() {
 
 func (p *parser) write(s string) {
 	switch {
+	case p.into == instruction:
+		p.fields.Add(s)
 	case p.hidden:
 	case p.into == body:
 		p.flow.Write(s)

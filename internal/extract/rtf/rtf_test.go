@@ -69,6 +69,52 @@ func TestMetadata(t *testing.T) {
 	}
 }
 
+// What a file takes from elsewhere is external content, wherever it stands; what a person follows is not.
+func TestExternal(t *testing.T) {
+	field := func(instruction, result string) string {
+		return `{\field{\*\fldinst{` + instruction + `}}{\fldrslt{` + result + `}}}`
+	}
+	for name, test := range map[string]struct{ rtf, want string }{
+		"a link":                      {field(` HYPERLINK "https://x.example" `, `DDEAUTO`), ""},
+		"text":                        {field(` INCLUDETEXT "https://x.example/a.docx" `, `x`), "INCLUDETEXT"},
+		"a picture":                   {field(` INCLUDEPICTURE "https://x.example/a.png" \\d `, `x`), "INCLUDEPICTURE"},
+		"an old link":                 {field(` LINK Excel.Sheet.8 "C:\\a.xls" `, `x`), "LINK"},
+		"DDE, changed in the middle":  {field(`{\b d}{\i de}{\ul auto} c:\\x`, ``), "DDEAUTO"},
+		"DDE in code":                 {field(`\'44\u68?E cmd`, ``), "DDE"},
+		"hidden":                      {`{\v ` + field(` DDE cmd `, `x`) + `}`, "DDE"},
+		"hidden within":               {field(`\v DDE cmd `, `x`), "DDE"},
+		"in a header":                 {`{\header ` + field(` DDE cmd `, `x`) + `}`, "DDE"},
+		"in a note":                   {`{\footnote ` + field(` DDE cmd `, `x`) + `}`, "DDE"},
+		"in what is skipped":          {`{\*\unknown ` + field(` DDE cmd `, `x`) + `}`, "DDE"},
+		"in another's instruction":    {field(` IF `+field(` DDE cmd `, `1`)+` = 1 `, `x`), "DDE"},
+		"of another's result":         {field(field(` QUOTE 76 `, `L`)+`INK x `, `x`), "LINK"},
+		"without a result":            {`{\field{\*\fldinst DDE cmd }}`, "DDE"},
+		"as old programs write it":    {`{\field{\fldinst DDE cmd }{\fldrslt x}}`, "DDE"},
+		"cut short":                   {`{\field{\*\fldinst DDE cmd `, "DDE"},
+		"a template":                  {`{\*\template https://x.example/a.dotm}`, "attachedTemplate"},
+		"a template of a machine":     {`{\*\template \\\\x\\a.dotm}`, "attachedTemplate"},
+		"a template of one's own":     {`{\*\template C:\\Users\\awa\\Normal.dotm}`, ""},
+		"an object that is elsewhere": {`{\object\objautlink{\*\objdata 01}}`, "oleObject"},
+	} {
+		c, err := read(t, `{\rtf1 a `+test.rtf+`}`, content.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, f := range c.Findings {
+			if f.Code == meeting.FindingExternal {
+				got += f.Detail
+			}
+		}
+		if got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+		if strings.Contains(c.Pages[0].Text, "DDE ") {
+			t.Errorf("%s: %q", name, c.Pages[0].Text)
+		}
+	}
+}
+
 func TestLimits(t *testing.T) {
 	for name, test := range map[string]struct {
 		rtf    string
