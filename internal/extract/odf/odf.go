@@ -5,15 +5,12 @@ import (
 	"archive/zip"
 	"context"
 	"io"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
 
 	"dossier/internal/extract/content"
 	"dossier/internal/extract/xmlzip"
-	"dossier/internal/fault"
-	"dossier/internal/meeting"
 )
 
 type node = xmlzip.Node
@@ -66,6 +63,11 @@ func Read(ctx context.Context, src io.ReaderAt, size int64, limits content.Limit
 		return d.c, err
 	}
 	d.styles(root, styles)
+	for _, part := range []*node{root, styles} {
+		if err := d.external(part); err != nil {
+			return d.c, err
+		}
+	}
 	body := root.At("body")
 	if slides := body.At("presentation"); slides != nil {
 		return d.c, d.presentation(slides, limits)
@@ -102,35 +104,6 @@ type document struct {
 	pictures       []content.Picture  // of the slide
 	aparts         int                // notes, headers and the like that are being read
 	err            error
-}
-
-// risks tells a locked file by its manifest (part 2, 3.4 and 4.8), and finds macros, objects and programs.
-func (d *document) risks() error {
-	manifest, err := d.Optional("META-INF/manifest.xml")
-	if err != nil {
-		return err
-	}
-	if len(manifest.All("encryption-data")) > 0 {
-		return fault.Reject(meeting.ReasonLocked, "encrypted")
-	}
-	for _, name := range d.Names() {
-		switch base := path.Base(name); {
-		case strings.HasPrefix(name, "basic/") && base != "script-lc.xml" && base != "script-lb.xml" && strings.HasSuffix(base, ".xml"),
-			strings.HasPrefix(name, "scripts/") && !strings.HasSuffix(name, "/"):
-			d.c.Find(meeting.FindingMacros, "")
-		case strings.HasPrefix(name, "object ") && !strings.Contains(name, "/"): // an OLE object in one part
-			head, err := d.Head(name, 4096)
-			if err != nil && fault.Because(err, meeting.ReasonTooLarge) {
-				return err
-			}
-			if content.IsExecutable(base, head) {
-				d.c.Find(meeting.FindingExecutable, "")
-			} else {
-				d.c.Find(meeting.FindingEmbedded, "")
-			}
-		}
-	}
-	return nil
 }
 
 // properties reads meta.xml (part 3, 4.3).

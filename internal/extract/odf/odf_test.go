@@ -3,6 +3,7 @@ package odf_test
 import (
 	"archive/zip"
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -98,6 +99,48 @@ func TestRisks(t *testing.T) {
 		c, err := read(t, odftest.File(odftest.Text, "", "<text:p>x</text:p>", test.parts), content.Limits{})
 		if !fault.Because(err, test.reason) || test.code != "" && !c.Has(test.code) {
 			t.Errorf("%s: %+v %v", name, c.Findings, err)
+		}
+	}
+}
+
+// Objects in a file are found under any name, and so are links to other files and programs.
+func TestObjects(t *testing.T) {
+	inner := func(body string) string {
+		return `<office:document-content><office:body>` + body + `</office:body></office:document-content>`
+	}
+	frame := func(inside string) string { return `<text:p><draw:frame>` + inside + `</draw:frame></text:p>` }
+	const ole = `<draw:object-ole xlink:href="./%s"/>`
+	for name, test := range map[string]struct {
+		body  string
+		parts map[string]string
+		want  string
+	}{
+		"a chart":                       {frame(`<draw:object xlink:href="./Object 1"/>`), map[string]string{"Object 1/content.xml": inner(`<office:chart><chart:chart/></office:chart>`)}, ""},
+		"a formula":                     {frame(`<draw:object xlink:href="./Object 1"/>`), map[string]string{"Object 1/content.xml": `<math:math/>`}, ""},
+		"a sheet":                       {frame(`<draw:object xlink:href="./Object 1"/>`), map[string]string{"Object 1/content.xml": inner(`<office:spreadsheet/>`)}, "embedded-object"},
+		"a text that nothing shows":     {"", map[string]string{"Objet/content.xml": inner(`<office:text/>`)}, "embedded-object"},
+		"one within another":            {"", map[string]string{"a/b/content.xml": inner(`<office:text/>`)}, "embedded-object"},
+		"an object under another name":  {frame(strings.ReplaceAll(ole, "%s", "a.bin")), map[string]string{"a.bin": "x"}, "embedded-object"},
+		"a program under another name":  {frame(strings.ReplaceAll(ole, "%s", "a.bin")), map[string]string{"a.bin": "MZ"}, "executable"},
+		"an object from elsewhere":      {frame(`<draw:object-ole xlink:href="https://x.example/a"/>`), nil, "external-content object"},
+		"a frame from elsewhere":        {frame(`<draw:floating-frame xlink:href="https://x.example/a"/>`), nil, "external-content floating-frame"},
+		"a section from elsewhere":      {`<text:section><text:section-source xlink:href="../a.odt"/><text:p>x</text:p></text:section>`, nil, "external-content section-source"},
+		"a section of another in here":  {`<text:section><text:section-source text:section-name="b"/><text:p>x</text:p></text:section>`, nil, ""},
+		"a value from another program":  {`<text:dde-connection-decls><text:dde-connection-decl office:dde-application="soffice"/></text:dde-connection-decls>`, nil, "external-content dde-connection-decl"},
+		"a section of another program":  {`<text:section><office:dde-source office:dde-application="soffice"/><text:p>x</text:p></text:section>`, nil, "external-content dde-source"},
+		"a link that a person follows":  {`<text:p><text:a xlink:href="https://x.example">x</text:a></text:p>`, nil, ""},
+		"a picture, and its small copy": {frame(`<draw:image xlink:href="Pictures/a.png"/>`), map[string]string{"Pictures/a.png": "x", "Thumbnails/thumbnail.png": "x"}, ""},
+	} {
+		c, err := read(t, odftest.File(odftest.Text, "", "<text:p>x</text:p>"+test.body, test.parts), content.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []string
+		for _, f := range c.Findings {
+			all = append(all, strings.TrimSpace(string(f.Code)+" "+f.Detail))
+		}
+		if got := strings.Join(all, ", "); got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
 	}
 }

@@ -361,9 +361,6 @@ func (d *document) object(n *node, out content.Sink) {
 	}
 	chart := root.At("body", "chart", "chart")
 	if chart == nil {
-		if root != nil {
-			d.c.Find(meeting.FindingEmbedded, "")
-		}
 		return
 	}
 	a := content.NewAside(d.limits)
