@@ -209,7 +209,7 @@ func TestLibrariesKeepTheirRooms(t *testing.T) {
 		{"github.com/aws/aws-sdk-go-v2", "only store, bucket, ses, queue, secret, textract, bedrock and the wiring talk to AWS", []string{"internal/secret", "internal/store", "internal/bucket", "internal/ses", "internal/queue", "internal/textract", "internal/bedrock", "internal/loopback", "internal/awstest", "functions", "infra", "internal/e2e"}},
 		{"github.com/aws/aws-lambda-go", "only the functions and what reads their events know Lambda", []string{"internal/bucket", "internal/queue", "functions", "infra", "internal/e2e"}},
 		{"github.com/klippa-app/go-pdfium", "PDF is read in one place", []string{"internal/extract/pdf"}},
-		{"github.com/tetratelabs/wazero", "the sandbox is the PDF reader's", []string{"internal/extract/pdf"}},
+		{"github.com/tetratelabs/wazero", "the sandboxes are of the readers whose libraries are in C", []string{"internal/extract/pdf", "internal/extract/heif"}},
 		{"github.com/versity/versitygw", "an engine for this machine alone", []string{"infra/localaws"}},
 		{"github.com/oauth2-proxy/mockoidc", "a sign-in provider for this machine alone", []string{"infra/local"}},
 		{"github.com/coreos/go-oidc/v3", "staff sign in in one place", []string{"functions/portal/signin"}},

@@ -31,6 +31,7 @@ type Reader struct {
 	pdf       *pdf.Engine
 	ocr       ocr.Engine
 	languages *language.Detector
+	pictures  picture.Reader
 	limits    content.Limits
 }
 
@@ -163,8 +164,8 @@ func (r *Reader) as(
 		return page(ctx, src, size, limits)
 	case content.Pointer:
 		return nil, fault.Reject(meeting.ReasonPointer, "the file says where another one is")
-	case content.JPEG, content.PNG, content.TIFF, content.WebP:
-		return picture.Read(ctx, f, src, size, limits, scanner)
+	case content.JPEG, content.PNG, content.TIFF, content.WebP, content.HEIC:
+		return r.pictures.Read(ctx, f, src, size, limits, scanner)
 	case content.EML, content.MSG, content.Signed, content.Zip, content.Mailbox:
 		if depth >= limits.Nesting {
 			return nil, content.Over("mails and archives within each other", limits.Nesting)

@@ -42,7 +42,7 @@ func (r *Reader) sheets(ctx context.Context, c *content.Content, limits content.
 					err = unread(content.Broken("picture: %w", fault.Panic(p)), scanner)
 				}
 			}()
-			return unread(picture.ReadSheet(shared, f, data, &pages[i], limits, scanner), scanner)
+			return unread(r.pictures.ReadSheet(shared, f, data, &pages[i], limits, scanner), scanner)
 		})
 	}
 	err := g.Wait()

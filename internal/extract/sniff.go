@@ -54,6 +54,7 @@ func Sniff(src io.ReaderAt, size int64, limits content.Limits) (content.Format, 
 	media, _, _ := strings.Cut(mime.String(), ";")
 	for known, format := range map[string]content.Format{
 		"image/jpeg": content.JPEG, "image/png": content.PNG, "image/tiff": content.TIFF, "image/webp": content.WebP,
+		"image/heic": content.HEIC, "image/heif": content.HEIC, "image/heic-sequence": content.HEIC, "image/heif-sequence": content.HEIC,
 	} {
 		if mime.Is(known) {
 			return format, nil

@@ -39,6 +39,7 @@ const (
 	PNG    Format = "png"
 	TIFF   Format = "tiff"
 	WebP   Format = "webp"
+	HEIC   Format = "heic" // the photographs of phones
 	// Zip is an archive of files, Mailbox a file of mails (RFC 4155).
 	Zip     Format = "zip"
 	Mailbox Format = "mbox"
@@ -73,6 +74,8 @@ func (f Format) extensions() []string {
 		return []string{"jpeg", "jpg", "jpe", "jfif"}
 	case TIFF:
 		return []string{"tiff", "tif"}
+	case HEIC:
+		return []string{"heic", "heif", "hif"}
 	case PDF, RTF, EML, MSG, PNG, WebP, Zip, Mailbox, Signed:
 		return []string{string(f)}
 	}
@@ -93,7 +96,7 @@ func (f Format) Misnamed(name string) bool {
 	if ext == "" || slices.Contains(f.extensions(), ext) {
 		return false
 	}
-	for _, other := range []Format{PDF, PPTX, PPT, ODP, DOCX, DOC, ODT, RTF, EML, MSG, Text, HTML, JPEG, PNG, TIFF, WebP} {
+	for _, other := range []Format{PDF, PPTX, PPT, ODP, DOCX, DOC, ODT, RTF, EML, MSG, Text, HTML, JPEG, PNG, TIFF, WebP, HEIC} {
 		if slices.Contains(other.extensions(), ext) {
 			return true
 		}

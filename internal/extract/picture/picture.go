@@ -1,4 +1,4 @@
-// Package picture reads pictures of pages: JPEG, PNG, WebP and TIFF with any number of pages.
+// Package picture reads pictures of pages: JPEG, PNG, WebP, HEIF, and TIFF with any number of pages.
 package picture
 
 import (
@@ -19,6 +19,7 @@ import (
 	"golang.org/x/image/webp"
 
 	"dossier/internal/extract/content"
+	"dossier/internal/extract/heif"
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
 )
@@ -38,8 +39,11 @@ const (
 	longest  = 300
 )
 
+// Reader reads pictures. It is safe for concurrent use; the zero value is ready.
+type Reader struct{ heif heif.Decoder }
+
 // Read reads a picture; each of its pages goes through the scanner. Errors are as extract.Reader.Read's.
-func Read(
+func (r *Reader) Read(
 	ctx context.Context,
 	f content.Format,
 	src io.ReaderAt,
@@ -55,7 +59,7 @@ func Read(
 	if f == content.TIFF {
 		return c, pages(ctx, data, c, limits, scanner)
 	}
-	d, ok := decoderOf(f, data)
+	d, ok := r.decoderOf(ctx, f, data)
 	if !ok {
 		return c, fmt.Errorf("no picture reader for %s", f)
 	}
@@ -68,7 +72,7 @@ func Read(
 
 // ReadSheet reads the text of a picture in a document into a page, within the limits on a picture. Of several pictures in
 // a file it is the first, which is the one that programs show. Errors are as extract.Reader.Read's.
-func ReadSheet(
+func (r *Reader) ReadSheet(
 	ctx context.Context,
 	f content.Format,
 	data []byte,
@@ -76,7 +80,7 @@ func ReadSheet(
 	limits content.Limits,
 	scanner Scanner,
 ) error {
-	d, ok := decoderOf(f, data)
+	d, ok := r.decoderOf(ctx, f, data)
 	if !ok {
 		return fault.Reject(meeting.ReasonNotReadableYet, "no picture reader for %s", f)
 	}
@@ -98,6 +102,18 @@ func small(c image.Config) bool {
 }
 
 // decoderOf gives the decoder of a picture; of a TIFF, that of its first page.
+func (r *Reader) decoderOf(ctx context.Context, f content.Format, data []byte) (decoder, bool) {
+	if f != content.HEIC {
+		return decoderOf(f, data)
+	}
+	return decoder{
+		config: func(io.Reader) (image.Config, error) { return r.heif.Config(ctx, data) },
+		decode: func(io.Reader) (image.Image, error) { return r.heif.Decode(ctx, data) },
+		size:   func([]byte, image.Config) int64 { return heif.Memory },
+	}, true
+}
+
+// decoderOf gives the decoder of a picture that needs no sandbox.
 func decoderOf(f content.Format, data []byte) (decoder, bool) {
 	switch f {
 	case content.JPEG:
@@ -137,6 +153,9 @@ func page(
 		return err
 	}
 	config, err := d.config(bytes.NewReader(data))
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err != nil {
 		return refuse(err)
 	}
@@ -225,6 +244,9 @@ func shrunk(picture image.Image) image.Image {
 
 // refuse tells a picture of a kind that has no decoder from a broken one.
 func refuse(err error) error {
+	if fault.Is(err, fault.Rejected) {
+		return err
+	}
 	var t tiff.UnsupportedError
 	var j jpeg.UnsupportedError
 	var p png.UnsupportedError

@@ -8,7 +8,9 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"dossier/internal/extract/content"
@@ -34,6 +36,9 @@ func (c *corner) Scan(_ context.Context, p image.Image, page *content.Page) erro
 	return nil
 }
 
+// reader is one for all tests, for it takes long to start with a HEIF.
+var reader = sync.OnceValue(func() *picture.Reader { return &picture.Reader{} })
+
 // marked is a white picture with a black square in its upper left corner.
 func marked(w, h int) *image.Gray {
 	g := image.NewGray(image.Rect(0, 0, w, h))
@@ -51,7 +56,7 @@ func marked(w, h int) *image.Gray {
 func read(t *testing.T, f content.Format, data []byte, limits content.Limits) (*content.Content, *corner, error) {
 	t.Helper()
 	s := &corner{}
-	c, err := picture.Read(t.Context(), f, bytes.NewReader(data), int64(len(data)), limits.WithDefaults(), s)
+	c, err := reader().Read(t.Context(), f, bytes.NewReader(data), int64(len(data)), limits.WithDefaults(), s)
 	return c, s, err
 }
 
@@ -109,6 +114,45 @@ func TestOrientation(t *testing.T) {
 	}
 }
 
+// turned is a HEIF whose picture is turned to the left by quarters, as its property irot says (ISO/IEC 23008-12, 6.5.10).
+func turned(t testing.TB, quarters byte) []byte {
+	t.Helper()
+	data, err := os.ReadFile("../heif/testdata/colours.heic")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(box string) int {
+		i := bytes.Index(data, []byte(box))
+		if i < 0 {
+			t.Fatalf("no box %s", box)
+		}
+		return i - 4
+	}
+	grow := func(at, by int) {
+		binary.BigEndian.PutUint32(data[at:], binary.BigEndian.Uint32(data[at:])+uint32(by))
+	}
+	const irot, association = 9, 1
+	grow(at("iloc")+20, irot+association) // where the pixels are
+	for box, by := range map[string]int{"meta": irot + association, "iprp": irot + association, "ipco": irot, "ipma": association} {
+		grow(at(box), by)
+	}
+	list := at("ipma")
+	end := list + int(binary.BigEndian.Uint32(data[list:])) - association
+	data[list+18]++ // properties of the picture
+	out := append(bytes.Clone(data[:list]), 0, 0, 0, irot, 'i', 'r', 'o', 't', quarters)
+	out = append(append(out, data[list:end]...), 0x80|data[list+18])
+	return append(out, data[end:]...)
+}
+
+func TestHEIF(t *testing.T) {
+	for quarters, want := range []string{"top left", "bottom left", "bottom right", "top right"} {
+		c, _, err := read(t, content.HEIC, turned(t, byte(quarters)), content.Limits{})
+		if err != nil || c.Pages[0].Text != want {
+			t.Errorf("%d quarters: %+v %v, want %s", quarters, c.Pages, err, want)
+		}
+	}
+}
+
 func TestTIFF(t *testing.T) {
 	data := asTIFF([]*image.Gray{marked(400, 600), marked(500, 400), marked(400, 400)}, []uint16{1, 3, 6})
 	c, _, err := read(t, content.TIFF, data, content.Limits{})
@@ -143,6 +187,9 @@ func TestRefusals(t *testing.T) {
 		limits content.Limits
 		reason meeting.Reason
 	}{
+		"HEIF cut short":    {content.HEIC, turned(t, 0)[:500], content.Limits{}, meeting.ReasonCorrupt},
+		"HEIF, pixels":      {content.HEIC, turned(t, 0), content.Limits{Pixels: 1000}, meeting.ReasonTooLarge},
+		"HEIF of nothing":   {content.HEIC, []byte("\x00\x00\x00\x0cftypheic"), content.Limits{}, meeting.ReasonCorrupt},
 		"pages in a circle": {content.TIFF, circle, content.Limits{}, meeting.ReasonCorrupt},
 		"cut short":         {content.PNG, good[:len(good)-30], content.Limits{}, meeting.ReasonCorrupt},
 		"too many pixels":   {content.PNG, good, content.Limits{Pixels: 1000}, meeting.ReasonTooLarge},
@@ -174,6 +221,11 @@ func FuzzPNG(f *testing.F) {
 func FuzzWebP(f *testing.F) {
 	f.Add([]byte("RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) { fuzzed(t, content.WebP, data) })
+}
+
+func FuzzHEIF(f *testing.F) {
+	f.Add(turned(f, 1))
+	f.Fuzz(func(t *testing.T, data []byte) { fuzzed(t, content.HEIC, data) })
 }
 
 func fuzzed(t *testing.T, f content.Format, data []byte) {

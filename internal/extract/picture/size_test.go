@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"dossier/internal/extract/content"
-	"dossier/internal/extract/picture"
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
 )
@@ -21,7 +20,7 @@ import (
 func peak(t *testing.T, f content.Format, data []byte) int64 {
 	t.Helper()
 	limits := content.Limits{}.WithDefaults()
-	if _, err := picture.Read(t.Context(), f, bytes.NewReader(data), int64(len(data)), limits, &corner{}); err != nil {
+	if _, err := reader().Read(t.Context(), f, bytes.NewReader(data), int64(len(data)), limits, &corner{}); err != nil {
 		t.Fatal(err)
 	}
 	if limits.Held() > int64(len(data))+4096 {
@@ -67,7 +66,7 @@ func headerPeak(t *testing.T, data []byte) int64 {
 	data[28] = 1
 	binary.BigEndian.PutUint32(data[29:], crc(data[12:29]))
 	limits := content.Limits{}.WithDefaults()
-	_, _ = picture.Read(t.Context(), content.PNG, bytes.NewReader(data), int64(len(data)), limits, &corner{})
+	_, _ = reader().Read(t.Context(), content.PNG, bytes.NewReader(data), int64(len(data)), limits, &corner{})
 	return limits.Peak() - int64(len(data)) - 64<<20
 }
 
@@ -163,7 +162,7 @@ func TestDecodersStop(t *testing.T) {
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
 		s := &ends{cancel: cancel}
-		_, err := picture.Read(ctx, format, bytes.NewReader(data), int64(len(data)), content.Limits{}.WithDefaults(), s)
+		_, err := reader().Read(ctx, format, bytes.NewReader(data), int64(len(data)), content.Limits{}.WithDefaults(), s)
 		if !errors.Is(err, context.Canceled) || s.seen > 0 {
 			t.Errorf("%s: %v, %d seen", format, err, s.seen)
 		}
