@@ -119,9 +119,9 @@ func decoderOf(f content.Format, data []byte) (decoder, bool) {
 	case content.JPEG:
 		return decoder{jpeg.DecodeConfig, jpeg.Decode, sizeOfJPEG, exif(data)}, true
 	case content.PNG:
-		return decoder{png.DecodeConfig, png.Decode, sizeOfPNG, 1}, true
+		return decoder{png.DecodeConfig, png.Decode, sizeOfPNG, exifOfPNG(data)}, true
 	case content.WebP:
-		return decoder{webp.DecodeConfig, webp.Decode, sizeOfWebP, 1}, true
+		return decoder{webp.DecodeConfig, webp.Decode, sizeOfWebP, exifOfWebP(data)}, true
 	case content.TIFF:
 		if len(data) >= 8 {
 			order := orderOf(data)
@@ -303,12 +303,6 @@ func orderOf(data []byte) binary.ByteOrder {
 	return binary.LittleEndian
 }
 
-// decoderOfTIFF gives the decoder of the page whose directory is at an offset.
-func decoderOfTIFF(data []byte, order binary.ByteOrder, at uint32) decoder {
-	size := func(data []byte, c image.Config) int64 { return sizeOfTIFF(data, order, int64(at), c) }
-	return decoder{tiff.DecodeConfig, tiff.Decode, size, orientationOf(data, order, int64(at))}
-}
-
 // orientationOf reads tag 274 (TIFF 6.0, "Orientation") of the directory at an offset; 1 when it has none.
 func orientationOf(data []byte, order binary.ByteOrder, at int64) int {
 	const tag = 274
@@ -350,12 +344,51 @@ func exif(data []byte) int {
 			break
 		}
 		end := min(len(data), i+2+size)
-		if body, ok := bytes.CutPrefix(data[i+4:max(i+4, end)], []byte("Exif\x00\x00")); ok && marker == 0xe1 &&
-			len(body) >= 8 {
-			order := orderOf(body)
-			return orientationOf(body, order, int64(order.Uint32(body[4:])))
+		if body, ok := bytes.CutPrefix(data[i+4:max(i+4, end)], []byte("Exif\x00\x00")); ok && marker == 0xe1 {
+			return orientationIn(body)
 		}
 		i = end
+	}
+	return 1
+}
+
+// orientationIn reads the orientation in the body of an Exif segment or chunk, which is a TIFF.
+func orientationIn(body []byte) int {
+	if len(body) < 8 {
+		return 1
+	}
+	order := orderOf(body)
+	return orientationOf(body, order, int64(order.Uint32(body[4:])))
+}
+
+// exifOfPNG finds the orientation in a PNG's chunk eXIf (PNG, 11.3.4.4).
+func exifOfPNG(data []byte) int {
+	const signature, header, check = 8, 8, 4
+	for i := signature; i+header <= len(data); {
+		size := int(binary.BigEndian.Uint32(data[i:]))
+		if size > len(data)-i-header {
+			break
+		}
+		if string(data[i+4:i+header]) == "eXIf" {
+			return orientationIn(data[i+header : i+header+size])
+		}
+		i += header + size + check
+	}
+	return 1
+}
+
+// exifOfWebP finds the orientation in a WebP's chunk EXIF (RFC 9649, 2.7.1.5); some programs begin it as in a JPEG.
+func exifOfWebP(data []byte) int {
+	const riff, header = 12, 8
+	for i := riff; i+header <= len(data); {
+		size := int(binary.LittleEndian.Uint32(data[i+4:]))
+		if size > len(data)-i-header {
+			break
+		}
+		if string(data[i:i+4]) == "EXIF" {
+			return orientationIn(bytes.TrimPrefix(data[i+header:i+header+size], []byte("Exif\x00\x00")))
+		}
+		i += header + size + size%2
 	}
 	return 1
 }
