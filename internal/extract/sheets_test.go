@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/gif"
 	"image/jpeg"
 	"image/png"
 	"math/rand/v2"
@@ -18,6 +19,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"golang.org/x/image/bmp"
 
 	"dossier/internal/extract"
 	"dossier/internal/extract/content"
@@ -139,6 +142,11 @@ func readerWith(t testing.TB, engine ocr.Engine, limits content.Limits) *extract
 	return extract.New(e, engine, limits)
 }
 
+// written is the file of a picture as an encoder writes it.
+func written(t *testing.T, encode func(*bytes.Buffer, image.Image) error) string {
+	return string(encoded(t, encode))
+}
+
 func slidePicture(placeholder, id string, w, h int) string {
 	return fmt.Sprintf(`<p:pic><p:nvPicPr><p:cNvPr id="2" name="x" descr="x"/><p:cNvPicPr/><p:nvPr>%s</p:nvPr></p:nvPicPr><p:blipFill><a:blip r:embed=%q/></p:blipFill>`+
 		`<p:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="%d" cy="%d"/></a:xfrm></p:spPr></p:pic>`, placeholder, id, w, h)
@@ -149,6 +157,8 @@ func TestSlidesThatArePictures(t *testing.T) {
 		"rId9": {Kind: "image", Name: "media/image1.png", XML: string(asPNG(t, 400, 600))},
 		"rId8": {Kind: "image", Name: "media/image2.png", XML: string(asPNG(t, 90, 90))},
 		"rId7": {Kind: "image", Name: "media/image3.emf", XML: "\x01\x00\x00\x00 a drawing"},
+		"rId5": {Kind: "image", Name: "media/image5.gif", XML: written(t, func(b *bytes.Buffer, p image.Image) error { return gif.Encode(b, p, nil) })},
+		"rId4": {Kind: "image", Name: "media/image6.bmp", XML: written(t, func(b *bytes.Buffer, p image.Image) error { return bmp.Encode(b, p) })},
 		"rId6": {Kind: "image", Name: "media/image4.png", XML: string(asPNG(t, 400, 600)[:60])},
 	}
 	const w, h = 9144000, 6858000 // the slide's
@@ -162,6 +172,8 @@ func TestSlidesThatArePictures(t *testing.T) {
 	}
 	testSheets(t, map[string]sheet{
 		"a scan":                        {deck(ooxmltest.Slide{XML: whole}), 1, []string{scanned}},
+		"a GIF":                         {deck(ooxmltest.Slide{XML: slidePicture("", "rId5", w, h)}), 1, []string{scanned}},
+		"a BMP":                         {deck(ooxmltest.Slide{XML: slidePicture("", "rId4", w, h)}), 1, []string{scanned}},
 		"a scan and a number":           {deck(ooxmltest.Slide{XML: whole + ooxmltest.Shape("", "12", 0, 0, 9, 9)}), 1, []string{"12\n" + scanned}},
 		"a slide with text":             {deck(ooxmltest.Slide{Title: "Our national referral system", XML: whole}), 0, []string{"Our national referral system"}},
 		"a logo":                        {deck(ooxmltest.Slide{XML: slidePicture("", "rId9", w/3, h/3)}, ooxmltest.Slide{Title: "Our national referral system"}), 0, []string{"", "Our national referral system"}},

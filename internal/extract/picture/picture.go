@@ -9,11 +9,13 @@ import (
 	"fmt"
 	"image"
 	"image/draw"
+	"image/gif"
 	"image/jpeg"
 	"image/png"
 	"io"
 	"runtime"
 
+	"golang.org/x/image/bmp"
 	xdraw "golang.org/x/image/draw"
 	"golang.org/x/image/tiff"
 	"golang.org/x/image/webp"
@@ -37,6 +39,12 @@ type Scanner interface {
 const (
 	shortest = 100
 	longest  = 300
+)
+
+// Formats of pictures that office programs put into documents, and nobody sends as a page.
+const (
+	gifFormat content.Format = "image/gif"
+	bmpFormat content.Format = "image/bmp"
 )
 
 // Reader reads pictures. It is safe for concurrent use; the zero value is ready.
@@ -122,6 +130,10 @@ func decoderOf(f content.Format, data []byte) (decoder, bool) {
 		return decoder{png.DecodeConfig, png.Decode, sizeOfPNG, exifOfPNG(data)}, true
 	case content.WebP:
 		return decoder{webp.DecodeConfig, webp.Decode, sizeOfWebP, exifOfWebP(data)}, true
+	case gifFormat:
+		return decoder{gif.DecodeConfig, gif.Decode, sizeOfPixels, 1}, true
+	case bmpFormat:
+		return decoder{bmp.DecodeConfig, bmp.Decode, sizeOfPixels, 1}, true
 	case content.TIFF:
 		if len(data) >= 8 {
 			order := orderOf(data)

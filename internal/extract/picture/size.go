@@ -46,6 +46,9 @@ func sizeOfPNG(data []byte, c image.Config) int64 {
 // the decoder keeps to look them up.
 func sizeOfWebP(_ []byte, c image.Config) int64 { return 16 * pixels(c) }
 
+// sizeOfPixels is how many bytes a picture has that has four bytes a pixel at most.
+func sizeOfPixels(_ []byte, c image.Config) int64 { return 4 * pixels(c) }
+
 func pixels(c image.Config) int64 { return int64(c.Width) * int64(c.Height) }
 
 // sizeOfJPEG is how many bytes are taken to decode a JPEG (ITU-T T.81, B.2.2): a byte a sample, four more for what a
