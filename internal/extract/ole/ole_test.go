@@ -20,7 +20,7 @@ import (
 
 // word is a WordDocument stream and its table: pieces of text, and the counts of its parts (MS-DOC, 2.5.4).
 func word(flags uint16, pieces []string, wide []bool, counts [7]uint32) map[string][]byte {
-	doc := make([]byte, 0x200)
+	doc := make([]byte, 0x400)
 	binary.LittleEndian.PutUint16(doc, 0xa5ec)
 	binary.LittleEndian.PutUint16(doc[2:], 0xc1)
 	binary.LittleEndian.PutUint16(doc[0x0a:], flags)

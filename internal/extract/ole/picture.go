@@ -19,21 +19,31 @@ const (
 	propertyFill  = 0x0180 // how it is filled
 	propertyBlip  = 0x0186 // the picture that it is filled with
 	filledPicture = 3
+	twipsPerPoint = 20
 )
 
-// blip gives the file of the first picture among a few records. An entry of a list may hold it (MS-ODRAW, 2.2.32).
+// blip gives the file of the first picture among a few records.
 func blip(b []byte) ([]byte, bool) {
-	const few, entry, nameSize = 3, 36, 33
+	const few = 3
 	for i, r := range records(b) {
 		if i == few {
 			break
 		}
-		if r.kind == artFBSE && len(r.data) > entry {
-			return blip(r.data[min(len(r.data), entry+int(r.data[nameSize])):])
-		}
-		if file, ok := r.file(); ok {
+		if file, ok := r.held(); ok {
 			return file, true
 		}
+	}
+	return nil, false
+}
+
+// held gives the file of a picture's record, or of the one that an entry of a list holds (MS-ODRAW, 2.2.32).
+func (r record) held() ([]byte, bool) {
+	const entry, nameSize = 36, 33
+	if r.kind != artFBSE || len(r.data) <= entry {
+		return r.file()
+	}
+	for _, k := range records(r.data[min(len(r.data), entry+int(r.data[nameSize])):]) {
+		return k.file()
 	}
 	return nil, false
 }
@@ -64,13 +74,16 @@ func property(fopt record, wanted int) (int, bool) {
 }
 
 // blips gives where the pictures of a presentation stand in their stream, by their places in the list.
-func blips(doc record) []int {
+func blips(doc record, limits content.Limits) []int {
 	const drawingGroup, artDgg, offset = 0x040b, 0xf000, 28
 	group, _ := doc.find(drawingGroup)
 	art, _ := group.find(artDgg)
 	store, _ := art.find(artBStore)
 	var all []int
-	for _, r := range records(store.data) {
+	for i, r := range records(store.data) {
+		if i == limits.Entries {
+			break
+		}
 		all = append(all, u32(r.data, offset))
 	}
 	return all
@@ -96,21 +109,20 @@ func (s *slide) picture(fopt record, at content.Box, placed bool) {
 // piece is where a piece of a document's text stands.
 type piece struct{ cp, fc, count, width int }
 
-// pictures finds the pictures that stand in a document's text like letters, by the places of the letters (MS-DOC,
-// 2.6.1 and 2.9.190): runs of formatting say where in the stream of data each is.
+// pictures finds the pictures of a document's text by the places of their letters: those that float beside it, and those that
+// stand in it. Runs of formatting say where in the stream of data each of the latter is (MS-DOC, 2.6.1 and 2.9.190).
 func (c *Compound) pictures(ctx context.Context, doc, table, clx []byte) (map[int]content.Picture, error) {
-	if !c.Has("Data") {
-		return nil, nil
-	}
+	all := map[int]content.Picture{}
+	c.floating(doc, table, all)
 	data, err := c.Stream("Data")
 	if err != nil {
 		return nil, err
 	}
 	bte, ok := bytesAt(table, u32(doc, 0xfa), u32(doc, 0xfe))
-	if !ok || len(bte) < 4 {
-		return nil, nil
+	if !ok || len(bte) < 4 || len(data) == 0 {
+		return all, nil
 	}
-	all, places := map[int]content.Picture{}, placesOf(clx)
+	places := placesOf(clx)
 	n := (len(bte) - 4) / 8
 	for i := range n {
 		if err := ctx.Err(); err != nil {
@@ -129,6 +141,69 @@ func (c *Compound) pictures(ctx context.Context, doc, table, clx []byte) (map[in
 		}
 	}
 	return all, nil
+}
+
+// floating finds the pictures that float beside a document's text, by the places of their anchors (MS-DOC, 2.8.37 and
+// 2.9.253), and adds them to those that stand in it.
+func (c *Compound) floating(doc, table []byte, all map[int]content.Picture) {
+	const anchor, fileOfAnchors, drawings = 26, 0x1da, 0x22a
+	plc, ok := bytesAt(table, u32(doc, fileOfAnchors), u32(doc, fileOfAnchors+4))
+	art, drawn := bytesAt(table, u32(doc, drawings), u32(doc, drawings+4))
+	if !ok || !drawn || len(plc) < 4 {
+		return
+	}
+	files := c.shapeFiles(doc, art)
+	n := (len(plc) - 4) / (4 + anchor)
+	for i := range n {
+		at := plc[4*(n+1)+anchor*i:]
+		file := files[u32(at, 0)]
+		if file == nil || len(all) >= c.limits.Pages {
+			continue
+		}
+		side := func(from, to int) float64 { return float64(int32(u32(at, to))-int32(u32(at, from))) / twipsPerPoint }
+		all[u32(plc, 4*i)] = content.Picture{Width: side(4, 12), Height: side(8, 16), Bytes: first(file)}
+	}
+}
+
+// shapeFiles gives the files of the pictures that shapes of a document are, by the shapes' numbers (MS-DOC, 2.9.172): a
+// list of pictures, which stand in it or in the document's stream, then drawings, each behind a byte.
+func (c *Compound) shapeFiles(doc, art []byte) map[int][]byte {
+	const offset = 28
+	var stored []record
+	found := map[int][]byte{}
+	for len(art) >= 8 {
+		size := min(u32(art, 4), len(art)-8)
+		top := record{version: u16(art, 0) & 15, kind: u16(art, 2), data: art[8 : 8+size]}
+		art = art[8+size:]
+		if len(art) > 0 {
+			art = art[1:]
+		}
+		if store, ok := top.find(artBStore); ok {
+			for i, r := range records(store.data) {
+				if i == c.limits.Entries {
+					break
+				}
+				stored = append(stored, r)
+			}
+		}
+		for sp := range top.all(artSpContainer, 64) {
+			fsp, _ := sp.find(artFSP)
+			fopt, _ := sp.find(artFOPT)
+			pib, ok := property(fopt, propertyPib)
+			if !ok || pib < 1 || pib > len(stored) || len(found) >= c.limits.Pages {
+				continue
+			}
+			entry := stored[pib-1]
+			file, held := entry.held()
+			if at := u32(entry.data, offset); !held && at < len(doc) {
+				file, held = blip(doc[at:])
+			}
+			if held {
+				found[u32(fsp.data, 0)] = file
+			}
+		}
+	}
+	return found
 }
 
 // located gives the places of pictures in a page of formatting (MS-DOC, 2.9.33): offsets into the data by offsets of
@@ -193,7 +268,7 @@ func inline(data []byte, at int) (content.Picture, bool) {
 		return content.Picture{}, false
 	}
 	size := func(goal, scale int) float64 {
-		return float64(u16(all, goal)) / 20 * float64(u16(all, scale)) / 1000
+		return float64(u16(all, goal)) / twipsPerPoint * float64(u16(all, scale)) / 1000
 	}
 	rest := all[u16(all, header):]
 	if u16(all, kind) == named && len(rest) > 0 {

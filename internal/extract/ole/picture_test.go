@@ -108,7 +108,7 @@ func inline(w, h, scale uint16, name string, records ...[]byte) []byte {
 func pictured(text string, data []byte, properties ...[]byte) map[string][]byte {
 	streams := word(oneTable, []string{text}, []bool{true}, [7]uint32{uint32(len(text))})
 	doc, table := streams["WordDocument"], streams["1Table"]
-	start := 0x200
+	start := 0x400
 	for len(doc)%512 != 0 {
 		doc = append(doc, 0)
 	}
@@ -141,6 +141,29 @@ func at(offset uint32, others ...byte) []byte {
 	return append(append([]byte{0x35, 0x08, 1, 0x43, 0x4a, 24, 0, 0x45, 0xca, 2, 9, 9, 0x70, 0x68, 1, 2, 3, 4}, others...), append([]byte{0x03, 0x6a}, u32s(offset)...)...)
 }
 
+// floats is a document of a text in UTF-16 with a shape of a size in twips that floats beside a letter: the first picture
+// of a list, which stands in the document's stream, or the second, which the list holds.
+func floats(text string, w, h int32, pib uint32, anchor uint32) map[string][]byte {
+	streams := word(oneTable, []string{text}, []bool{true}, [7]uint32{uint32(len(text))})
+	doc, table := streams["WordDocument"], streams["1Table"]
+	const spid = 1026
+	store := rec(15, 2, 0xf001, listed(uint32(len(doc)), "", nil), listed(0, "", png2("two")))
+	doc = append(doc, png("one")...)
+	property := binary.LittleEndian.AppendUint16(nil, 0x4104)
+	property = binary.LittleEndian.AppendUint32(property, pib)
+	shape := rec(15, 0, 0xf004, rec(2, 75, 0xf00a, u32s(spid, 0)), rec(3, 1, 0xf00b, property))
+	art := append(rec(15, 0, 0xf000, store), 0)
+	art = append(art, rec(15, 0, 0xf002, rec(15, 0, 0xf003, shape))...)
+	anchors := append(u32s(anchor, uint32(len(text)), spid, 100, 100, uint32(100+w), uint32(100+h)), make([]byte, 6)...)
+	for at, data := range map[int][]byte{0x1da: anchors, 0x22a: art} {
+		binary.LittleEndian.PutUint32(doc[at:], uint32(len(table)))
+		binary.LittleEndian.PutUint32(doc[at+4:], uint32(len(data)))
+		table = append(table, data...)
+	}
+	streams["WordDocument"], streams["1Table"] = doc, table
+	return streams
+}
+
 func TestDocumentsThatArePictures(t *testing.T) {
 	shape := rec(15, 0, 0xf004, rec(2, 75, 0xf00a, u32s(1, 0)))
 	const w, h = 9020, 12760
@@ -160,6 +183,11 @@ func TestDocumentsThatArePictures(t *testing.T) {
 		"a bare record":             {pictured("\x01", inline(w, h, 1000, "", shape, png("one")), at(0)), "1 one"},
 		"what a form holds":         {pictured("\x01", data, at(0, isData...)), ""},
 		"a place that is not there": {pictured("\x01", data, at(0xffffff)), ""},
+		"floating":                  {floats("\x08\r", w, h, 1, 0), "1 one"},
+		"floating, of the list":     {floats("\x08\r", w, h, 2, 0), "1 two"},
+		"floating, with text":       {floats("\x08Please find the letter attached.\r", w, h, 1, 0), ""},
+		"floating, on page two":     {floats("Please find the letter attached.\x0c\x08\r", w, h, 1, 33), "2 one"},
+		"floating, with no picture": {floats("\x08\r", w, h, 9, 0), ""},
 		"no data":                   {pictured("\x01", []byte{1}, at(0)), ""},
 	} {
 		if got := sheets(t, content.DOC, test.streams); got != test.want {

@@ -153,7 +153,7 @@ func (c *Compound) powerpoint(ctx context.Context, to *content.Content) error {
 	if s.stored, err = c.Stream(storage + "Pictures"); err != nil {
 		return err
 	}
-	s.blips = blips(doc)
+	s.blips = blips(doc, c.limits)
 	slides, notes := s.slides(doc)
 	if len(slides) == 0 {
 		return fault.Reject(meeting.ReasonEmpty, "the presentation has no slide")

@@ -213,7 +213,7 @@ func write(text []rune, out func(string) (int, error), page func(), picture func
 			_, _ = out(b.String())
 			b.Reset()
 			page()
-		case r == 0x01:
+		case r == 0x01 || r == 0x08:
 			_, _ = out(b.String())
 			b.Reset()
 			picture(i)
