@@ -145,7 +145,7 @@ func (a Attachment) isPaper(words bool) bool {
 // isPicture tells whether an attachment is a picture by its bytes, or by its mail's word where nobody could read it.
 func (a Attachment) isPicture() bool {
 	if a.Content != nil && a.Content.Format != "" {
-		return slices.Contains([]Format{JPEG, PNG, TIFF, WebP}, a.Content.Format) || strings.HasPrefix(string(a.Content.Format), "image/")
+		return slices.Contains([]Format{JPEG, PNG, TIFF, WebP, HEIC}, a.Content.Format) || strings.HasPrefix(string(a.Content.Format), "image/")
 	}
 	return strings.HasPrefix(strings.ToLower(a.Media), "image/")
 }
