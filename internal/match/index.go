@@ -28,6 +28,7 @@ type Index struct {
 	large            LargeReader // nil when the organisation has none
 
 	byEmail    map[string]int
+	byDomain   map[string][]int  // people by the part of an address that their office has to itself
 	presenters map[string][]int  // by session
 	titles     map[string]string // of sessions, folded
 	// agencies are their people, by AgencyKey; agencyNames are the distinct names, each found by its rarest word, and
@@ -96,6 +97,7 @@ func NewIndex(r meeting.Roster, letters *letter.Reader, lessons ...*meeting.Hint
 		described:   describe(r.Meeting),
 		learned:     map[lesson]string{},
 		wordings:    map[string]string{},
+		byDomain:    map[string][]int{},
 	}
 	seen := map[string]int{}
 	codes := map[string]string{} // of countries
@@ -138,6 +140,9 @@ func NewIndex(r meeting.Roster, letters *letter.Reader, lessons ...*meeting.Hint
 		x.byID[p.ID] = i
 		if p.Email != "" {
 			x.byEmail[strings.ToLower(p.Email)] = i
+		}
+		if d := q.beside.domain; d != "" {
+			x.byDomain[d] = append(x.byDomain[d], i)
 		}
 		for _, k := range q.needs {
 			if k.Kind == meeting.Presentation {
