@@ -69,13 +69,13 @@ func TestBounce(t *testing.T) {
 	if id := meeting.MailID(meeting.MailReceipt, third.ID()); w.Sent[id] != 1 {
 		t.Errorf("the mail after that was sent %d times", w.Sent[id])
 	}
-	newer = third
 	// One of the secretariat's two complains: the other still hears.
-	w.TakeIn(w.Put("incoming/m/drop/k.pptx", e2e.Deck("T", "Kofi Mensah"), e2e.Noon))
+	deck := w.Put("incoming/m/drop/k.pptx", e2e.Deck("T", "Kofi Mensah"), e2e.Noon)
+	w.TakeIn(deck)
 	w.DeliverMails()
 	complete := w.MailTo(meeting.MailComplete, "one@secretariat.example")
 	w.SESEvent("feedback/complaint.json", complete.ID, "grace@people.example", "one@secretariat.example")
-	w.Decide("action=withdraw&reason=wrong&document=" + newer.ID())
+	w.Decide("action=withdraw&reason=wrong&document=" + deck.ID())
 	w.DeliverMails()
 	left := w.MailTo(meeting.MailNoLongerComplete, "two@secretariat.example")
 	if left.State != meeting.Sent {

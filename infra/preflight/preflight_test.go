@@ -117,7 +117,8 @@ func look(t *testing.T, a *account, stack string, parameters ...string) (out, pr
 	server := httptest.NewServer(a)
 	t.Cleanup(server.Close)
 	none := filepath.Join(t.TempDir(), "none")
-	for name, value := range map[string]string{"AWS_ENDPOINT_URL": server.URL, "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "a",
+	for name, value := range map[string]string{"AWS_ENDPOINT_URL": server.URL, "AWS_ENDPOINT_URL_S3": server.URL,
+		"AWS_ENDPOINT_URL_DYNAMODB": server.URL, "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "a",
 		"AWS_SECRET_ACCESS_KEY": "b", "AWS_CONFIG_FILE": none, "AWS_SHARED_CREDENTIALS_FILE": none, "AWS_MAX_ATTEMPTS": "1"} {
 		t.Setenv(name, value)
 	}

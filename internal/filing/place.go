@@ -61,8 +61,8 @@ func (tx *Tx) fill(ctx context.Context, doc *meeting.Document, keys []meeting.Re
 			continue // the roster asks for it no longer
 		}
 		doc.FiledFor = append(doc.FiledFor, k)
-		// Order of upload decides, not of arrival. A newer one counts even when it was withdrawn since.
-		if r.LatestUpload > doc.Order() {
+		// Order of upload decides, not of arrival, among those that nobody has taken out.
+		if r.Upload() > doc.Order() {
 			newer = r.Document
 			tx.ChangeRequirement(r, func(r *meeting.Requirement) { r.AddVersion(doc.Order()) })
 			continue

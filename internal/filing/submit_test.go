@@ -106,8 +106,8 @@ func TestLateForOneOfTwo(t *testing.T) {
 	}
 }
 
-// Of two documents for one requirement the one that was uploaded later counts, whichever arrives first, and also when
-// it was taken out since.
+// Of two documents for one requirement the one that was uploaded later counts, whichever arrives first. One that was
+// taken out counts no more.
 func TestOrderOfUpload(t *testing.T) {
 	k := deck("s1", "a")
 	t.Run("the newer arrives last", func(t *testing.T) {
@@ -136,8 +136,8 @@ func TestOrderOfUpload(t *testing.T) {
 		young := r.file("young", 2, k)
 		must(t, r.registry.Release(t.Context(), r.roster.Meeting, young.ID))
 		old := r.file("old", 1, k)
-		r.stands(old, meeting.Superseded, "")
-		if q := r.requirement(k); q.Document != "" || q.State != meeting.Outstanding {
+		r.stands(old, meeting.Filed, "", k)
+		if q := r.requirement(k); q.Document != old.ID || q.LatestUpload != young.Order() {
 			t.Errorf("%+v", q)
 		}
 	})

@@ -52,8 +52,7 @@ type RequirementState struct {
 	// Pages are those of the document that are meant, "3-7"; empty for all.
 	Pages string `json:"pages,omitempty"`
 	Late  bool   `json:"late,omitempty"`
-	// LatestUpload is the upload order of the newest document ever filed here, withdrawn ones too: an upload that
-	// is older never takes the place, however late it arrives.
+	// LatestUpload is the upload order of the newest document ever filed here, withdrawn ones too.
 	LatestUpload string `json:"latestUpload,omitempty"`
 	// Versions are the upload orders of the documents filed here, withdrawn ones too, the newest first. When one goes, the
 	// next that still counts takes its place.
@@ -75,6 +74,19 @@ func (r *RequirementState) AddVersion(order string) {
 		r.Versions = first(slices.Insert(slices.Clone(r.Versions), at, order), mostVersions)
 	}
 	r.LatestUpload = max(r.LatestUpload, order)
+}
+
+// Upload gives the upload order of the document that is in; "" when none is.
+func (r *RequirementState) Upload() string {
+	if r.Document == "" {
+		return ""
+	}
+	for _, v := range r.Versions {
+		if strings.HasSuffix(v, "#"+r.Document) {
+			return v
+		}
+	}
+	return r.LatestUpload
 }
 
 // Before gives the ids of the documents filed here that were uploaded before one of an upload order, the newest first.
