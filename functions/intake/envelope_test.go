@@ -173,6 +173,11 @@ func TestCorrespondence(t *testing.T) {
 	if page := w.StaffPage("/meetings/m/review"); !strings.Contains(page, "Mails that file nothing") || !strings.Contains(page, thanks.ID()) {
 		t.Error("staff do not see it")
 	}
+	question := w.Put("incoming/m/drop/q.eml", e2e.MailOf("Bonjour,\r\n\r\nEst-il possible de participer en ligne ? Merci de votre réponse."), e2e.Noon.Add(time.Minute))
+	w.TakeIn(question)
+	if page := w.StaffPage("/meetings/m/review"); !strings.Contains(page, question.ID()) || !strings.Contains(page, "it seems to ask a question") {
+		t.Errorf("the question (%s) is not told as one", w.Document(question).Act)
+	}
 	if page := w.StaffPage("/meetings/m/review/" + thanks.ID()); !strings.Contains(page, `id="file-here"`) {
 		t.Error("it cannot be decided about")
 	}
