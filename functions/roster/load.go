@@ -54,11 +54,10 @@ func (f *Function) load(ctx context.Context, id string, o meeting.Object) (strin
 	if err != nil {
 		return "", err
 	}
-	people, err := f.accepted(ctx, id)
+	r, problems, err := f.parse(ctx, id, pair.Token, meetingYAML, participantsCSV)
 	if err != nil {
 		return "", err
 	}
-	r, problems := files.Parse(id, meetingYAML, participantsCSV, people...)
 	if len(problems) > 0 {
 		if pair.Rewritten() { // the secretariat was told of it before somebody was erased from it
 			return rejected, nil
@@ -92,15 +91,24 @@ func (f *Function) read(ctx context.Context, pair bucket.RosterPair) (meetingYAM
 	return meetingYAML, participantsCSV, err
 }
 
-// accepted gives the participants accepted by staff from letters.
-func (f *Function) accepted(ctx context.Context, id string) ([]meeting.Participant, error) {
+// parse reads the roster of two files, and gives the problems with them, also those that the roster in force tells.
+func (f *Function) parse(
+	ctx context.Context,
+	id, token string,
+	meetingYAML, participantsCSV []byte,
+) (*meeting.Roster, []files.Problem, error) {
 	accepted, err := f.store.Accepted(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	people := make([]meeting.Participant, len(accepted))
 	for i, a := range accepted {
 		people[i] = a.Participant
 	}
-	return people, nil
+	r, problems := files.Parse(id, meetingYAML, participantsCSV, people...)
+	if len(problems) > 0 {
+		return r, problems, nil
+	}
+	problems, err = f.otherPeople(ctx, token, r, accepted, participantsCSV)
+	return r, problems, err
 }

@@ -119,3 +119,68 @@ func TestOlderRosterComesLate(t *testing.T) {
 		t.Errorf("an older roster took over: %+v", s)
 	}
 }
+
+// A file that gives the id of one person to another changes nothing, for it would hand over filed documents and mailed
+// links. The secretariat hears of each such line, and how a replacement is put in.
+func TestIDsOfOtherPeople(t *testing.T) {
+	t.Parallel()
+	const amina, kofi = "Amina Diallo,amina@people.example,f,private,Sahel SA,Guinea,fr,presenter:s1\n",
+		"Kofi Mensah,kofi@people.example,m,private,Coast Ltd,Ghana,en,presenter:s1\n"
+	for name, test := range map[string]struct {
+		before []string // rosters that take force first
+		csv    string
+		want   []string // of the mail; none if the roster takes force
+	}{
+		"swapped": {nil, "p2," + amina + "p1," + kofi, []string{
+			"participants.csv, line 2: the id p2 was that of Kofi Mensah, and is now that of Amina Diallo.",
+			"participants.csv, line 3: the id p1 was that of Amina Diallo, and is now that of Kofi Mensah."}},
+		"numbered anew": {nil, "p1," + kofi, []string{"line 2: the id p1 was that of Amina Diallo", "an id that was never used"}},
+		"given to another once its person had left": {[]string{e2e.Kofi}, "p2," + kofi + "p1,Zainab Bello,z@people.example,f,private,Telecom,Nigeria,en,presenter:s1\n",
+			[]string{"line 3: the id p1 was that of Amina Diallo, and is now that of Zainab Bello"}},
+		"back to its person":       {[]string{e2e.Kofi}, "p1," + amina + "p2," + kofi, nil},
+		"a new id":                 {nil, "p1," + amina + "p9,Zainab Bello,z@people.example,f,private,Telecom,Nigeria,en,presenter:s1\n", nil},
+		"a corrected name":         {nil, "p1," + strings.Replace(amina, "Amina", "Aminata", 1) + "p2," + kofi, nil},
+		"both names, as it tells":  {nil, "p1," + strings.Replace(amina, "Diallo", "Diallo Zainab Bello", 1) + "p2," + kofi, nil},
+		"a line break in the rows": {nil, "p2," + strings.Replace(kofi, "Coast Ltd", "\"Coast\nLtd\"", 1) + "p1,Zainab Bello,z@people.example,f,private,Telecom,Nigeria,en,presenter:s1\n", []string{"line 4: the id p1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := e2e.New(t)
+			w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
+			deck := w.Put("incoming/m/drop/a.pptx", e2e.Deck("T", "Amina Diallo"), e2e.Noon)
+			w.TakeIn(deck)
+			for _, csv := range test.before {
+				time.Sleep(1100 * time.Millisecond) // S3 tells times in whole seconds
+				drop(t, w, "participants.csv", e2e.CSVHead+csv)
+			}
+			before := *w.Session("s1")
+			time.Sleep(1100 * time.Millisecond)
+			o := drop(t, w, "participants.csv", e2e.CSVHead+test.csv)
+			w.DeliverMails()
+			if len(test.want) == 0 {
+				if got := result(t, w, o); got != "loaded" {
+					t.Errorf("it is %s", got)
+				}
+				w.Check()
+				return
+			}
+			if got := result(t, w, o); got != "rejected" {
+				t.Errorf("it is %s", got)
+			}
+			if d := cmp.Diff(before, *w.Session("s1")); d != "" {
+				t.Errorf("the session changed:\n%s", d)
+			}
+			for id, e := range w.Mails() {
+				for _, want := range test.want {
+					if strings.HasPrefix(id, "roster-rejected") && !strings.Contains(strings.Join(strings.Fields(e.Text), " "), want) {
+						t.Errorf("the mail lacks %q:\n%s", want, e.Text)
+					}
+				}
+			}
+			if got := w.Subjects("roster-rejected"); len(got) != 1 {
+				t.Errorf("mails: %v", got)
+			}
+			w.Check()
+		})
+	}
+}

@@ -57,12 +57,20 @@ type Reader struct {
 	read   memory
 }
 
-// shared is made once a process.
-var shared = sync.OnceValues(func() (*Reader, error) { return load(embedded) })
+// shared is made once a process. Nothing is set as the process starts: so a program that never asks for it does not hold
+// the weights.
+var shared struct {
+	once   sync.Once
+	reader *Reader
+	err    error
+}
 
 // Shared gives the Reader of the weights that the program holds, the same one to everybody. It takes some tens of
 // milliseconds and 90 MB the first time. It fails only when the program was built with a damaged file.
-func Shared() (*Reader, error) { return shared() }
+func Shared() (*Reader, error) {
+	shared.once.Do(func() { shared.reader, shared.err = load(embedded) })
+	return shared.reader, shared.err
+}
 
 // Read reads a paper; of its text the first 500 word pieces or so. Of a paper that was read just before, the answer is
 // remembered. It fails only when the context ends.

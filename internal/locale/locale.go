@@ -114,7 +114,9 @@ func (l *Locale) Finding(f meeting.Finding) string {
 }
 
 // Problem gives the words of one problem of a roster.
-func (l *Locale) Problem(p meeting.RosterProblem) string { return l.code("problem", p.Code, p.Value) }
+func (l *Locale) Problem(p meeting.RosterProblem) string {
+	return l.or(strings.TrimSpace(p.Code+" "+p.Value), "problem."+p.Code, "Value", p.Value, "ID", p.ID, "Before", p.Before)
+}
 
 // Kind names a kind of document as mails do; "" if it is none.
 func (l *Locale) Kind(k meeting.Kind) string { return l.or("", "mail.kind-"+string(k)) }

@@ -254,7 +254,7 @@ func skeleton(word string) string {
 // Likeness is how alike two names of people are, from 0 to 1, in any order, spelling and script: as names in papers are held
 // against the roster's. From AsOne on they are taken for one person's. A single word is held against a single word.
 func Likeness(a, b string) float64 {
-	x, y := withoutTitles(fold.Words(a)), withoutTitles(fold.Words(b))
+	x, y := NameWords(a), NameWords(b)
 	if len(x) == 1 && len(y) == 1 {
 		s := sameWord(x[0], y[0])
 		if s <= bySkeleton {
@@ -271,6 +271,9 @@ func Likeness(a, b string) float64 {
 	}
 	return best
 }
+
+// NameWords gives the folded words of a name as Likeness compares them: without the titles before it.
+func NameWords(name string) []string { return withoutTitles(fold.Words(name)) }
 
 // AsOne is the likeness from which on two names are taken for one person's.
 const AsOne = least

@@ -7,4 +7,8 @@ type RosterProblem struct {
 	// Code names the mistake, Value the text at fault.
 	Code  string `json:"code"`
 	Value string `json:"value,omitempty"`
+	// ID is the participant's id that a problem is about, and Before what stood there in the roster in force. Most problems
+	// have neither.
+	ID     string `json:"id,omitempty"`
+	Before string `json:"before,omitempty"`
 }

@@ -45,7 +45,9 @@ const (
 	BadShare        = "bad-share"
 	BadLanguage     = "bad-language"
 	// AcceptedAs: staff have accepted that person as a nominee already, under the id that is the value.
-	AcceptedAs       = "accepted-as"
+	AcceptedAs = "accepted-as"
+	// AnotherPerson: the id is that of somebody else in the roster in force.
+	AnotherPerson    = "another-person"
 	BadFormat        = "bad-format"
 	BadSector        = "bad-sector"
 	BadGender        = "bad-gender"
@@ -93,10 +95,15 @@ type reader struct {
 }
 
 func (p *reader) bad(line int, code, value string) {
+	p.problems = append(p.problems, Problem{File: p.file, Line: line, Code: code, Value: short(value)})
+}
+
+// short cuts a value to the characters that a problem repeats.
+func short(value string) string {
 	if r := []rune(value); len(r) > maxValue {
-		value = string(r[:maxValue]) + "…"
+		return string(r[:maxValue]) + "…"
 	}
-	p.problems = append(p.problems, Problem{File: p.file, Line: line, Code: code, Value: value})
+	return value
 }
 
 var (
