@@ -195,7 +195,7 @@ func TestTickets(t *testing.T) {
 		"old forged": {token[:len(token)-2] + "AA", time.Now(), meeting.Review, meeting.ReasonTicketInvalid},
 		"expired":    {valid, time.Now().Add(2 * time.Hour), meeting.Review, meeting.ReasonTicketExpired},
 		"not on it":  {id(ticket.Ticket{Participant: "p9", Kind: meeting.Presentation}), time.Now(), meeting.Review, meeting.ReasonNotRequired},
-		"wrong kind": {id(ticket.Ticket{Participant: "p1", Kind: meeting.Nomination}), time.Now(), meeting.Review, meeting.ReasonNotRequired},
+		"wrong kind": {id(ticket.Ticket{Participant: "p1", Kind: meeting.Nomination}), time.Now(), meeting.Review, meeting.ReasonNobodyNamed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			// The slides name nobody: the ticket alone decides.

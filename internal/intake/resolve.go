@@ -42,7 +42,7 @@ func (in *Intake) resolveLink(ctx context.Context, doc meeting.Document) (link, 
 		return link{problem: meeting.ReasonTicketRevoked}, nil
 	}
 	claim := &match.Claim{Participant: t.Participant, Agency: t.Agency, Kind: t.Kind, Session: t.Session}
-	if t.Agency != "" { // an agency's letters name their nominees
+	if t.Agency != "" || t.Kind == meeting.Nomination { // letters name their nominees
 		claim.Participant = ""
 	}
 	return link{claim: claim, owner: t.Participant}, nil

@@ -145,9 +145,10 @@ func (b *Balance) ApplyChange(before, after *Delegation) {
 }
 
 // ExceedsQuota reports whether the delegation has more members than an agency may send, and more than it had before; a
-// quota of 0 is none. A delegation that shrinks is never over.
+// quota of 0 is none. A delegation that shrinks is never over, and neither are people without an agency: they are of
+// different ones.
 func (d *Delegation) ExceedsQuota(before *Delegation, quota int) bool {
 	is, _ := d.Members()
 	was, _ := before.Members()
-	return quota > 0 && len(is) > quota && len(is) > len(was)
+	return d.Agency != "" && quota > 0 && len(is) > quota && len(is) > len(was)
 }

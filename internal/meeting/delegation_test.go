@@ -157,7 +157,7 @@ func TestBalance(t *testing.T) {
 	}
 	// One is left of each sector, and of another nobody.
 	one := func(sector meeting.Sector, gender string) *meeting.Delegation {
-		return &meeting.Delegation{Entries: []meeting.Entry{{Document: "e", Officials: []meeting.Official{
+		return &meeting.Delegation{Agency: "Ministry of Justice", Entries: []meeting.Entry{{Document: "e", Officials: []meeting.Official{
 			{Participant: "one", Gender: gender, Sector: sector}}}}}
 	}
 	b.ApplyChange(ministry, one(meeting.Public, "m"))
@@ -173,8 +173,12 @@ func TestBalance(t *testing.T) {
 
 // A delegation is over its quota when it has more members than seats and has grown.
 func TestExceedsQuota(t *testing.T) {
+	nobodys := &meeting.Delegation{Entries: []meeting.Entry{entry("d", "1", "o1 o2 o3")}}
+	if nobodys.ExceedsQuota(&meeting.Delegation{}, 2) {
+		t.Error("people without an agency count as those of one")
+	}
 	sized := func(officials string) *meeting.Delegation {
-		return &meeting.Delegation{Entries: []meeting.Entry{entry("d", "1", officials)}}
+		return &meeting.Delegation{Agency: "Ministry of Justice", Entries: []meeting.Entry{entry("d", "1", officials)}}
 	}
 	for name, test := range map[string]struct {
 		before, after string

@@ -127,10 +127,10 @@ type Participant struct {
 	Name string `json:"name"`
 	// Salutation is how to address the person in a letter, such as "Ms Diallo"; empty if the roster does not tell.
 	Salutation string `json:"salutation,omitempty"`
-	Email      string `json:"email"`
+	Email      string `json:"email"` // empty if the roster has none: no mail goes to the person
 	Gender     string `json:"gender,omitempty"`
 	Sector     Sector `json:"sector"`
-	Agency     string `json:"agency"`
+	Agency     string `json:"agency"` // empty if the roster has none
 	Country    string `json:"country"`
 	Language   string `json:"language"` // BCP 47 primary tag
 	Roles      []Role `json:"roles"`

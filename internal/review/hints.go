@@ -65,7 +65,7 @@ func hintsOf(doc *meeting.Document, r *meeting.Requirement, a fileHere) []*meeti
 	if pattern := fold.FileNamePattern(doc.FileName); pattern != "" {
 		add(meeting.HintFileName, pattern, person)
 	}
-	if doc.Letter != nil && doc.Letter.Agency != "" && !fold.SameAgency(doc.Letter.Agency, r.Agency) {
+	if doc.Letter != nil && doc.Letter.Agency != "" && r.Agency != "" && !fold.SameAgency(doc.Letter.Agency, r.Agency) {
 		agency := meeting.Hint{Agency: fold.AgencyKey(r.Agency, r.Country), Name: r.Agency}
 		add(meeting.HintWording, fold.AgencyWording(doc.Letter.Agency), agency)
 	}

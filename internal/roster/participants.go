@@ -130,7 +130,7 @@ func (p *reader) participant(line int, get func(string) string, ids map[string]b
 	}
 	p.participantID(line, q, ids)
 	ids[q.ID] = true
-	for _, c := range []string{"name", "agency", "country", "email"} {
+	for _, c := range []string{"name", "country"} {
 		if get(c) == "" {
 			p.bad(line, Missing, c)
 		}

@@ -102,9 +102,12 @@ func byCountry(countries map[string]*meeting.Tally) []chart {
 func seated(list []*meeting.Delegation, seats int) []delegation {
 	var all []delegation
 	for _, d := range list {
-		x := delegation{Delegation: d, Seats: seats, Tally: d.Tally()}
+		x := delegation{Delegation: d, Tally: d.Tally()}
+		if d.Agency != "" { // else they are of different agencies, and each has its seats
+			x.Seats = seats
+		}
 		x.Members, x.Alternates = d.Members()
-		x.Over = seats > 0 && len(x.Members) > seats
+		x.Over = x.Seats > 0 && len(x.Members) > x.Seats
 		all = append(all, x)
 	}
 	slices.SortFunc(all, func(a, b delegation) int {

@@ -16,7 +16,7 @@ func (u *Uploader) Renew(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && !errors.Is(err, errOldLink) {
 		return u.turnAway(w, r, k, err)
 	}
-	if len(k.requirements) > 0 {
+	if len(k.requirements) > 0 && k.requirements[0].Email != "" {
 		m := k.renewal(time.Now().UTC(), u.config.LinkLife)
 		err := u.store.PutMail(r.Context(), m)
 		if err != nil && !errors.Is(err, store.ErrConflict) { // in conflict it was asked for today already

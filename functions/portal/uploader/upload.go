@@ -109,7 +109,7 @@ func (k *link) page() *uploadPage {
 			p.Elsewhere = q.FileName
 		}
 	}
-	if k.Kind == meeting.Nomination && !p.Nothing {
+	if k.Kind == meeting.Nomination && p.Agency != "" {
 		p.Seats = k.Meeting.NomineesPerAgency
 	}
 	return p
@@ -151,7 +151,7 @@ func (u *Uploader) addVersions(ctx context.Context, k *link, p *uploadPage) erro
 	for _, o := range sent {
 		asked = append(asked, store.DocumentKey(o.ID()))
 	}
-	if k.Kind == meeting.Nomination && !p.Nothing {
+	if k.Kind == meeting.Nomination && p.Agency != "" {
 		agency := meeting.DelegationKey(p.Agency, k.requirements[0].Country)
 		asked = append(asked, store.DelegationKey(k.Ticket.Meeting, agency))
 	}
