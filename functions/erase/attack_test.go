@@ -1,12 +1,15 @@
 package erase_test
 
 import (
+	"bytes"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/text/encoding/unicode"
 
 	"dossier/functions/erase"
 	"dossier/internal/e2e"
@@ -231,5 +234,37 @@ func TestTitleInForceStays(t *testing.T) {
 		if !slices.Contains(report.Left, want) {
 			t.Errorf("%s is not listed: %+v", want, report)
 		}
+	}
+}
+
+// An earlier roster file in the form of Excel's "Unicode Text" is read like any other: the person goes out of it, and
+// the others stay in it as they were.
+func TestRosterInUTF16(t *testing.T) {
+	t.Parallel()
+	w := e2e.New(t)
+	form := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
+	both, err := form.NewEncoder().String(strings.ReplaceAll(e2e.CSVHead+e2e.Amina+strings.Replace(e2e.Kofi, "Coast Ltd", "Office of Amina Diallo", 1), ",", "\t"))
+	e2e.Must(t, err)
+	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), both)
+	if s := w.Session("s1"); s.Required != 2 {
+		t.Fatalf("%+v", s)
+	}
+	leave(w, e2e.CSVHead+e2e.Kofi)
+	eraseP(t, w, "p1")
+	kept := 0
+	for o, data := range w.ObjectData() {
+		text, _ := form.NewDecoder().Bytes(data)
+		if bytes.Contains(text, []byte("Amina")) || bytes.Contains(data, []byte("Amina")) {
+			t.Errorf("%s still has her", o.ID())
+		}
+		if want := strings.ReplaceAll(strings.Replace(e2e.Kofi, "Coast Ltd", "Office of [erased]", 1), ",", "\t"); bytes.HasPrefix(data, []byte{0xff, 0xfe}) {
+			kept++
+			if !bytes.Contains(text, []byte(want)) {
+				t.Errorf("%s has lost a row: %q", o.ID(), text)
+			}
+		}
+	}
+	if kept != 1 {
+		t.Errorf("%d files in UTF-16", kept)
 	}
 }

@@ -291,13 +291,12 @@ func keep(field string) bool {
 // in tells whether an object holds the person, by id or by name.
 func (e *erasure) in(o meeting.Object, data []byte) (bool, error) {
 	switch path.Ext(o.Name()) {
-	case ".csv":
-		if !bytes.Equal(roster.Without(data, e.participant), data) {
+	case ".csv", ".yaml":
+		text, _ := roster.Text(data)
+		if path.Ext(o.Name()) == ".csv" && !bytes.Equal(roster.Without(text, e.participant), text) {
 			return true, nil
 		}
-		return e.finder.Names(string(data)), nil
-	case ".yaml":
-		return e.finder.Names(string(data)), nil
+		return e.finder.Names(string(text)), nil
 	}
 	if strings.HasPrefix(o.Key, bucket.DecisionPrefix(e.meeting.ID)) {
 		var d meeting.Decision
@@ -326,10 +325,11 @@ func (e *erasure) cleanValues(_ meeting.Object, data []byte) ([]byte, error) {
 
 // cleanRoster takes the person's row and every mention out of an earlier version of a roster file. A row stays at its line.
 func (e *erasure) cleanRoster(o meeting.Object, data []byte) ([]byte, error) {
+	text, write := roster.Text(data)
 	if path.Ext(o.Name()) == ".csv" {
-		data = roster.Without(data, e.participant)
+		text = roster.Without(text, e.participant)
 	}
-	lines := bytes.SplitAfter(data, []byte("\n"))
+	lines := bytes.SplitAfter(text, []byte("\n"))
 	for i, l := range lines {
 		clean := e.finder.Redact(string(l))
 		if clean != string(l) && path.Ext(o.Name()) == ".yaml" {
@@ -337,7 +337,7 @@ func (e *erasure) cleanRoster(o meeting.Object, data []byte) ([]byte, error) {
 		}
 		lines[i] = []byte(clean)
 	}
-	return bytes.Join(lines, nil), nil
+	return write(bytes.Join(lines, nil)), nil
 }
 
 // cleanDecision takes the person out of a decision: as a nominee, from among those that it files a document for, and out

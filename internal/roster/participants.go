@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -55,34 +56,82 @@ type table struct {
 	*csv.Reader
 	at    map[string]int // columns by name
 	width int
+	// before is the line before the header that names the separator, if there is one.
+	before []byte
 }
+
+// offset is how many bytes of the file were read.
+func (t table) offset() int { return len(t.before) + int(t.InputOffset()) }
+
+// line is the line of the file at which a line behind the separator's stands.
+func (t table) line(n int) int { return n + bytes.Count(t.before, []byte("\n")) }
 
 // table reads the header; false when columns are missing.
 func (p *reader) table(data []byte) (table, bool) {
-	head, _, _ := bytes.Cut(data, []byte("\n"))
-	t := table{Reader: csv.NewReader(bytes.NewReader(data)), at: map[string]int{}}
-	if bytes.Count(head, []byte(";")) > bytes.Count(head, []byte(",")) {
-		t.Comma = ';'
+	before, comma := separator(data)
+	data = data[len(before):]
+	head, _, _ := bytes.Cut(bytes.TrimLeft(data, "\r\n"), []byte("\n"))
+	if comma == 0 {
+		comma = separates(string(head))
 	}
+	t := table{Reader: csv.NewReader(bytes.NewReader(data)), at: map[string]int{}, before: before}
+	t.Comma = comma
 	t.FieldsPerRecord = -1
-	t.TrimLeadingSpace = true
+	t.TrimLeadingSpace = comma != '\t' // else an empty field is taken for such space
 	header, err := t.Read()
 	if err != nil {
-		p.bad(1, NoParticipants, "")
+		p.bad(t.line(1), NoParticipants, "")
 		return t, false
 	}
+	first, _ := t.FieldPos(0)
 	t.width = len(header)
 	for i, h := range header {
 		t.at[strings.ToLower(strings.TrimSpace(h))] = i
 	}
-	ok := true
+	var missing []string
 	for _, c := range columns() {
 		if _, there := t.at[c]; !there {
-			p.bad(1, MissingColumn, c)
-			ok = false
+			missing = append(missing, c)
 		}
 	}
-	return t, ok
+	if len(missing) == len(columns()) {
+		p.bad(t.line(first), NoHeader, strings.TrimSpace(string(head)))
+		return t, false
+	}
+	for _, c := range missing {
+		p.bad(t.line(first), MissingColumn, c)
+	}
+	return t, len(missing) == 0
+}
+
+var separatorLine = regexp.MustCompile(`^(?i:"?sep=)([^\r\n"])"?[^\r\n\pL\pN]*\r?\n`)
+
+// separator gives the line before the header by which Excel names what parts the columns, and that character; 0 if there
+// is no such line.
+func separator(data []byte) (line []byte, comma rune) {
+	m := separatorLine.FindSubmatch(data)
+	if m == nil {
+		return nil, 0
+	}
+	comma, _ = utf8.DecodeRune(m[1])
+	return m[0], comma
+}
+
+// separates gives the character that parts the names of columns in a header: a comma, or what Excel writes in its place.
+func separates(header string) rune {
+	best, most := ',', 0
+	for _, comma := range ",;\t" {
+		n := 0
+		for name := range strings.SplitSeq(header, string(comma)) {
+			if slices.Contains(columns(), strings.ToLower(strings.Trim(name, "\" \r\t"))) {
+				n++
+			}
+		}
+		if n > most {
+			best, most = comma, n
+		}
+	}
+	return best
 }
 
 // next gives the next row that is not empty, and its line; io.EOF after the last.
@@ -90,14 +139,14 @@ func (t table) next() (row []string, line int, err error) {
 	for {
 		row, err = t.Read()
 		if e, ok := errors.AsType[*csv.ParseError](err); ok {
-			return nil, e.StartLine, e.Err
+			return nil, t.line(e.StartLine), e.Err
 		}
 		if err != nil {
 			return nil, 0, err
 		}
 		line, _ = t.FieldPos(0)
 		if slices.ContainsFunc(row, func(f string) bool { return strings.TrimSpace(f) != "" }) {
-			return t.joinRoles(row), line, nil
+			return t.joinRoles(row), t.line(line), nil
 		}
 	}
 }

@@ -3,12 +3,10 @@
 package roster
 
 import (
-	"bytes"
 	"net/mail"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -31,6 +29,7 @@ type Problem = meeting.RosterProblem
 const (
 	Syntax          = "syntax"
 	NotUTF8         = "not-utf8"
+	Workbook        = "workbook"
 	TooBig          = "too-big"
 	UnknownField    = "unknown-field"
 	TooLong         = "too-long"
@@ -55,6 +54,7 @@ const (
 	UnknownSession   = "unknown-session"
 	Duplicate        = "duplicate"
 	MissingColumn    = "missing-column"
+	NoHeader         = "no-header"
 	WrongColumnCount = "wrong-column-count"
 	NoSessions       = "no-sessions"
 	// EmailAndSubject: a member of staff is named by both, and it is not clear which one counts.
@@ -126,22 +126,4 @@ func goodLanguage(s string) bool { return languagePattern.MatchString(s) }
 func goodEmail(s string) bool {
 	a, err := mail.ParseAddress(s)
 	return err == nil && a.Address == s && strings.Contains(s[strings.LastIndexByte(s, '@'):], ".")
-}
-
-// text checks the bytes and takes a byte order mark off.
-func (p *reader) text(data []byte) ([]byte, bool) {
-	if len(data) > MaxBytes {
-		p.bad(0, TooBig, "")
-		return nil, false
-	}
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	if utf8.Valid(data) {
-		return data, true
-	}
-	for i, line := range bytes.Split(data, []byte("\n")) {
-		if !utf8.Valid(line) {
-			p.bad(i+1, NotUTF8, strings.ToValidUTF8(string(line), "�"))
-		}
-	}
-	return nil, false
 }

@@ -8,18 +8,25 @@ import (
 // Without gives participants.csv without the rows of a participant. All other bytes stay, and each row at its line. Behind
 // a row that cannot be read nothing is taken out.
 func Without(participantsCSV []byte, id string) []byte {
-	text := bytes.TrimPrefix(participantsCSV, []byte("\xef\xbb\xbf"))
-	mark := len(participantsCSV) - len(text)
+	text, write := Text(participantsCSV)
+	without := withoutRows(text, id)
+	if bytes.Equal(without, text) {
+		return participantsCSV
+	}
+	return write(without)
+}
+
+func withoutRows(text []byte, id string) []byte {
 	t, _ := new(reader).table(text)
 	column, named := t.at["id"]
 	if !named {
-		return participantsCSV
+		return text
 	}
-	out := bytes.Clone(participantsCSV[:mark+int(t.InputOffset())])
+	out := bytes.Clone(text[:t.offset()])
 	for {
-		from := t.InputOffset()
+		from := t.offset()
 		row, err := t.Read()
-		to := t.InputOffset()
+		to := t.offset()
 		if err != nil {
 			return append(out, text[from:]...)
 		}
