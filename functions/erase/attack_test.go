@@ -268,3 +268,18 @@ func TestRosterInUTF16(t *testing.T) {
 		t.Errorf("%d files in UTF-16", kept)
 	}
 }
+
+// Mails go to a domain in ASCII. Where a file has it in its own letters, it is the same address.
+func TestAddressInOtherLetters(t *testing.T) {
+	t.Parallel()
+	w := e2e.New(t)
+	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+strings.Replace(e2e.Amina, "people.example", "bücher.example", 1)+
+		strings.Replace(e2e.Kofi, "Coast Ltd", "write to amina@bücher.example", 1))
+	leave(w, e2e.CSVHead+e2e.Kofi)
+	eraseP(t, w, "p1")
+	for place, text := range w.Everything() {
+		if strings.Contains(text, "amina@") {
+			t.Errorf("it is still in %s: %s", place, text)
+		}
+	}
+}

@@ -55,13 +55,26 @@ func (f *Function) identify(ctx context.Context, e *erasure, r Request) (who, er
 	e.spellings(r.Participant, &own)
 	blank := func(s string) bool { return strings.TrimSpace(s) == "" }
 	own.Names, own.Addresses = slices.DeleteFunc(own.Names, blank), slices.DeleteFunc(own.Addresses, blank)
+	own.Addresses = readable(own.Addresses)
 	others := e.everybodyElse(r.Participant, person.New(own, person.Known{}))
+	others.Addresses = readable(others.Addresses)
 	w.finder, w.others = person.New(own, others), person.New(others, person.Known{})
 	if w.finder.Nobody() {
 		return w, fault.Reject(meeting.RefusalNobodyThere, "the meeting knows no participant %s", r.Participant)
 	}
 	w.namesakes = e.calledLike(r.Participant, person.New(own, person.Known{}))
 	return w, nil
+}
+
+// readable adds to addresses what papers say in their place: domains in their own letters.
+func readable(addresses []string) []string {
+	all := slices.Clone(addresses)
+	for _, a := range addresses {
+		if r := meeting.ReadableAddress(a); r != a {
+			all = append(all, r)
+		}
+	}
+	return all
 }
 
 // formerly adds what earlier rosters called the person: the same id with a name or an address that is known already.

@@ -184,3 +184,36 @@ func TestIDsOfOtherPeople(t *testing.T) {
 		})
 	}
 }
+
+// SES takes other letters than ASCII in no address: a domain goes out in ASCII, and what stands before the @ is refused.
+func TestAddressesInOtherLetters(t *testing.T) {
+	t.Parallel()
+	w := e2e.New(t)
+	drop(t, w, "meeting.yaml", strings.Replace(e2e.MeetingYAML("s1"), "one@secretariat.example", "one@sekretariat-köln.example", 1))
+	o := drop(t, w, "participants.csv", e2e.CSVHead+strings.Replace(e2e.Amina, "amina@", "amína@", 1))
+	if got := result(t, w, o); got != "rejected" {
+		t.Errorf("it is %s", got)
+	}
+	time.Sleep(1100 * time.Millisecond) // S3 tells times in whole seconds
+	o = drop(t, w, "participants.csv", e2e.CSVHead+strings.Replace(e2e.Amina, "people.example", "bücher.example", 1))
+	if got := result(t, w, o); got != "loaded" {
+		t.Fatalf("it is %s", got)
+	}
+	if code, page, _ := w.Visit("Ms Staff", http.MethodPost, "/meetings/m/links", url.Values{"what": {"links"}}); code != http.StatusSeeOther {
+		t.Fatal(page)
+	}
+	w.RunUntilQuiet()
+	var to []string
+	for _, m := range w.Mails() {
+		to = append(to, m.GetHeader("To"))
+	}
+	all := strings.Join(to, " ")
+	for _, want := range []string{"amina@xn--bcher-kva.example", "one@xn--sekretariat-kln-ltb.example"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("nothing goes to %s: %q", want, to)
+		}
+	}
+	if strings.ContainsFunc(all, func(r rune) bool { return r > 127 }) {
+		t.Errorf("mails go to %q", to)
+	}
+}

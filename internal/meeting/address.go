@@ -2,8 +2,52 @@ package meeting
 
 import (
 	"log/slog"
+	"net/mail"
+	"strings"
 	"time"
+	"unicode"
+
+	"golang.org/x/net/idna"
 )
+
+// longestMailbox is how many bytes an address has at most to which a mail can be sent (RFC 5321, 4.5.3.1.3).
+const longestMailbox = 254
+
+// MailAddress gives a mail address as mail goes to it: a domain in other letters than ASCII is given in ASCII (RFC 5891). It
+// reports false if the text is not one address and nothing else, or if SES takes no mail for it: the part before the @ is
+// in ASCII there.
+func MailAddress(s string) (string, bool) {
+	a, err := mail.ParseAddress(s)
+	if err != nil || a.Address != s {
+		return "", false
+	}
+	at := strings.LastIndexByte(s, '@')
+	local, domain := s[:at], s[at+1:]
+	if !isASCII(local) {
+		return "", false
+	}
+	if !isASCII(domain) {
+		if domain, err = idna.Lookup.ToASCII(domain); err != nil {
+			return "", false
+		}
+	}
+	address := local + "@" + domain
+	return address, len(address) <= longestMailbox && strings.Contains(domain, ".")
+}
+
+// ReadableAddress gives a mail address as people write it: with its domain in its own letters.
+func ReadableAddress(address string) string {
+	at := strings.LastIndexByte(address, '@')
+	domain, err := idna.Lookup.ToUnicode(address[at+1:])
+	if at < 0 || err != nil {
+		return address
+	}
+	return address[:at+1] + domain
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
+}
 
 // Address is a mail address with something known that matters before the next mail goes there.
 type Address struct {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net/mail"
 	"slices"
 	"strings"
 	"time"
@@ -221,11 +222,12 @@ func (p *reader) secretariat(addresses []string) {
 		p.bad(p.line("$.meeting"), Missing, "secretariat")
 	}
 	for i, a := range addresses {
-		if !goodEmail(a) {
+		address, ok := meeting.MailAddress(a)
+		if !ok {
 			p.bad(p.line(fmt.Sprintf("$.meeting.secretariat[%d]", i)), BadEmail, a)
 			continue
 		}
-		p.roster.Meeting.Secretariat = append(p.roster.Meeting.Secretariat, a)
+		p.roster.Meeting.Secretariat = append(p.roster.Meeting.Secretariat, address)
 	}
 }
 
@@ -248,7 +250,7 @@ func (p *reader) staff(list []staffPart) {
 			p.bad(p.line(at), Missing, "email")
 		case m.Email != "" && m.Subject != "":
 			p.bad(p.line(at+".subject"), EmailAndSubject, m.Subject)
-		case m.Email != "" && !goodEmail(m.Email):
+		case m.Email != "" && !isAddress(m.Email):
 			p.bad(p.line(at+".email"), BadEmail, m.Email)
 		case len(m.Subject) > maxSubject:
 			p.bad(p.line(at+".subject"), BadSubject, m.Subject)
@@ -261,6 +263,13 @@ func (p *reader) staff(list []staffPart) {
 		seen[who] = true
 		p.roster.Meeting.Staff = append(p.roster.Meeting.Staff, m)
 	}
+}
+
+// isAddress tells whether s is an address and nothing but one (RFC 5322, addr-spec). A member of staff's is compared with
+// the sign-in provider's, and gets no mail: it may have letters that mail may not.
+func isAddress(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Address == s && strings.Contains(s[strings.LastIndexByte(s, '@'):], ".")
 }
 
 // maxSubject bounds the letters of an account's name (OpenID Connect Core 1.0, section 2).

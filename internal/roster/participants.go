@@ -184,8 +184,12 @@ func (p *reader) participant(line int, get func(string) string, ids map[string]b
 			p.bad(line, Missing, c)
 		}
 	}
-	if q.Email != "" && !goodEmail(q.Email) {
-		p.bad(line, BadEmail, q.Email)
+	if q.Email != "" {
+		address, ok := meeting.MailAddress(q.Email)
+		if !ok {
+			p.bad(line, BadEmail, q.Email)
+		}
+		q.Email = address
 	}
 	if !slices.Contains(meeting.Sectors(), q.Sector) {
 		p.bad(line, BadSector, get("sector"))

@@ -3,7 +3,6 @@
 package roster
 
 import (
-	"net/mail"
 	"regexp"
 	"slices"
 	"strings"
@@ -121,9 +120,3 @@ func primary(tag string) string {
 }
 
 func goodLanguage(s string) bool { return languagePattern.MatchString(s) }
-
-// goodEmail tells whether s is an address and nothing but one (RFC 5322, addr-spec).
-func goodEmail(s string) bool {
-	a, err := mail.ParseAddress(s)
-	return err == nil && a.Address == s && strings.Contains(s[strings.LastIndexByte(s, '@'):], ".")
-}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
-	"net/mail"
 
 	"dossier/internal/bucket"
 	"dossier/internal/fault"
@@ -95,8 +94,10 @@ func (e *secondError) Explain(l *locale.Locale) (string, error) {
 	return l.Text("refusal.faster", "By", e.faster.By, "What", what, "At", at, "Reason", e.faster.Reason)
 }
 
-// GoodAddress reports whether a text is a bare mail address, or "".
-func GoodAddress(s string) bool {
-	a, err := mail.ParseAddress(s)
-	return s == "" || err == nil && a.Address == s && len(s) <= 254
+// Address gives a bare mail address as mail goes to it; "" stays empty. It reports false if the text is neither.
+func Address(s string) (string, bool) {
+	if s == "" {
+		return "", true
+	}
+	return meeting.MailAddress(s)
 }

@@ -82,14 +82,14 @@ func TestRecord(t *testing.T) {
 	}
 }
 
-func TestGoodAddress(t *testing.T) {
+func TestAddress(t *testing.T) {
 	for in, want := range map[string]bool{
-		"": true, "a@b.example": true,
+		"": true, "a@b.example": true, "á@b.example": false,
 		"a": false, "A <a@b.example>": false, "a@b.example, c@d.example": false, " a@b.example": false,
 		strings.Repeat("a", 244) + "@b.example": true, strings.Repeat("a", 245) + "@b.example": false,
 	} {
-		if got := decision.GoodAddress(in); got != want {
-			t.Errorf("%q: %v", in, got)
+		if got, ok := decision.Address(in); ok != want || ok && got != in {
+			t.Errorf("%q: %q %v", in, got, ok)
 		}
 	}
 }

@@ -148,8 +148,10 @@ func readAccepted(d *meeting.Decision, f url.Values) error {
 		Language: f.Get("language"),
 		Roles:    roles(f["role"]),
 	}
+	var ok bool
+	p.Email, ok = decision.Address(p.Email)
 	switch {
-	case !decision.GoodAddress(p.Email):
+	case !ok:
 		return fault.Reject(meeting.RefusalBadEmail, "no address")
 	case len(p.Roles) == 0:
 		return fault.Reject(meeting.RefusalNoRole, "no role")

@@ -34,7 +34,8 @@ func (u *Uploader) Confirm(w http.ResponseWriter, r *http.Request) error {
 // readConfirmation reads a form. It fails with NotFound if the document came by another link, and with Rejected if
 // the name or the address is not good.
 func (u *Uploader) readConfirmation(r *http.Request, k *link) (meeting.Decision, error) {
-	name, email := strings.TrimSpace(r.PostFormValue("name")), strings.TrimSpace(r.PostFormValue("email"))
+	name := strings.TrimSpace(r.PostFormValue("name"))
+	email, ok := decision.Address(strings.TrimSpace(r.PostFormValue("email")))
 	d := meeting.Decision{
 		Action:      meeting.Confirm,
 		Meeting:     k.Ticket.Meeting,
@@ -53,7 +54,7 @@ func (u *Uploader) readConfirmation(r *http.Request, k *link) (meeting.Decision,
 		return d, fault.New(fault.NotFound, "document %s came by another link", doc.ID)
 	case name == "" || len(name) > maxName:
 		return d, fault.Reject(meeting.RefusalNotUnderstood, "no name, or too long")
-	case !decision.GoodAddress(email):
+	case !ok:
 		return d, fault.Reject(meeting.RefusalBadEmail, "no address")
 	}
 	return d, nil
