@@ -217,3 +217,18 @@ func TestAddressesInOtherLetters(t *testing.T) {
 		t.Errorf("mails go to %q", to)
 	}
 }
+
+// Where the index of the roster in force is gone, what people owe tells who they are.
+func TestIDsOfOtherPeopleWithoutIndex(t *testing.T) {
+	t.Parallel()
+	w := e2e.New(t)
+	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina)
+	for _, o := range w.ObjectsUnder("index/m/") {
+		e2e.Must(t, w.Objects.Delete(t.Context(), o))
+	}
+	time.Sleep(1100 * time.Millisecond) // S3 tells times in whole seconds
+	o := drop(t, w, "participants.csv", e2e.CSVHead+strings.Replace(e2e.Kofi, "p2", "p1", 1))
+	if got := result(t, w, o); got != "rejected" {
+		t.Errorf("it is %s", got)
+	}
+}
