@@ -80,3 +80,26 @@ func TestPeopleWithoutAddressOrAgency(t *testing.T) {
 	}
 	w.Check()
 }
+
+// What a letter calls its office is remembered for the agency of its nominee. Somebody without an agency teaches nothing.
+func TestNoWordingOfNoAgency(t *testing.T) {
+	t.Parallel()
+	w := e2e.New(t)
+	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+"o1,Grace Odhiambo,grace@people.example,f,public,,Kenya,en,panellist:s1\n")
+	letter := w.Put("incoming/m/drop/letter.txt", []byte("MINISTRY OF LABOUR AND SOCIAL PROTECTION\n\nNairobi, 3 June 2021\n\n"+
+		"Dear Sir,\n\nThe Ministry of Labour and Social Protection has the honour to nominate Ms Jane Wanjiru as its representative.\n\nYours faithfully,\n"), e2e.Noon)
+	w.TakeIn(letter)
+	if d := w.Document(letter); d.Letter == nil || d.Letter.Agency == "" {
+		t.Fatalf("no agency is read: %s %+v", d.Status, d.Letter)
+	}
+	if code, page := w.SubmitDecision(url.Values{"action": {"file"}, "document": {letter.ID()}, "requirement": {"s1/nomination/o1"}, "reason": {"by hand"}}); code != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", code, page)
+	}
+	hints, err := w.Store.Hints(t.Context(), "m")
+	e2e.Must(t, err)
+	for _, h := range hints {
+		if h.Kind == meeting.HintWording {
+			t.Errorf("%q is remembered for the agency %q", h.Pattern, h.Agency)
+		}
+	}
+}
