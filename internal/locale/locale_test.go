@@ -273,7 +273,7 @@ func TestCodes(t *testing.T) {
 		{fr.Evidence(meeting.Evidence{Code: "new-code"}), "new-code"},
 		{en.Finding(meeting.Finding{Code: "no-alt-text", Detail: "3"}),
 			"Pictures without an alternative text: 3. Colleagues who use a screen reader will miss them."},
-		{en.Problem(meeting.RosterProblem{Code: "bad-email", Value: "x"}), "this is no mail address: x"},
+		{en.Problem(meeting.RosterProblem{Code: "bad-email", Value: "x"}), "this is no mail address: x (no accents before the @)"},
 		{ar.Problem(meeting.RosterProblem{Code: "no-sessions"}), "لا توجد أي جلسة"},
 		{en.Kind(meeting.Nomination), "Nomination letter"},
 		{en.Kind(meeting.Unknown), ""},
