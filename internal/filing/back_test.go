@@ -82,6 +82,32 @@ func TestPlaceOfTwoCountsAgain(t *testing.T) {
 	r.stands(both, meeting.Filed, "", one, two)
 }
 
+// A document that was filed elsewhere, joined to another or rejected since does not come back.
+func TestOnlyWhatCountsComesBack(t *testing.T) {
+	k, other := deck("s1", "a"), deck("s2", "a")
+	for name, change := range map[string]func(*meeting.Document){
+		"filed elsewhere": func(d *meeting.Document) { d.FiledFor = []meeting.RequirementKey{other} },
+		"a part now":      func(d *meeting.Document) { d.PartOf = "another" },
+		"rejected":        func(d *meeting.Document) { d.Status = meeting.Rejected },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRegistrar(t)
+			first, second := r.file("1", 1, k), r.file("2", 2, k)
+			must(t, r.registry.Transact(t.Context(), r.roster.Meeting, first.ID, func(ctx context.Context, tx *filing.Tx) error {
+				must(t, tx.Read(ctx, store.DocumentKey(first.ID)))
+				d := tx.Document(first.ID)
+				tx.MarkChanged(d)
+				change(d)
+				return nil
+			}))
+			r.takeOut(second.ID)
+			if q := r.requirement(k); q.State != meeting.Outstanding || q.Document != "" {
+				t.Errorf("%+v", q)
+			}
+		})
+	}
+}
+
 // Only as many versions are remembered as an item can hold.
 func TestVersionsAreBounded(t *testing.T) {
 	var r meeting.RequirementState
