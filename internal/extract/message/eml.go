@@ -3,6 +3,7 @@ package message
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"mime"
@@ -121,10 +122,7 @@ func ReadEML(
 		return c, err
 	}
 	c.Metadata.Title = c.Envelope.Subject
-	var parts []*enmime.Part
-	for _, list := range [][]*enmime.Part{envelope.Attachments, envelope.Inlines, envelope.OtherParts} {
-		parts = append(parts, list...)
-	}
+	parts := inOrder(envelope)
 	if len(parts) > limits.Entries {
 		return c, content.Over("parts", limits.Entries)
 	}
@@ -137,6 +135,19 @@ func ReadEML(
 		}
 	}
 	return c, nil
+}
+
+// inOrder gives the parts of a mail beside its words, in the order in which they stand in it: of two versions of a paper the
+// last one counts, and programs show some of them within the words and others below.
+func inOrder(e *enmime.Envelope) []*enmime.Part {
+	parts := slices.Concat(e.Attachments, e.Inlines, e.OtherParts)
+	at := map[*enmime.Part]int{}
+	e.Root.DepthMatchAll(func(p *enmime.Part) bool {
+		at[p] = len(at)
+		return false
+	})
+	slices.SortStableFunc(parts, func(a, b *enmime.Part) int { return cmp.Compare(at[a], at[b]) })
+	return parts
 }
 
 // longestField bounds a header field of MIME, whose parameters cost the library the square of their number. The longest
