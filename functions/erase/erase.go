@@ -99,21 +99,15 @@ func (f *Function) sort(ctx context.Context, e *erasure) error {
 	for _, d := range e.table.Documents {
 		byID[d.ID] = d
 	}
+	how := map[string]concern{}
 	for _, d := range e.table.Documents {
-		how := e.concerns(d, byID[d.PartOf])
-		if d.Status == meeting.Opened {
-			how = e.concernsAll(how, d.Enclosed, byID)
+		var err error
+		if how[d.ID], err = f.concern(ctx, e, d, byID[d.PartOf]); err != nil {
+			return err
 		}
-		if how == apart && isUnfiled(d) && e.finder.Names(says(d)) {
-			others, err := f.namesOthers(ctx, e, d)
-			if err != nil {
-				return err
-			}
-			if how = alone; others {
-				how = among
-			}
-		}
-		switch how {
+	}
+	for _, d := range e.table.Documents {
+		switch together(how[d.ID], d.Enclosed, how) {
 		case alone:
 			e.own = append(e.own, d)
 			e.Documents = append(e.Documents, d.ID)
@@ -123,4 +117,18 @@ func (f *Function) sort(ctx context.Context, e *erasure) error {
 	}
 	slices.Sort(e.Documents)
 	return nil
+}
+
+// concern tells how far a document concerns the person: by ids, and by its words where nobody's id stands on it. whole is the
+// document that it is a part of, or nil.
+func (f *Function) concern(ctx context.Context, e *erasure, d, whole *meeting.Document) (concern, error) {
+	how := e.concerns(d, whole)
+	if how != apart || !isUnfiled(d) || !e.finder.Names(says(d)) {
+		return how, nil
+	}
+	others, err := f.namesOthers(ctx, e, d)
+	if others {
+		return among, err
+	}
+	return alone, err
 }

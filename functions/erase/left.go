@@ -69,12 +69,21 @@ func (f *Function) leftObject(ctx context.Context, e *erasure, p place, o meetin
 		e.shared = append(e.shared, d)
 	default:
 		found = append(found, "object "+d.ID) // its original
+		if up := d.Envelope; up != nil && !e.isClosed(up.Document) {
+			found = append(found, "object "+up.Document) // that holds it too
+		}
 	}
 	return found, err
 }
 
 func (e *erasure) isShared(document string) bool {
 	return slices.ContainsFunc(e.shared, func(d *meeting.Document) bool { return d.ID == document })
+}
+
+// isClosed tells whether a document's original is closed, by this run or an earlier one, or is gone.
+func (e *erasure) isClosed(document string) bool {
+	i := slices.IndexFunc(e.table.Documents, func(d *meeting.Document) bool { return d.ID == document })
+	return i < 0 || e.table.Documents[i].Closed || e.isShared(document) || slices.Contains(e.Documents, document)
 }
 
 // maxRaw bounds an original without a text, which is searched as it is: 8 MiB.

@@ -239,17 +239,14 @@ func (e *erasure) concerns(d, whole *meeting.Document) concern {
 	return apart
 }
 
-// concernsAll tells how far an envelope concerns the person, which itself concerns the person so far: as all its papers
-// together do. Those that were erased by an earlier run say nothing.
-func (e *erasure) concernsAll(envelope concern, papers []meeting.Enclosed, byID map[string]*meeting.Document) concern {
-	its, others := envelope != apart, envelope == among
+// together tells how far an upload concerns the person, which itself does so far: as it and all the papers in it together
+// do, for its original holds them. Those that were erased by an earlier run say nothing.
+func together(upload concern, papers []meeting.Enclosed, each map[string]concern) concern {
+	its, others := upload != apart, upload == among
 	for _, x := range papers {
-		d := byID[x.Document]
-		if d == nil {
-			continue
+		if how, ok := each[x.Document]; ok {
+			its, others = its || how != apart, others || how != alone
 		}
-		how := e.concerns(d, byID[d.PartOf])
-		its, others = its || how != apart, others || how != alone
 	}
 	switch {
 	case its && others:
