@@ -20,6 +20,7 @@ func inBase64(data []byte) string { return base64.StdEncoding.EncodeToString(dat
 func TestFormsOfMail(t *testing.T) {
 	t.Parallel()
 	amina, final := e2e.Deck("Chains", "Amina Diallo"), e2e.Deck("Chains, at last", "Amina Diallo")
+	letter := string(e2e.NominationLetter("Ms Grace Odhiambo"))
 	const mixed = "Content-Type: multipart/mixed; boundary=\"b1\"\n"
 	part := func(headers string, data []byte) string {
 		return "--b1\n" + headers + "Content-Transfer-Encoding: base64\n\n" + inBase64(data)
@@ -32,12 +33,13 @@ func TestFormsOfMail(t *testing.T) {
 		data []byte
 		want string
 	}{
-		"draft inline, final attached": {"m.eml", mailIn(mixed, words+part(pptx+"Content-Disposition: inline; filename=draft.pptx\n", amina)+part(pptx+"Content-Disposition: attachment; filename=final.pptx\n", final)+"--b1--\n"), "draft.pptx superseded (); final.pptx filed s1/presentation/p1"},
-		"draft attached, final inline": {"m.eml", mailIn(mixed, words+part(pptx+"Content-Disposition: attachment; filename=draft.pptx\n", amina)+part(pptx+"Content-Disposition: inline; filename=final.pptx\n", final)+"--b1--\n"), "draft.pptx superseded (); final.pptx filed s1/presentation/p1"},
-		"no disposition":               {"m.eml", mailIn(mixed, words+part(pptx, amina)+"--b1--\n"), "x.pptx filed s1/presentation/p1"},
-		"forwarded, no disposition":    {"m.eml", mailIn(mixed, words+"--b1\nContent-Type: message/rfc822\n\n"+fwd+"\n--b1--\n"), "a.pptx filed s1/presentation/p1"},
-		"forwarded inline":             {"m.eml", mailIn(mixed, words+"--b1\nContent-Type: message/rfc822; name=\"Fwd.eml\"\nContent-Disposition: inline; filename=\"Fwd.eml\"\n\n"+fwd+"\n--b1--\n"), "a.pptx filed s1/presentation/p1"},
-		"RFC 2231":                     {"m.eml", mailIn(mixed, words+part("Content-Type: application/octet-stream\nContent-Disposition: attachment;\n filename*0*=UTF-8''Cha%C3%AEnes;\n filename*1*=%20d%27or.pptx\n", amina)+"--b1--\n"), "Chaînes d'or.pptx filed s1/presentation/p1"},
+		"draft inline, final attached":         {"m.eml", mailIn(mixed, words+part(pptx+"Content-Disposition: inline; filename=draft.pptx\n", amina)+part(pptx+"Content-Disposition: attachment; filename=final.pptx\n", final)+"--b1--\n"), "draft.pptx superseded (); final.pptx filed s1/presentation/p1"},
+		"draft attached, final inline":         {"m.eml", mailIn(mixed, words+part(pptx+"Content-Disposition: attachment; filename=draft.pptx\n", amina)+part(pptx+"Content-Disposition: inline; filename=final.pptx\n", final)+"--b1--\n"), "draft.pptx superseded (); final.pptx filed s1/presentation/p1"},
+		"no disposition":                       {"m.eml", mailIn(mixed, words+part(pptx, amina)+"--b1--\n"), "x.pptx filed s1/presentation/p1"},
+		"forwarded, no disposition":            {"m.eml", mailIn(mixed, words+"--b1\nContent-Type: message/rfc822\n\n"+fwd+"\n--b1--\n"), "a.pptx filed s1/presentation/p1"},
+		"forwarded inline":                     {"m.eml", mailIn(mixed, words+"--b1\nContent-Type: message/rfc822; name=\"Fwd.eml\"\nContent-Disposition: inline; filename=\"Fwd.eml\"\n\n"+fwd+"\n--b1--\n"), "a.pptx filed s1/presentation/p1"},
+		"RFC 2231":                             {"m.eml", mailIn(mixed, words+part("Content-Type: application/octet-stream\nContent-Disposition: attachment;\n filename*0*=UTF-8''Cha%C3%AEnes;\n filename*1*=%20d%27or.pptx\n", amina)+"--b1--\n"), "Chaînes d'or.pptx filed s1/presentation/p1"},
+		"a sentence that begins as a postmark": {"m.eml", []byte("From - Mon Jun 14 09:00:00 2021\n" + strings.ReplaceAll(string(mailIn("Content-Type: text/plain\n", letter+"\n\nFrom our side, everything is ready for the meeting.\nWe look forward to it.\n")), "\r\n", "\n")), "m.eml filed s1/nomination/p3 s2/nomination/p3"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

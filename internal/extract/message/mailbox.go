@@ -6,10 +6,21 @@ import (
 	"context"
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 
 	"dossier/internal/extract/content"
 )
+
+// postmark is the line before each mail of a mailbox, with who sent it and when (RFC 4155, appendix A): with a time of the day,
+// as no sentence that begins so. A field of a header follows it.
+var (
+	postmark  = regexp.MustCompile(`^From .*\d:\d\d`)
+	fieldName = regexp.MustCompile(`^[!-9;-~]+:`)
+)
+
+// longestName bounds the name of a header's field.
+const longestName = 80
 
 // Several tells whether a file that begins as a mailbox does holds more than one mail. It looks at no more than a mailbox
 // may have.
@@ -18,18 +29,16 @@ func Several(src io.ReaderAt, size int64, limits content.Limits) bool {
 	mails, blank := 0, true
 	for {
 		line, err := lines.ReadSlice('\n')
-		if blank && bytes.HasPrefix(line, []byte("From ")) {
+		begins := blank && postmark.Match(line)
+		blank = err == nil && len(bytes.TrimSpace(line)) == 0
+		if next, _ := lines.Peek(longestName); begins && fieldName.Match(next) { // line is not to be used any more
 			mails++
 		}
 		switch {
 		case mails > 1:
 			return true
-		case errors.Is(err, bufio.ErrBufferFull):
-			blank = false
-		case err != nil:
+		case err != nil && !errors.Is(err, bufio.ErrBufferFull):
 			return false
-		default:
-			blank = len(bytes.TrimSpace(line)) == 0
 		}
 	}
 }
@@ -55,8 +64,8 @@ func ReadMailbox(ctx context.Context, src io.ReaderAt, size int64, limits conten
 	return c, nil
 }
 
-// mails cuts a mailbox where a line begins with "From " after an empty line. A line of a mail that begins so has a ">"
-// before it, and so has one that begins with that.
+// mails cuts a mailbox at its postmarks, each of them after an empty line. A line of a mail that begins so has a ">" before
+// it, and so has one that begins with that.
 func mails(text string) []string {
 	var found []string
 	var mail strings.Builder
@@ -67,8 +76,13 @@ func mails(text string) []string {
 		mail.Reset()
 	}
 	blank := true
-	for line := range strings.Lines(text) {
-		if blank && strings.HasPrefix(line, "From ") {
+	for len(text) > 0 {
+		line := text[:strings.IndexByte(text, '\n')+1]
+		if line == "" {
+			line = text
+		}
+		text = text[len(line):]
+		if blank && postmark.MatchString(line) && fieldName.MatchString(text[:min(len(text), longestName)]) {
 			end()
 			blank = false
 			continue
