@@ -33,3 +33,12 @@ func (in *Intake) overLimit(ctx context.Context, doc meeting.Document) (first, o
 	}
 	return first, over, err
 }
+
+// tooMany is a document over the limit of its link, which is kept and not read. Who sent it is told of the first.
+func tooMany(doc meeting.Document, first bool) meeting.Document {
+	doc.Reason = meeting.ReasonTooMany
+	if !first {
+		doc.NotifiedStatus = meeting.Review
+	}
+	return doc
+}

@@ -67,6 +67,14 @@ func (in *Intake) part(ctx context.Context, upload meeting.Document, p content.P
 		Envelope:      &meeting.Envelope{Document: upload.ID, Key: upload.Key, FileName: upload.FileName},
 		DocumentState: meeting.DocumentState{Status: meeting.Review},
 	}
+	if n > 1 { // the first of them is what the upload itself was counted for
+		switch first, over, err := in.overLimit(ctx, doc); {
+		case err != nil:
+			return nil, err
+		case over:
+			return in.file(ctx, tooMany(doc, first), &content.Content{})
+		}
+	}
 	switch p.Reason {
 	case "":
 	case meeting.ReasonNotReadableYet: // no fault of the sender's: a person looks

@@ -27,11 +27,7 @@ func (in *Intake) takeIn(ctx context.Context, o meeting.Object) (*meeting.Docume
 	case err != nil:
 		return nil, err
 	case over:
-		doc.Reason = meeting.ReasonTooMany
-		if !first { // who sent it was told of the first
-			doc.NotifiedStatus = meeting.Review
-		}
-		return in.file(ctx, doc, &content.Content{})
+		return in.file(ctx, tooMany(doc, first), &content.Content{})
 	}
 	c, err := in.read(ctx, o)
 	switch reason := meeting.Reason(fault.Reason(err)); {

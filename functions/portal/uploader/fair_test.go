@@ -122,3 +122,30 @@ func TestNamesDeceiveNobody(t *testing.T) {
 		t.Errorf("the key is %v", got)
 	}
 }
+
+// An archive brings in no more than as many files one by one: each paper in it counts.
+func TestArchiveHasLimits(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWith(t, e2e.Options{Links: meeting.LinkLimits{Files: 2, Bytes: 1 << 30, Begun: 2}})
+	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Kofi)
+	link := w.UploadLink(ticket.Ticket{Participant: "p2", Kind: meeting.Presentation, Session: "s1", Expires: time.Now().AddDate(0, 0, 9).Unix()})
+	files := map[string][]byte{}
+	for n := range 5 {
+		files[fmt.Sprintf("%d.pptx", n)] = e2e.Deck(fmt.Sprint("Chains ", n), "by us")
+	}
+	o := w.Put(w.FolderOf(link)+"all.zip", e2e.Archive(files), time.Now().UTC().Truncate(24*time.Hour).Add(12*time.Hour))
+	w.TakeIn(o)
+	w.TakeIn(o)
+	papers := w.Papers(o)
+	for n, d := range papers {
+		if over := d.Reason == meeting.ReasonTooMany; over != (n >= 2) || over && (d.Status != meeting.Review || d.Text != "" || d.Size == 0) {
+			t.Errorf("file %d: %s (%s), %d bytes", n, d.Status, d.Reason, d.Size)
+		}
+	}
+	if receipts, notices := w.Subjects(meeting.MailReceipt), w.Subjects(meeting.MailReview); len(papers) != 5 || len(receipts) != 3 || len(notices) != 1 {
+		t.Errorf("%d papers, %d receipts and %d notices for two files and three too many", len(papers), len(receipts), len(notices))
+	}
+	if _, page, _ := w.Visit("nobody", http.MethodGet, link, nil); strings.Contains(page, `<form id="upload"`) || !strings.Contains(page, "Please send the rest tomorrow") {
+		t.Errorf("the page:\n%s", page)
+	}
+}
