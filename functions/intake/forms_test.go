@@ -35,6 +35,7 @@ func TestFormsOfMail(t *testing.T) {
 	}{
 		"draft inline, final attached":         {"m.eml", mailIn(mixed, words+part(pptx+"Content-Disposition: inline; filename=draft.pptx\n", amina)+part(pptx+"Content-Disposition: attachment; filename=final.pptx\n", final)+"--b1--\n"), "draft.pptx superseded (); final.pptx filed s1/presentation/p1"},
 		"draft attached, final inline":         {"m.eml", mailIn(mixed, words+part(pptx+"Content-Disposition: attachment; filename=draft.pptx\n", amina)+part(pptx+"Content-Disposition: inline; filename=final.pptx\n", final)+"--b1--\n"), "draft.pptx superseded (); final.pptx filed s1/presentation/p1"},
+		"bytes shown inline":                   {"m.eml", mailIn(mixed, words+part("Content-Type: application/octet-stream; name=a.pptx\nContent-Disposition: inline; filename=a.pptx\n", amina)+"--b1--\n"), "a.pptx filed s1/presentation/p1"},
 		"no disposition":                       {"m.eml", mailIn(mixed, words+part(pptx, amina)+"--b1--\n"), "x.pptx filed s1/presentation/p1"},
 		"forwarded, no disposition":            {"m.eml", mailIn(mixed, words+"--b1\nContent-Type: message/rfc822\n\n"+fwd+"\n--b1--\n"), "a.pptx filed s1/presentation/p1"},
 		"forwarded inline":                     {"m.eml", mailIn(mixed, words+"--b1\nContent-Type: message/rfc822; name=\"Fwd.eml\"\nContent-Disposition: inline; filename=\"Fwd.eml\"\n\n"+fwd+"\n--b1--\n"), "a.pptx filed s1/presentation/p1"},

@@ -137,8 +137,8 @@ func ReadEML(
 	return c, nil
 }
 
-// inOrder gives the parts of a mail beside its words, in the order in which they stand in it: of two versions of a paper the
-// last one counts, and programs show some of them within the words and others below.
+// inOrder gives the parts of a mail beside its words, each once, in the order in which they stand in it: of two versions of a
+// paper the last one counts, and programs show some of them within the words and others below. The library lists some twice.
 func inOrder(e *enmime.Envelope) []*enmime.Part {
 	parts := slices.Concat(e.Attachments, e.Inlines, e.OtherParts)
 	at := map[*enmime.Part]int{}
@@ -147,7 +147,7 @@ func inOrder(e *enmime.Envelope) []*enmime.Part {
 		return false
 	})
 	slices.SortStableFunc(parts, func(a, b *enmime.Part) int { return cmp.Compare(at[a], at[b]) })
-	return parts
+	return slices.Compact(parts)
 }
 
 // longestField bounds a header field of MIME, whose parameters cost the library the square of their number. The longest
