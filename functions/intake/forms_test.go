@@ -41,6 +41,9 @@ func TestFormsOfMail(t *testing.T) {
 		"forwarded inline":                     {"m.eml", mailIn(mixed, words+"--b1\nContent-Type: message/rfc822; name=\"Fwd.eml\"\nContent-Disposition: inline; filename=\"Fwd.eml\"\n\n"+fwd+"\n--b1--\n"), "a.pptx filed s1/presentation/p1"},
 		"RFC 2231":                             {"m.eml", mailIn(mixed, words+part("Content-Type: application/octet-stream\nContent-Disposition: attachment;\n filename*0*=UTF-8''Cha%C3%AEnes;\n filename*1*=%20d%27or.pptx\n", amina)+"--b1--\n"), "Chaînes d'or.pptx filed s1/presentation/p1"},
 		"a sentence that begins as a postmark": {"m.eml", []byte("From - Mon Jun 14 09:00:00 2021\n" + strings.ReplaceAll(string(mailIn("Content-Type: text/plain\n", letter+"\n\nFrom our side, everything is ready for the meeting.\nWe look forward to it.\n")), "\r\n", "\n")), "m.eml filed s1/nomination/p3 s2/nomination/p3"},
+		"encrypted":                            {"m.eml", mailIn("Content-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=\"b1\"\n", "--b1\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n\n--b1\nContent-Type: application/octet-stream; name=\"encrypted.asc\"\nContent-Disposition: inline; filename=\"encrypted.asc\"\n\n-----BEGIN PGP MESSAGE-----\n\nhQEMA6eWZ3\n=aaaa\n-----END PGP MESSAGE-----\n\n--b1--\n"), "encrypted.asc review (not-readable-yet)"},
+		"a fax":                                {"m.eml", mailIn(mixed, words+part("Content-Type: image/tiff; name=fax.tif\nContent-Disposition: attachment; filename=fax.tif\n", fax())+"--b1--\n"), "fax.tif rejected (empty)"},
+		"encrypted words":                      {"m.eml", mailIn("Content-Type: text/plain\n", "-----BEGIN PGP MESSAGE-----\n\nhQEMA6eWZ3\n=aaaa\n-----END PGP MESSAGE-----\n"), "m.eml review (nobody-named)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -53,4 +56,29 @@ func TestFormsOfMail(t *testing.T) {
 			}
 		})
 	}
+}
+
+// fax is a small TIFF.
+func fax() []byte {
+	var b strings.Builder
+	b.WriteString("II*\x00\x08\x00\x00\x00")
+	entries := [][4]uint32{{256, 4, 1, 100}, {257, 4, 1, 100}, {258, 3, 1, 1}, {259, 3, 1, 1}, {262, 3, 1, 0}, {273, 4, 1, 200}, {277, 3, 1, 1}, {278, 4, 1, 100}, {279, 4, 1, 1300}}
+	b.WriteByte(byte(len(entries)))
+	b.WriteByte(0)
+	le := func(v uint32, n int) {
+		for i := range n {
+			b.WriteByte(byte(v >> (8 * i)))
+		}
+	}
+	for _, e := range entries {
+		le(e[0], 2)
+		le(e[1], 2)
+		le(e[2], 4)
+		le(e[3], 4)
+	}
+	le(0, 4)
+	for b.Len() < 200 {
+		b.WriteByte(0)
+	}
+	return []byte(b.String() + strings.Repeat("\x00", 1300))
 }

@@ -204,7 +204,7 @@ func conclude(s *filing.Submission, c *content.Content, l link, found match.Resu
 // takes back what was nominated, is for a person to look at.
 func isCorrespondence(c *content.Content, found match.Result) bool {
 	const mayNominate = 0.35
-	if c.Envelope == nil || len(c.Parts()) > 0 {
+	if c.Envelope == nil || len(c.Parts()) > 0 || c.HoldsEncrypted() {
 		return false
 	}
 	takesBack := found.Act == meeting.ActWithdraws || found.Act == meeting.ActRegrets

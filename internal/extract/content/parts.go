@@ -1,6 +1,7 @@
 package content
 
 import (
+	"bytes"
 	"cmp"
 	"path"
 	"regexp"
@@ -81,7 +82,23 @@ func (a Attachment) whole() Part {
 	} else if e != nil {
 		p.Name = cmp.Or(a.Name, e.Subject+".eml")
 	}
+	if a.isEncrypted() {
+		p.Reason = meeting.ReasonNotReadableYet
+	}
 	return p
+}
+
+// pgpMessage is the first line of what was encrypted by OpenPGP (RFC 9580, 6.2).
+const pgpMessage = "-----BEGIN PGP MESSAGE-----"
+
+// isEncrypted tells whether an attachment is a message that only its reader's key opens. Nobody knows what it says.
+func (a Attachment) isEncrypted() bool {
+	return bytes.HasPrefix(bytes.TrimSpace(a.Data), []byte(pgpMessage))
+}
+
+// HoldsEncrypted tells whether words that nobody can read are among those of a content.
+func (c *Content) HoldsEncrypted() bool {
+	return slices.ContainsFunc(c.Pages, func(p Page) bool { return strings.Contains(p.Full(), pgpMessage) })
 }
 
 // around is a mail as what lies around one of its parts.
@@ -132,8 +149,12 @@ func (a Attachment) isPaper(words bool) bool {
 	switch {
 	case meeting.Dropping(a.Name, a.Size), leftover.MatchString(a.Name) && a.Size < largeSize:
 		return false
+	case a.isEncrypted():
+		return true
 	case isMachine(media, path.Ext(strings.ToLower(a.Name))):
 		return false
+	case a.Content != nil && a.Content.Format == TIFF: // faxes and scanners write it, and no signature holds one
+		return true
 	case a.isPicture():
 		return a.Size >= largeSize || a.Content != nil && a.Content.Words() >= leastOnPicture
 	case a.Name == "" && strings.HasPrefix(media, "text/"):

@@ -33,6 +33,8 @@ func TestParts(t *testing.T) {
 	nested := func(c *content.Content, name string) content.Attachment {
 		return content.Attachment{Name: name, Size: 9, Data: []byte("the mail"), Content: c}
 	}
+	fax := content.Attachment{Name: "fax.tif", Media: "image/tiff", Size: 9000, Data: []byte("fax"), Content: said(content.TIFF, "")}
+	encrypted := content.Attachment{Name: "encrypted.asc", Data: []byte("\n-----BEGIN PGP MESSAGE-----"), Size: 28, Content: said(content.Text, "")}
 	pack := func(parts ...content.Attachment) *content.Content {
 		return &content.Content{Format: content.Zip, Attachments: parts}
 	}
@@ -47,6 +49,8 @@ func TestParts(t *testing.T) {
 		"a deck and a letter":   {mail("s", "words", deck, letter), "1 deck.pptx deck words>slides; 2 letter.pdf letter words>we nominate"},
 		"one that is locked":    {mail("s", "words", locked), "1 locked.pdf x words> (locked)"},
 		"a logo":                {mail("s", "words", picture("logo.png", 5000, "Ministry of Labour"), letter), "2 letter.pdf letter words>we nominate"},
+		"a fax":                 {mail("s", "words", fax), "1 fax.tif fax words>"},
+		"an encrypted message":  {mail("s", "", encrypted, other("key.asc", "application/pgp-keys")), "1 encrypted.asc \n-----BEGIN PGP MESSAGE----- > (not-readable-yet)"},
 		"a photographed letter": {mail("s", "words", picture("photo.png", 5000, words)), "1 photo.png photo.png words>" + words},
 		"a picture nobody read": {mail("s", "words", picture("photo.png", 300<<10, "")), "1 photo.png photo.png words>"},
 		"a calendar's reply":    {mail("s", "words", other("reply.ics", "text/calendar")), ""},
