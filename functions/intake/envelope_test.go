@@ -189,3 +189,31 @@ func TestCorrespondence(t *testing.T) {
 	}
 	w.Check()
 }
+
+// An upload that was opened is decided about by its papers: nothing can be done to it that leaves them as they are.
+func TestOpenedIsNotDecided(t *testing.T) {
+	t.Parallel()
+	w := e2e.New(t)
+	w.LoadRoster("m", e2e.MeetingYAML("s1"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
+	o := w.Put("incoming/m/drop/m.eml", e2e.MailOf("Mine.", e2e.File{Name: "a.pptx", Data: e2e.Deck("Chains", "Amina Diallo")}), e2e.Noon)
+	w.TakeIn(o)
+	if page := w.StaffPage("/meetings/m/documents/" + o.ID()); strings.Contains(page, `value="withdraw"`) {
+		t.Error("the page offers to withdraw a mail whose papers would stay")
+	}
+	for _, form := range []url.Values{
+		{"action": {"withdraw"}, "reason": {"old"}},
+		{"action": {"reject"}, "reason": {"old"}},
+		{"action": {"file"}, "other": {"s1/presentation/p2"}, "reason": {"his"}},
+		{"action": {"split"}, "from": {"1", "2"}, "to": {"1", "2"}, "reason": {"two"}},
+		{"action": {"join"}, "into": {w.Paper(o).ID}, "reason": {"one"}},
+	} {
+		form.Set("document", o.ID())
+		if code, _ := w.SubmitDecision(form); code == http.StatusSeeOther {
+			t.Errorf("%s is done", form.Get("action"))
+		}
+	}
+	if d := w.Document(o); d.Status != meeting.Opened || papers(w, o) != "a.pptx filed s1/presentation/p1" {
+		t.Errorf("it is %s, %s", d.Status, papers(w, o))
+	}
+	w.Check()
+}

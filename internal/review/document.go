@@ -74,7 +74,8 @@ func fileManually(ctx context.Context, tx *filing.Tx, doc *meeting.Document, d m
 	return nil
 }
 
-// withdraw takes a document out; what it satisfied is outstanding again.
+// withdraw takes a document out; what it satisfied is outstanding again. An upload that was opened satisfies nothing: each
+// paper in it is withdrawn by itself.
 type withdraw struct{ meeting.Decision }
 
 func (a withdraw) apply(ctx context.Context, tx *filing.Tx) error {
@@ -82,8 +83,8 @@ func (a withdraw) apply(ctx context.Context, tx *filing.Tx) error {
 	if err != nil {
 		return err
 	}
-	if doc.Status == meeting.Withdrawn {
-		return fault.Reject(meeting.RefusalAlreadyDecided, "already withdrawn")
+	if doc.Status == meeting.Withdrawn || doc.Status == meeting.Opened {
+		return fault.Reject(meeting.RefusalAlreadyDecided, "document %s is %s", doc.ID, doc.Status)
 	}
 	if err := tx.TakeOut(ctx, doc, meeting.Reason(a.Reason)); err != nil {
 		return err
