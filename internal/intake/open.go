@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"context"
 	"path"
+	"slices"
 	"strings"
 
 	"dossier/internal/bucket"
 	"dossier/internal/extract/content"
+	"dossier/internal/match"
 	"dossier/internal/meeting"
 )
 
@@ -90,8 +92,8 @@ func (in *Intake) part(ctx context.Context, upload meeting.Document, p content.P
 	return in.keep(ctx, doc, p.Content)
 }
 
-// withLetter adds a mail itself to its parts, if it is a letter and none of the parts is. What it says is then not what
-// lies around the parts.
+// withLetter adds a mail itself to its parts, if it is a letter and none of the parts is. If it is filed, what it says is not
+// what lies around the parts; else it waits for a person, as it would without them.
 func (in *Intake) withLetter(
 	ctx context.Context, upload meeting.Document, c *content.Content, parts []content.Part,
 ) ([]content.Part, error) {
@@ -106,32 +108,42 @@ func (in *Intake) withLetter(
 	if err != nil || l.claim != nil || l.problem != "" {
 		return parts, err // a link tells whose it is
 	}
-	if own, err := in.nominates(ctx, upload, c.Alone(), r, true); err != nil || !own {
+	said, err := in.says(ctx, upload, c.Alone(), r)
+	if err != nil || !mayBeLetter(said) {
 		return parts, err
 	}
-	alone := make([]content.Part, len(parts))
-	for i, p := range parts {
-		paper := p.Content.Paper()
-		if its, err := in.nominates(ctx, upload, paper, r, false); err != nil || its {
+	isOne, alone := mayBeLetter, slices.Clone(parts)
+	if filed := len(said.File) > 0 && said.Kind == meeting.Nomination; filed {
+		isOne = isLetter
+		for i, p := range parts {
+			alone[i].Content = p.Content.Paper()
+		}
+	}
+	for _, p := range parts {
+		if its, err := in.says(ctx, upload, p.Content.Paper(), r); err != nil || isOne(its) {
 			return parts, err
 		}
-		alone[i] = p
-		alone[i].Content = paper
 	}
 	name := strings.TrimSuffix(upload.FileName, path.Ext(upload.FileName)) + ".txt"
 	letter := content.Part{Place: "0", Name: name, Data: []byte(c.Said()), Content: c.Alone()}
 	return append([]content.Part{letter}, alone...), nil
 }
 
-// nominates tells whether a paper would be filed as a letter or, if that is not asked, whether it is one at all.
-func (in *Intake) nominates(ctx context.Context, doc meeting.Document, c *content.Content, r roster, filed bool) (bool, error) {
+// says matches a paper as if it had come by itself.
+func (in *Intake) says(ctx context.Context, doc meeting.Document, c *content.Content, r roster) (match.Result, error) {
 	facts, err := in.facts(ctx, doc, c, link{})
 	if err != nil {
-		return false, err
+		return match.Result{}, err
 	}
-	found, err := in.match(ctx, r, facts)
-	if err != nil || found.Kind != meeting.Nomination {
-		return false, err
-	}
-	return len(found.File) > 0 || !filed && found.Act.Nominates(), nil
+	return in.match(ctx, r, facts)
+}
+
+// isLetter tells whether a paper is a nomination, and mayBeLetter whether a person has to see that it is none.
+func isLetter(m match.Result) bool {
+	return m.Kind == meeting.Nomination && (len(m.File) > 0 || m.Act.Nominates())
+}
+
+func mayBeLetter(m match.Result) bool {
+	const likely = 0.5
+	return isLetter(m) || m.Kind == meeting.Nomination && m.Nominates >= likely
 }
