@@ -79,6 +79,16 @@ func TestMemory(t *testing.T) {
 	}
 }
 
+// What an archive holds stays in memory with it, and what lies deeper too.
+func TestSettle(t *testing.T) {
+	l := content.Limits{}.WithDefaults()
+	deep := &content.Content{Attachments: []content.Attachment{{Data: make([]byte, 7)}}}
+	l.Settle(100, &content.Content{Attachments: []content.Attachment{{Data: make([]byte, 20), Content: deep}, {Data: make([]byte, 3)}}})
+	if l.Held() != 130 {
+		t.Errorf("%d bytes are held, want 130", l.Held())
+	}
+}
+
 // A document that says something new of every part says no more than two hundred things, in short words.
 func TestFindingsAreBounded(t *testing.T) {
 	c := &content.Content{}

@@ -38,8 +38,21 @@ func (l Limits) Held() int64 { return l.memory.held.Load() }
 // Peak is the most bytes that were held at one time.
 func (l Limits) Peak() int64 { return l.memory.peak.Load() }
 
-// Settle counts a document that has been read: only its text stays. Before is how much was held when it was begun.
-func (l Limits) Settle(before int64, c *Content) { l.memory.held.Store(before + int64(c.text)) }
+// Settle counts a document that has been read: only its text stays, and the papers in it. Before is how much was held when it
+// was begun.
+func (l Limits) Settle(before int64, c *Content) { l.memory.held.Store(before + c.kept()) }
+
+// kept is how many bytes stay of a content, and of all that lies in it.
+func (c *Content) kept() int64 {
+	if c == nil {
+		return 0
+	}
+	n := int64(c.text)
+	for _, a := range c.Attachments {
+		n += int64(len(a.Data)) + a.Content.kept()
+	}
+	return n
+}
 
 // Decode counts the bytes that a picture has once it is decoded, and reports whether that is still within the limit.
 func (l Limits) Decode(bytes int64) bool { return l.memory.decoded.Add(bytes) <= l.Decoded }
