@@ -140,14 +140,15 @@ const (
 	largeSize = 100 << 10
 )
 
-// leftover is a part that a mail server cuts off a mail, such as the foot of a mailing list.
+// leftover is a part that a mail server cuts off a mail, such as the foot of a mailing list. A paper whose sender gave it no
+// name is called so too.
 var leftover = regexp.MustCompile(`(?i)^att\d{3,}(\.\w{2,4})?$`)
 
 // isPaper tells whether an attachment is somebody's paper. words tells whether its carrier has words of its own.
 func (a Attachment) isPaper(words bool) bool {
 	media := strings.ToLower(a.Media)
 	switch {
-	case meeting.Dropping(a.Name, a.Size), leftover.MatchString(a.Name) && a.Size < largeSize:
+	case meeting.Dropping(a.Name, a.Size), leftover.MatchString(a.Name) && a.Size < largeSize && a.isPlain():
 		return false
 	case a.isEncrypted():
 		return true
@@ -161,6 +162,11 @@ func (a Attachment) isPaper(words bool) bool {
 		return !words // it is what the mail says, once more or further down
 	}
 	return true
+}
+
+// isPlain tells whether an attachment is text, or bytes that nobody knows.
+func (a Attachment) isPlain() bool {
+	return a.Content == nil || slices.Contains([]Format{"", Text, HTML, "application/octet-stream"}, a.Content.Format)
 }
 
 // isPicture tells whether an attachment is a picture by its bytes, or by its mail's word where nobody could read it.
