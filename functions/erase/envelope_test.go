@@ -57,3 +57,18 @@ func TestNamedInMail(t *testing.T) {
 		t.Errorf("%+v, want %q", report, want)
 	}
 }
+
+// A mail that names the person is closed with her paper in it. Another's paper in it, which does not, is nothing that is left.
+func TestNamedAroundPaper(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWith(t, e2e.Options{MailLease: e2e.NoLease})
+	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
+	o := w.Put("incoming/m/drop/m.eml", e2e.MailOf("Mine, and that of Amina Diallo.", e2e.File{Name: "a.pptx", Data: e2e.Deck("Chains", "Amina Diallo")},
+		e2e.File{Name: "k.pptx", Data: e2e.Deck("Banks", "Kofi Mensah")}), e2e.Noon)
+	w.TakeIn(o)
+	w.RunUntilQuiet()
+	leave(w, e2e.CSVHead+e2e.Kofi)
+	if report := eraseP(t, w, "p1"); !slices.Equal(report.Shared, []string{o.ID()}) || len(report.Left) > 0 {
+		t.Errorf("%+v", report)
+	}
+}

@@ -56,7 +56,8 @@ func (f *Function) leftObject(ctx context.Context, e *erasure, p place, o meetin
 	if named {
 		found = append(found, "object "+o.ID())
 	}
-	if !p.note || !slices.Contains(noted, e.participant) {
+	own := slices.Contains(noted, e.participant)
+	if !p.note || !own && !slices.Contains(noted, around+e.participant) {
 		return found, err
 	}
 	i := slices.IndexFunc(e.table.Documents, func(d *meeting.Document) bool { return d.Text == o.Key })
@@ -68,7 +69,9 @@ func (f *Function) leftObject(ctx context.Context, e *erasure, p place, o meetin
 	case d.Closed: // by an earlier run
 		e.shared = append(e.shared, d)
 	default:
-		found = append(found, "object "+d.ID) // its original
+		if own {
+			found = append(found, "object "+d.ID) // its original
+		}
 		if up := d.Envelope; up != nil && !e.isClosed(up.Document) {
 			found = append(found, "object "+up.Document) // that holds it too
 		}

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"dossier/internal/bucket"
+	"dossier/internal/extract/content"
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
 	"dossier/internal/person"
@@ -261,11 +262,17 @@ func (f *Function) cleanObject(ctx context.Context, e *erasure, p place, o meeti
 	if err != nil {
 		return false, err
 	}
-	if p.note && !slices.Contains(erased, e.participant) {
-		erased = append(erased, e.participant)
-	}
 	if named, err := e.in(o, data); err != nil || !named {
 		return false, err
+	}
+	if p.note {
+		note, err := e.note(data)
+		if err != nil {
+			return false, err
+		}
+		if !slices.Contains(erased, note) {
+			erased = append(erased, note)
+		}
 	}
 	clean, err := p.clean(o, data)
 	switch {
@@ -280,6 +287,29 @@ func (f *Function) cleanObject(ctx context.Context, e *erasure, p place, o meeti
 		erased = nil
 	}
 	return true, f.bucket.Rewrite(ctx, o, clean, packed, erased...)
+}
+
+// around is the beginning of the note that the mail around a paper names somebody, and the paper itself does not.
+const around = "around/"
+
+// note tells what to note of a text that names the person.
+func (e *erasure) note(data []byte) (string, error) {
+	var c content.Content
+	if err := json.Unmarshal(data, &c); err != nil {
+		return "", fmt.Errorf("decode text: %w", err)
+	}
+	paper := c.Paper()
+	if paper == &c {
+		return e.participant, nil
+	}
+	data, err := json.Marshal(paper)
+	if err != nil {
+		return "", fmt.Errorf("encode paper: %w", err)
+	}
+	if named, err := e.finder.NamesJSON(data, keep); err != nil || !named {
+		return around + e.participant, err
+	}
+	return e.participant, nil
 }
 
 // keep tells which fields of our own JSON are ids, keys and codes, and no words.
