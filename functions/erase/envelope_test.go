@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"dossier/internal/e2e"
 	"dossier/internal/meeting"
@@ -70,5 +71,27 @@ func TestNamedAroundPaper(t *testing.T) {
 	leave(w, e2e.CSVHead+e2e.Kofi)
 	if report := eraseP(t, w, "p1"); !slices.Equal(report.Shared, []string{o.ID()}) || len(report.Left) > 0 {
 		t.Errorf("%+v", report)
+	}
+}
+
+// An erased paper does not come back when the table is made anew, nor does the name of one that never had bytes.
+func TestErasedStaysAway(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWith(t, e2e.Options{MailLease: e2e.NoLease})
+	w.LoadRoster("m", e2e.QuotaYAML("s1", "s2"), e2e.CSVHead+e2e.Amina+e2e.Kofi)
+	o := w.Put("incoming/m/drop/m.zip", e2e.Archive(map[string][]byte{"a.pptx": e2e.Deck("Chains", "Amina Diallo"), "k.pptx": e2e.Deck("Banks", "Kofi Mensah"),
+		"Amina Diallo.pdf": nil}), time.Now().Add(-time.Hour))
+	w.TakeIn(o)
+	w.RunUntilQuiet()
+	if n := len(w.Papers(o)); n != 3 {
+		t.Fatalf("%d papers", n)
+	}
+	leave(w, e2e.CSVHead+e2e.Kofi)
+	if report := eraseP(t, w, "p1"); report.Documents != 2 || len(report.Left) > 0 {
+		t.Errorf("%+v", report)
+	}
+	anew := w.Anew()
+	if all := anew.Papers(o); len(all) != 1 || all[0].FileName != "k.pptx" || !anew.Document(o).Closed {
+		t.Errorf("%d papers are back, the first %s", len(all), all[0].FileName)
 	}
 }

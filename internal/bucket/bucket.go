@@ -294,15 +294,16 @@ func (b *Bucket) PutDecision(ctx context.Context, key string, d meeting.Decision
 
 // EmptyPart puts an object without bytes where a paper was that came in an upload and was erased.
 func (b *Bucket) EmptyPart(ctx context.Context, key string) error {
-	_, err := b.s3.PutObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: &key, Body: bytes.NewReader(nil)})
+	_, err := b.s3.PutObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: &key, Body: bytes.NewReader(nil),
+		Metadata: map[string]string{erasedNote: "part"}})
 	if err != nil {
 		return wrap(err, "put empty part")
 	}
 	return nil
 }
 
-// PutPart keeps a paper that came in an upload, once: when it is there already, that one is given. One that has no bytes
-// was erased; see EmptyPart.
+// PutPart keeps a paper that came in an upload, once: when it is there already, that one is given. It fails with Exists when
+// the paper was erased; see EmptyPart.
 func (b *Bucket) PutPart(ctx context.Context, key string, data []byte) (meeting.Object, error) {
 	o := meeting.Object{Bucket: b.name, Key: key, Size: int64(len(data))}
 	out, err := b.s3.PutObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: &key, Body: bytes.NewReader(data),
@@ -317,6 +318,9 @@ func (b *Bucket) PutPart(ctx context.Context, key string, data []byte) (meeting.
 	had, err := b.s3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.name, Key: &key})
 	if err != nil {
 		return o, wrap(err, "look at part")
+	}
+	if had.Metadata[erasedNote] != "" {
+		return o, fault.New(fault.Exists, "a part was erased")
 	}
 	o.Version, o.Size = aws.ToString(had.VersionId), aws.ToInt64(had.ContentLength)
 	return o, nil
@@ -450,7 +454,7 @@ func pack(data []byte) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// erasedNote is the name of the note of people at a text.
+// erasedNote is the name of the note of people at a text, and of the note that a part was erased.
 const erasedNote = "erased"
 
 // RosterPair is a meeting.yaml and a participants.csv that were in force together.

@@ -34,7 +34,7 @@ type Bucket interface {
 	Read(ctx context.Context, o meeting.Object, limit int64) ([]byte, error)
 	// RosterOf gives the roster files of a token; NotFound when they are gone.
 	RosterOf(ctx context.Context, meetingID, token string) (bucket.RosterPair, error)
-	// PutPart keeps a paper that came in an upload, once.
+	// PutPart keeps a paper that came in an upload, once. It fails with Exists when that was erased.
 	PutPart(ctx context.Context, key string, data []byte) (meeting.Object, error)
 	PutJSON(ctx context.Context, key string, v any) error
 	GetJSON(ctx context.Context, key string, v any) error

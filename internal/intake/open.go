@@ -9,6 +9,7 @@ import (
 
 	"dossier/internal/bucket"
 	"dossier/internal/extract/content"
+	"dossier/internal/fault"
 	"dossier/internal/match"
 	"dossier/internal/meeting"
 )
@@ -57,11 +58,11 @@ func (in *Intake) keep(ctx context.Context, doc meeting.Document, c *content.Con
 // part keeps one paper of an upload, the n-th, and files it; nil for one that was erased.
 func (in *Intake) part(ctx context.Context, upload meeting.Document, p content.Part, n int) (*meeting.Document, error) {
 	o, err := in.Bucket.PutPart(ctx, meeting.PartKey(upload.Meeting, upload.ID, p.Place), p.Data)
+	if fault.Is(err, fault.Exists) {
+		return nil, nil //nolint:nilnil // erased, and nobody's mistake
+	}
 	if err != nil {
 		return nil, err
-	}
-	if o.Size == 0 && len(p.Data) > 0 {
-		return nil, nil //nolint:nilnil // erased, and nobody's mistake
 	}
 	o = o.Within(upload.Object, n)
 	doc := meeting.Document{
