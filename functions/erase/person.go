@@ -230,6 +230,11 @@ func (e *erasure) concerns(d, whole *meeting.Document) concern {
 	}
 	its = its || d.LinkOwner == e.participant || e.finder.IsAddress(d.Uploader.Email) || e.finder.IsAddress(d.Sender) ||
 		e.isName(d.Author)
+	return concernOf(its, others)
+}
+
+// concernOf tells how far a document concerns the person: its tells that it does, others that it concerns others.
+func concernOf(its, others bool) concern {
 	switch {
 	case its && others:
 		return among
@@ -248,13 +253,7 @@ func together(upload concern, papers []meeting.Enclosed, each map[string]concern
 			its, others = its || how != apart, others || how != alone
 		}
 	}
-	switch {
-	case its && others:
-		return among
-	case its:
-		return alone
-	}
-	return apart
+	return concernOf(its, others)
 }
 
 // isUnfiled tells whether nobody has said yet whose a document is.

@@ -42,7 +42,7 @@ func Sniff(src io.ReaderAt, size int64, limits content.Limits) (content.Format, 
 		return content.Pointer, nil
 	case message.IsSigned(head):
 		return content.Signed, nil
-	case message.Sniff(head) && bytes.HasPrefix(head, []byte("From ")) && message.Several(src, size, limits):
+	case bytes.HasPrefix(head, []byte("From ")) && message.Sniff(head) && message.Several(src, size, limits):
 		return content.Mailbox, nil
 	case message.Sniff(head): // which may well hold the beginning of a PDF
 		return content.EML, nil

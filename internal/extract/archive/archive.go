@@ -19,9 +19,6 @@ import (
 	"dossier/internal/meeting"
 )
 
-// least is what may be unpacked of an archive of any size: a small one may well be packed tightly.
-const least = 16 << 20
-
 // IsOne tells whether a zip is an archive of files, rather than one document in a zip: an office package (ECMA-376 part 2,
 // OpenDocument part 2), a book (EPUB), a program (JAR, APK), or a document of Apple's office programs.
 func IsOne(z *zip.Reader) bool {
@@ -44,7 +41,7 @@ func Read(ctx context.Context, src io.ReaderAt, size int64, limits content.Limit
 		return nil, err
 	}
 	c := &content.Content{}
-	left := min(limits.Expanded, max(least, limits.Ratio*size))
+	left := xmlzip.Allowed(size, limits)
 	for _, f := range z.File {
 		if f.FileInfo().IsDir() || strings.HasPrefix(f.Name, "__MACOSX/") {
 			continue
@@ -55,8 +52,7 @@ func Read(ctx context.Context, src io.ReaderAt, size int64, limits content.Limit
 		case fault.Because(err, meeting.ReasonTooLarge):
 			return c, err
 		case fault.Is(err, fault.Rejected):
-			c.Find(meeting.FindingAttachmentUnread, fault.Reason(err))
-			c.Attachments = append(c.Attachments, content.Attachment{Name: content.BaseName(nameOf(f)), Size: int64(f.UncompressedSize64),
+			c.Enclose(content.Attachment{Name: content.BaseName(nameOf(f)), Size: int64(f.UncompressedSize64),
 				Reason: meeting.Reason(fault.Reason(err))})
 		case err != nil:
 			return c, err
@@ -91,7 +87,7 @@ func unpack(ctx context.Context, f *zip.File, left int64, limits content.Limits)
 		return nil, err
 	}
 	data := make([]byte, size)
-	n, err := io.ReadFull(&stoppable{ctx, r}, data)
+	n, err := io.ReadFull(content.Stoppable(ctx, r), data)
 	limits.Unpack(int64(n))
 	if err == nil { // the checksum is compared at the end
 		_, err = io.CopyN(io.Discard, r, 1)
@@ -118,17 +114,4 @@ func nameOf(f *zip.File) string {
 		return strings.ToValidUTF8(f.Name, "_")
 	}
 	return name
-}
-
-// stoppable is a reader that a context ends.
-type stoppable struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (s *stoppable) Read(b []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return s.r.Read(b)
 }

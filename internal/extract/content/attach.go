@@ -23,9 +23,7 @@ func (c *Content) Attach(ctx context.Context, nested Nested, name, media string,
 	if IsExecutable(name, data[:min(len(data), 4096)]) {
 		c.Find(meeting.FindingExecutable, "")
 	}
-	if a.Reason != "" {
-		c.Find(meeting.FindingAttachmentUnread, string(a.Reason))
-	}
+	c.Enclose(a)
 	if a.Content != nil {
 		for _, f := range a.Content.Findings {
 			if f.Code == meeting.FindingMacros || f.Code == meeting.FindingExecutable {
@@ -33,8 +31,15 @@ func (c *Content) Attach(ctx context.Context, nested Nested, name, media string,
 			}
 		}
 	}
-	c.Attachments = append(c.Attachments, a)
 	return nil
+}
+
+// Enclose adds a part, and notes if it could not be read.
+func (c *Content) Enclose(a Attachment) {
+	if a.Reason != "" {
+		c.Find(meeting.FindingAttachmentUnread, string(a.Reason))
+	}
+	c.Attachments = append(c.Attachments, a)
 }
 
 // BaseName gives the last part of a name that may be a path of any system; "" when there is none.

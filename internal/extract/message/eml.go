@@ -89,7 +89,7 @@ func ReadEML(
 	}
 	defer limits.Release(strange)
 	envelope, err := enmime.NewParser(enmime.DisableTextConversion(true), enmime.SkipMalformedParts(true), enmime.MaxStoredPartErrors(100)).
-		ReadEnvelope(&stoppable{ctx, strings.NewReader(text)})
+		ReadEnvelope(content.Stoppable(ctx, strings.NewReader(text)))
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -251,19 +251,6 @@ func untyped(e *enmime.Envelope) string {
 	body := content.Tidy(plain.Decode(e.OtherParts[i].Content))
 	e.OtherParts = slices.Delete(e.OtherParts, i, i+1)
 	return body
-}
-
-// stoppable is a reader that a context ends.
-type stoppable struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (s *stoppable) Read(b []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return s.r.Read(b)
 }
 
 func metadata(e *content.Envelope) content.Metadata {

@@ -199,9 +199,8 @@ func (m *msg) attachment(ctx context.Context, storage string, c *content.Content
 				return err
 			}
 			a.Reason = meeting.Reason(fault.Reason(err))
-			c.Find(meeting.FindingAttachmentUnread, string(a.Reason))
 		}
-		c.Attachments = append(c.Attachments, a)
+		c.Enclose(a)
 		return nil
 	}
 	return c.Attach(ctx, m.nested, name, p.text(pidAttachMIME), p.binary(pidAttachData))

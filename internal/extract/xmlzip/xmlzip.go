@@ -36,6 +36,11 @@ type Package struct {
 // least is what may be unpacked of a zip of any size: a small one may well be packed tightly.
 const least = 16 << 20
 
+// Allowed is how many bytes may be unpacked of a zip of a size.
+func Allowed(size int64, limits content.Limits) int64 {
+	return min(limits.Expanded, max(least, limits.Ratio*size))
+}
+
 // Open opens a zip of size bytes. It fails with Rejected "corrupt" when it is none, and "too-large" when it holds too
 // much.
 func Open(ctx context.Context, src io.ReaderAt, size int64, limits content.Limits) (*Package, error) {
@@ -44,7 +49,7 @@ func Open(ctx context.Context, src io.ReaderAt, size int64, limits content.Limit
 		return nil, err
 	}
 	p := &Package{ctx: ctx, parts: make(map[string]*zip.File, len(z.File)), limits: limits,
-		left: min(limits.Expanded, max(least, limits.Ratio*size))}
+		left: Allowed(size, limits)}
 	for _, f := range z.File {
 		p.parts[fold(f.Name)] = f
 	}
