@@ -2,7 +2,6 @@ package deliver
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -12,7 +11,6 @@ import (
 	"dossier/internal/mail"
 	"dossier/internal/meeting"
 	"dossier/internal/store"
-	"dossier/internal/ticket"
 )
 
 // maxReaders bounds how many people are looked up to find the one who is written to.
@@ -115,14 +113,9 @@ func (f *Function) addAgain(ctx context.Context, v *mail.View, owner string) err
 		return nil
 	}
 	_, folder, _, _ := bucket.ParseIncoming(v.Document.UploadKey())
-	t, err := f.keys.Named(ctx, folder, v.Mail.Meeting, v.Now)
-	switch {
-	case errors.Is(err, ticket.ErrNone), errors.Is(err, ticket.ErrInvalid):
-		return nil
-	case err != nil && !errors.Is(err, ticket.ErrExpired):
+	t, ours, err := f.keys.Issued(ctx, folder, v.Mail.Meeting, v.Now)
+	if err != nil || !ours || t.Participant != owner {
 		return err
-	case t.Participant != owner:
-		return nil
 	}
 	l := meeting.Invitation{Participant: t.Participant, Agency: t.Agency, Kind: t.Kind, Session: t.Session,
 		Expires: time.Unix(t.Expires, 0).UTC()}

@@ -63,8 +63,8 @@ func TestKeysThatCannotBeRead(t *testing.T) {
 	w.Check()
 }
 
-// With a new key in front old links work; once their key is removed they open nothing, what comes by them waits for a person, and
-// what was filed stays.
+// Old links work while their key is in the secret, behind the new one. When the key is removed, they open nothing, and a file
+// that comes by one waits for a person. Documents that were filed before stay filed.
 func TestRotatedKeys(t *testing.T) {
 	t.Parallel()
 	const fresh = "k2:YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXowMTIzNDU="

@@ -61,7 +61,8 @@ func TestSweepCursor(t *testing.T) {
 	}
 }
 
-// Originals are deleted so many days after their upload, replaced ones too, and nothing else is; what was filed stays in the table.
+// Original files are deleted a number of days after their upload, also those that a newer version replaced. The records of
+// documents stay in the table.
 func TestOriginalsAreForgotten(t *testing.T) {
 	t.Parallel()
 	for days, gone := range map[int]bool{0: false, 1: false, -1: true} {

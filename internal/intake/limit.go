@@ -9,19 +9,15 @@ import (
 	"dossier/internal/fault"
 	"dossier/internal/meeting"
 	"dossier/internal/store"
-	"dossier/internal/ticket"
 )
 
 // overLimit counts a document for its link, by the day on which it was sent, and reports whether it is over what the link
 // may bring in on one day, and the first such. Asked again, it answers the same.
 func (in *Intake) overLimit(ctx context.Context, doc meeting.Document) (first, over bool, err error) {
 	_, folder, _, _ := bucket.ParseIncoming(doc.UploadKey())
-	t, err := in.Tickets.Named(ctx, folder, doc.Meeting, doc.Time)
-	switch {
-	case errors.Is(err, ticket.ErrNone), errors.Is(err, ticket.ErrInvalid):
-		return false, false, nil // no link of ours has brought it
-	case err != nil && !errors.Is(err, ticket.ErrExpired):
-		return false, false, err
+	t, ours, err := in.Tickets.Issued(ctx, folder, doc.Meeting, doc.Time)
+	if err != nil || !ours {
+		return false, false, err // no link of ours has brought it
 	}
 	use := meeting.LinkUse{Meeting: doc.Meeting, Link: store.LinkHash(folder), Participant: t.Participant, Day: meeting.Day(doc.Time)}
 	err = in.Table.UseLink(ctx, use, func(u *meeting.LinkUse) {

@@ -200,11 +200,11 @@ func conclude(s *filing.Submission, c *content.Content, l link, found match.Resu
 	}
 }
 
-// isCorrespondence tells whether a paper is a mail that holds nothing and that files nothing. One that may nominate, or
-// takes back what was nominated, is for a person to look at.
+// isCorrespondence tells whether a paper is a mail that files nothing; one that holds papers was opened before. A mail that
+// may nominate, or that takes a name back, is for a person to look at.
 func isCorrespondence(c *content.Content, found match.Result) bool {
 	const mayNominate = 0.35
-	if c.Envelope == nil || len(c.Parts()) > 0 || c.HoldsEncrypted() {
+	if c.Envelope == nil || c.HoldsEncrypted() {
 		return false
 	}
 	takesBack := found.Act == meeting.ActWithdraws || found.Act == meeting.ActRegrets

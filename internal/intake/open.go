@@ -78,18 +78,7 @@ func (in *Intake) part(ctx context.Context, upload meeting.Document, p content.P
 			return in.file(ctx, tooMany(doc, first), &content.Content{})
 		}
 	}
-	switch p.Reason {
-	case "":
-	case meeting.ReasonNotReadableYet: // no fault of the sender's: a person looks
-		doc.Reason = p.Reason
-	default:
-		doc.Status, doc.Reason = meeting.Rejected, p.Reason
-	}
-	if found, ok := in.dangerous(p.Content.Paper()); ok {
-		doc.Status, doc.Reason = meeting.Quarantined, meeting.Reason(found)
-	}
-	describe(&doc, p.Content)
-	in.countScans(ctx, p.Content.Paper())
+	in.note(ctx, &doc, p.Content, p.Reason)
 	return in.keep(ctx, doc, p.Content)
 }
 

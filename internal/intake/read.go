@@ -30,23 +30,13 @@ func (in *Intake) takeIn(ctx context.Context, o meeting.Object) (*meeting.Docume
 		return in.file(ctx, tooMany(doc, first), &content.Content{})
 	}
 	c, err := in.read(ctx, o)
-	switch reason := meeting.Reason(fault.Reason(err)); {
-	case err == nil:
-	case !fault.Is(err, fault.Rejected):
+	if err != nil && !fault.Is(err, fault.Rejected) {
 		return nil, err
-	case reason == meeting.ReasonNotReadableYet: // no fault of the sender's: a person looks
-		doc.Reason = reason
-	default:
-		doc.Status, doc.Reason = meeting.Rejected, reason
 	}
 	if c == nil {
 		c = &content.Content{}
 	}
-	if found, ok := in.dangerous(c); ok {
-		doc.Status, doc.Reason = meeting.Quarantined, meeting.Reason(found)
-	}
-	describe(&doc, c)
-	in.countScans(ctx, c)
+	in.note(ctx, &doc, c, meeting.Reason(fault.Reason(err)))
 	if doc.Status == meeting.Review && doc.Reason == "" {
 		if parts := c.Parts(); len(parts) > 0 {
 			return in.open(ctx, doc, c, parts)
@@ -71,6 +61,26 @@ func (in *Intake) read(ctx context.Context, o meeting.Object) (*content.Content,
 	return c, err
 }
 
+// note notes on a document what was read of it; reason is why it could not be read, if it could not.
+func (in *Intake) note(ctx context.Context, doc *meeting.Document, c *content.Content, reason meeting.Reason) {
+	switch reason {
+	case "":
+	case meeting.ReasonNotReadableYet: // no fault of the sender's: a person looks
+		doc.Reason = reason
+	default:
+		doc.Status, doc.Reason = meeting.Rejected, reason
+	}
+	paper := c.Paper()
+	if paper.Format.Misnamed(doc.FileName) {
+		paper.Find(meeting.FindingMisnamed, string(paper.Format))
+	}
+	if found, ok := in.dangerous(paper); ok {
+		doc.Status, doc.Reason = meeting.Quarantined, meeting.Reason(found)
+	}
+	describe(doc, c)
+	in.countScans(ctx, paper)
+}
+
 // dangerous gives the first finding for which a document is set aside.
 func (in *Intake) dangerous(c *content.Content) (meeting.FindingCode, bool) {
 	i := slices.IndexFunc(c.Findings, func(f meeting.Finding) bool { return slices.Contains(in.Quarantine, f.Code) })
@@ -83,9 +93,6 @@ func (in *Intake) dangerous(c *content.Content) (meeting.FindingCode, bool) {
 // describe notes on a document what was read of its file, and of the mail that it came in.
 func describe(doc *meeting.Document, c *content.Content) {
 	paper := c.Paper()
-	if paper.Format.Misnamed(doc.FileName) {
-		paper.Find(meeting.FindingMisnamed, string(paper.Format))
-	}
 	doc.Format, doc.Title = string(paper.Format), paper.Metadata.Title
 	doc.Author, doc.Created = paper.Metadata.Author, paper.Metadata.Created
 	doc.Pages, doc.Words, doc.Excerpt = len(paper.Pages), paper.Words(), paper.Excerpt(maxExcerpt)

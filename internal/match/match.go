@@ -170,7 +170,7 @@ func (x *Index) match(e *effort, f Facts, b Budget) (Result, looked, error) {
 		}
 		return r, seen, nil
 	case r.Kind == meeting.Nomination && len(v.people)+len(l.Nominees) > 0:
-		byNominees(r.Letter, v.people, func(i int) person { return x.people[i] })
+		x.byNominees(r.Letter, v.people)
 		return x.byReaders(e, r, v, asked, l, f), seen, nil
 	case r.Act != "" && !r.Act.Nominates() && r.Kind == meeting.Unknown:
 		return x.waits(r, v, asked), seen, nil

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -23,45 +24,48 @@ func (x *Index) bySender(l *meeting.Letter, f Facts) {
 	if len(people) == 0 || x.isSecretariat(mail.Address()) {
 		return
 	}
-	first := x.people[people[0]]
-	same := func(of func(person) string) bool {
-		return !slices.ContainsFunc(people, func(i int) bool { return of(x.people[i]) != of(first) })
-	}
-	if same(func(p person) string { return p.beside.country }) && first.beside.country != "" {
-		l.Country = first.beside.country
-	}
-	if same(func(p person) string { return p.agency }) && !fold.SameAgency(l.Agency, first.Agency) {
-		l.Agency = first.Agency
+	o := x.officeOf(people)
+	l.Country = cmp.Or(o.country, l.Country)
+	if o.agency != "" && !fold.SameAgency(l.Agency, o.agency) {
+		l.Agency = o.agency
 	}
 }
 
 // byNominees adds the office that the nominees of the roster are from: its country where the letter tells none, and its name
 // where the letter has each word of that and was read otherwise.
-func byNominees(l *meeting.Letter, people []judged, of func(int) person) {
-	var first *judged
-	sameCountry, sameAgency := true, true
-	for i := range people {
-		q := &people[i]
-		if !q.nominated() {
-			continue
-		}
-		if first == nil {
-			first = q
-		}
-		a, b := of(q.person), of(first.person)
-		sameCountry = sameCountry && a.beside.country == b.beside.country
-		sameAgency = sameAgency && a.agency == b.agency
-	}
-	if l == nil || first == nil {
+func (x *Index) byNominees(l *meeting.Letter, people []judged) {
+	people = slices.DeleteFunc(slices.Clone(people), func(q judged) bool { return !q.nominated() })
+	if l == nil || len(people) == 0 {
 		return
 	}
-	p := of(first.person)
-	if sameCountry && l.Country == "" {
-		l.Country = p.beside.country
+	var nominees []int
+	for _, q := range people {
+		nominees = append(nominees, q.person)
 	}
-	if sameAgency && first.support.agency > 0.99 && !fold.SameAgency(l.Agency, p.Agency) {
-		l.Agency = p.Agency
+	o := x.officeOf(nominees)
+	l.Country = cmp.Or(l.Country, o.country)
+	if o.agency != "" && people[0].support.agency > 0.99 && !fold.SameAgency(l.Agency, o.agency) {
+		l.Agency = o.agency
 	}
+}
+
+// office is an agency, and the ISO 3166-1 code of a country.
+type office struct{ agency, country string }
+
+// officeOf gives what all of some people have in common: each field is "" where they differ, or where it is not known.
+func (x *Index) officeOf(people []int) office {
+	first := x.people[people[0]]
+	o := office{first.Agency, first.beside.country}
+	for _, i := range people[1:] {
+		p := x.people[i]
+		if p.agency != first.agency {
+			o.agency = ""
+		}
+		if p.beside.country != first.beside.country {
+			o.country = ""
+		}
+	}
+	return o
 }
 
 // sentFrom gives the people of the roster whose address, or the part of it that their office has to itself, is that of a

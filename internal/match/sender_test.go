@@ -25,6 +25,7 @@ func TestOfficeAndDay(t *testing.T) {
 			official("grace", "Grace Wanjiru Kamau", "grace@labour-kenya.example", "Labour Inspection Board", "Kenya"),
 			official("peter", "Peter Otieno Ouma", "peter@gov-kenya.example", "Coast Guard", "Kenya"),
 			official("mary", "Mary Njoki", "mary@gov-kenya.example", "Customs House", "Kenya"),
+			official("joy", "Joy Atieno", "joy@court-kenya.example", "", "Kenya"),
 			official("desk", "Anne Desk", "anne@un.example", "Secretariat of the meeting", "Austria"),
 		},
 	}, letter.NewReader()).Asking(sure)
@@ -45,12 +46,13 @@ func TestOfficeAndDay(t *testing.T) {
 		agency, country string
 		dated           string
 	}{
-		"the sender's office, and the mail's day": {mail("Liaison <liaison@labour-kenya.example>", names), "Labour Inspection Board", "KE", "2021-05-04"},
-		"a letter attached has a day of its own":  {attached("Liaison <liaison@labour-kenya.example>", "3 May 2021\n"+names), "Labour Inspection Board", "KE", "2021-05-03"},
-		"an address that several offices share":   {mail("Liaison <liaison@gov-kenya.example>", names), "", "KE", "2021-05-04"},
-		"nobody's address, its nominee's country": {mail("a@gmail.example", names), "", "KE", "2021-05-04"},
-		"its nominee's office, which is named":    {mail("a@gmail.example", names+" She works for the Labour Inspection Board."), "Labour Inspection Board", "KE", "2021-05-04"},
-		"passed on by the secretariat":            {mail("Desk <desk@un.example>", names), "", "KE", "2021-05-04"},
+		"the sender's office, and the mail's day":   {mail("Liaison <liaison@labour-kenya.example>", names), "Labour Inspection Board", "KE", "2021-05-04"},
+		"a letter attached has a day of its own":    {attached("Liaison <liaison@labour-kenya.example>", "3 May 2021\n"+names), "Labour Inspection Board", "KE", "2021-05-03"},
+		"an address that several offices share":     {mail("Liaison <liaison@gov-kenya.example>", names), "", "KE", "2021-05-04"},
+		"nobody's address, its nominee's country":   {mail("a@gmail.example", names), "", "KE", "2021-05-04"},
+		"its nominee's office, which is named":      {mail("a@gmail.example", names+" She works for the Labour Inspection Board."), "Labour Inspection Board", "KE", "2021-05-04"},
+		"an office of which the roster has no name": {mail("Clerk <clerk@court-kenya.example>", "Ministry of Justice\nRepublic of Kenya\n\n"+names), "Ministry of Justice", "KE", "2021-05-04"},
+		"passed on by the secretariat":              {mail("Desk <desk@un.example>", names), "", "KE", "2021-05-04"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := run(t, x, match.Facts{FileName: "letter.pdf", Content: test.c, Sender: match.Sender{Address: test.c.Envelope.Address()}})

@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -105,6 +106,19 @@ func (r *Ring) Open(ctx context.Context, token string, at time.Time) (t Ticket, 
 		return t, "", idErr
 	}
 	return t, id, err
+}
+
+// Issued gives the ticket that a folder is named for, also if it has expired; false if no ticket of ours names it. An error
+// means that there are no keys.
+func (r *Ring) Issued(ctx context.Context, folder, meetingID string, at time.Time) (Ticket, bool, error) {
+	t, err := r.Named(ctx, folder, meetingID, at)
+	switch {
+	case err == nil, errors.Is(err, ErrExpired):
+		return t, true, nil
+	case errors.Is(err, ErrNone), errors.Is(err, ErrInvalid):
+		return Ticket{}, false, nil
+	}
+	return Ticket{}, false, err
 }
 
 // Named is Named of the keys in force. Errors are as those of Keys.Named; any other means that there are no keys.

@@ -22,6 +22,7 @@ func (l *Locale) funcs(words *locale.Catalog, a *assets) template.FuncMap {
 
 		"reason":  l.Reason,
 		"finding": l.Finding,
+		"does":    l.does,
 		"moment":  func(m meeting.Meeting, t time.Time) string { return l.ZonedMoment(t.In(m.Location())) },
 		"clock":   func(m meeting.Meeting, t time.Time) string { return t.In(m.Location()).Format("2006-01-02 15:04") },
 		"date":    func(m meeting.Meeting, t time.Time) string { return l.Day(t.In(m.Location())) },
@@ -35,6 +36,14 @@ func (l *Locale) funcs(words *locale.Catalog, a *assets) template.FuncMap {
 		"json": asJSON,
 		"list": func(items ...any) []any { return items },
 	}
+}
+
+// does says what a paper that files nothing seems to do; "" when nobody can tell.
+func (l *Locale) does(a meeting.Act) string {
+	if a == "" || a.Nominates() {
+		return ""
+	}
+	return l.Evidence(meeting.Evidence{Code: meeting.EvidenceAct, Detail: string(a)})
 }
 
 // size gives a number of bytes in kilobytes or megabytes.

@@ -17,9 +17,7 @@ type reviewPage struct {
 	// Queue are the documents that wait. Document is the one that is shown, at Number from 1; nil if nothing waits.
 	Queue []*meeting.Document
 	// Mails are those that file nothing, the oldest first.
-	Mails []*meeting.Document
-	// Does says of each of them what it seems to do.
-	Does     []string
+	Mails    []*meeting.Document
 	Document *meeting.Document
 	Number   int
 	// Before and After are the ids of its neighbours in the queue; "" for none.
@@ -68,9 +66,6 @@ func (s *Staff) Review(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	l := s.pages.Locale(r, "")
-	for _, d := range p.Mails {
-		p.Does = append(p.Does, does(l, d))
-	}
 	if p.Document != nil {
 		if p.Reading, err = s.reading(r.Context(), p.Document, head.MayDecide()); err != nil {
 			return err
@@ -80,14 +75,6 @@ func (s *Staff) Review(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return s.pages.ShowIn(w, r, l, "review.html", http.StatusOK, p)
-}
-
-// does says what a mail that files nothing seems to do; "" when nobody can tell.
-func does(l *page.Locale, d *meeting.Document) string {
-	if d.Act == "" || d.Act.Nominates() {
-		return ""
-	}
-	return l.Evidence(meeting.Evidence{Code: meeting.EvidenceAct, Detail: string(d.Act)})
 }
 
 // readQueue reads the documents that wait, and the sessions, at the same time.

@@ -104,7 +104,7 @@ func (c *Content) Sheets() []Sheet {
 	return c.small
 }
 
-// Extend adds what was read in a picture to the page of an index, within the limits on text.
+// Extend adds the text of a picture to the page with that index in Pages, within the limits on text.
 func (c *Content) Extend(page int, read Page, limits Limits) error {
 	if read.Text == "" {
 		return nil
